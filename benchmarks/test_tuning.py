@@ -1,0 +1,16 @@
+"""The comparison: every chosen model x dataset x tuner x seed, each a benchmark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tuners import Problem, Run
+
+
+def test_tuning(tune: Callable[[str, Problem], Run], tuner: str, problem: Problem) -> None:
+    """A tuner runs on a problem within its budget; its record goes into the evaluation table."""
+    run = tune(tuner, problem)
+    assert 0 < run.record.evaluations <= run.record.budget

@@ -1,0 +1,58 @@
+"""Compare hyperparameter tuning methods, as pytest benchmarks.
+
+The names below are loaded when they are first used: `import tuners`, which pytest does in every
+session of an environment that has the plugin, imports no library.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tuners.budget import Budget
+    from tuners.catalog import register_dataset, register_model, tuner
+    from tuners.dataset import Dataset
+    from tuners.errors import TuningError
+    from tuners.model import Model
+    from tuners.objective import Objective, Trial
+    from tuners.problem import Problem
+    from tuners.protocol import Protocol
+    from tuners.run import Run
+
+__all__ = [
+    "Budget",
+    "Dataset",
+    "Model",
+    "Objective",
+    "Problem",
+    "Protocol",
+    "Run",
+    "Trial",
+    "TuningError",
+    "register_dataset",
+    "register_model",
+    "tuner",
+]
+
+_HOME = {
+    "Budget": "budget",
+    "Dataset": "dataset",
+    "Model": "model",
+    "Objective": "objective",
+    "Problem": "problem",
+    "Protocol": "protocol",
+    "Run": "run",
+    "Trial": "objective",
+    "TuningError": "errors",
+    "register_dataset": "catalog",
+    "register_model": "catalog",
+    "tuner": "catalog",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        message = f"module 'tuners' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"tuners.{_HOME[name]}"), name)

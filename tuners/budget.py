@@ -1,0 +1,56 @@
+"""What a run may spend, and the alarm that ends it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NoReturn
+
+REPEAT = 1.0
+"""Seconds after which an alarm that something swallowed rings again."""
+
+
+class BudgetExhausted(BaseException):  # noqa: N818  ends a search as KeyboardInterrupt does; no error
+    """The budget is spent: unwinds the search.
+
+    Not an `Exception`, because searches swallow those as failures of a candidate.
+    """
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a run may spend on its search; the refit of the winner comes on top."""
+
+    evaluations: int
+    """Candidates, each on all folds."""
+    seconds: float | None = None
+    """Wall-clock seconds; None for no limit."""
+
+
+@contextmanager
+def deadline(seconds: float | None) -> Iterator[None]:
+    """Raise `BudgetExhausted` in the main thread when the time is up, whatever it is doing.
+
+    Uses the interval timer, so that a fit in progress is interrupted, too (as soon as the
+    interpreter runs again). Off the main thread or where there is no such timer (Windows), only the
+    objective's own check between fits holds. A timer that ran before, such as pytest-timeout's, is
+    set again afterwards.
+    """
+    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if seconds is None or not usable:
+        yield
+        return
+
+    def ring(signum: int, frame: object) -> NoReturn:  # noqa: ARG001  the signature of a handler
+        raise BudgetExhausted
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    earlier = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *earlier)
+        signal.signal(signal.SIGALRM, previous)

@@ -1,0 +1,39 @@
+"""Every family by name: tuning methods, models, datasets, presets, and what users register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuners.registry import Registry
+
+if TYPE_CHECKING:
+    from tuners.dataset import Dataset
+    from tuners.model import Model
+    from tuners.presets import Preset
+    from tuners.run import Tuner
+
+TUNERS: Registry[Tuner] = Registry("tuner", "tuners.methods", "tune")
+MODELS: Registry[Callable[..., Model]] = Registry("model", "tuners.models", "model")
+DATASETS: Registry[Callable[[Path | None], Dataset]] = Registry("dataset", "tuners.datasets", "load")
+"""A CSV needs no entry: `path.csv:target` is a dataset's name, too."""
+PRESETS: Registry[Preset] = Registry("preset", "tuners.presets", "PRESET")
+
+
+def tuner(tune: Tuner) -> Tuner:
+    """Register a tuning method of your own under the function's name: a decorator."""
+    TUNERS.register(tune.__name__, tune)
+    return tune
+
+
+def register_model(model: Model) -> Model:
+    """Register a model of your own under its name."""
+    MODELS.register(model.name, lambda **effort: model)  # noqa: ARG005  a preset scales only its own models
+    return model
+
+
+def register_dataset(dataset: Dataset) -> Dataset:
+    """Register a dataset of your own under its name."""
+    DATASETS.register(dataset.name, lambda path: dataset)  # noqa: ARG005  no file: it is here already
+    return dataset

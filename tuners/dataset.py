@@ -1,0 +1,71 @@
+"""A dataset: named features and a target, with where they come from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tuners.errors import TuningError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Features = pd.DataFrame | NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Features and target of one task.
+
+    `X` has shape (rows, features); columns of a data frame that are not numeric are categories.
+    `y` has shape (rows,): any labels, or numbers for a regressor. `classes` are the labels in the
+    order that a confusion matrix shows them.
+    """
+
+    name: str
+    X: Features
+    y: NDArray[Any]
+    source: str = "the user's own"
+    licence: str = "unknown"
+    classes: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check the shapes; raise `TuningError` for a dataset nothing can be learnt from."""
+        object.__setattr__(self, "y", np.asarray(self.y))
+        if self.X.ndim != 2 or self.y.ndim != 1 or len(self.X) != len(self.y) or not len(self.y):
+            message = (
+                f"dataset {self.name!r}: expected features of shape (rows, features) and a target of "
+                f"shape (rows,), got {self.X.shape} and {self.y.shape}"
+            )
+            raise TuningError(message)
+        labels = np.unique(self.y)
+        if len(labels) < 2:
+            message = (
+                f"dataset {self.name!r}: the target is constant ({labels[0]}): "
+                "expected at least two classes"
+            )
+            raise TuningError(message)
+        object.__setattr__(self, "classes", tuple(str(label) for label in labels))
+
+    @property
+    def categorical(self) -> list[str]:
+        """Names of the columns that are not numeric (none in an array)."""
+        if not isinstance(self.X, pd.DataFrame):
+            return []
+        return [str(name) for name in self.X.columns if not pd.api.types.is_numeric_dtype(self.X[name])]
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether any value is missing."""
+        return bool(pd.isna(self.X).to_numpy().any() if isinstance(self.X, pd.DataFrame) else pd.isna(self.X).any())
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the content, names of columns included."""
+        frame = pd.DataFrame(self.X).assign(**{"(target)": self.y})
+        digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+        return digest.hexdigest()

@@ -1,0 +1,15 @@
+"""Optical recognition of handwritten digits, UCI, as scikit-learn carries it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sklearn.datasets import load_digits
+
+from tuners.dataset import Dataset
+
+
+def load(path: Path | None = None) -> Dataset:  # noqa: ARG001  embedded: no file to read
+    """Return the dataset."""
+    X, y = load_digits(return_X_y=True)
+    return Dataset("digits", X, y, source="scikit-learn (UCI)", licence="CC BY 4.0")

@@ -1,0 +1,15 @@
+"""Iris, UCI, as scikit-learn carries it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sklearn.datasets import load_iris
+
+from tuners.dataset import Dataset
+
+
+def load(path: Path | None = None) -> Dataset:  # noqa: ARG001  embedded: no file to read
+    """Return the dataset."""
+    X, y = load_iris(return_X_y=True)
+    return Dataset("iris", X, y, source="scikit-learn (UCI)", licence="CC BY 4.0")

@@ -1,0 +1,48 @@
+"""What can go wrong by the user's hand, each said in one line."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+from collections.abc import Iterable
+
+
+class TuningError(ValueError):
+    """Bad input: names the thing, what was expected, what came, and the remedy, in one line."""
+
+
+class UnavailableError(TuningError):
+    """A dataset that is not on this machine; its cells skip with the message, which says the remedy."""
+
+
+class MissingExtraError(ImportError):
+    """An optional package is not installed; the message holds the command that installs it."""
+
+
+def require(*packages: str, extra: str) -> None:
+    """Raise `MissingExtraError` if one of an extra's packages is not installed.
+
+    Looks the packages up without importing them, so that an import error of any other kind still
+    surfaces as what it is.
+    """
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        message = (
+            f"{', '.join(missing)} is not installed: pip install 'pytest-tuners[{extra}]' installs it"
+        )
+        raise MissingExtraError(message, name=missing[0])
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
+    """Build the error for a name that is not among the known ones, nearest names first."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return TuningError(f"unknown {kind} {name!r}: {hint}known: {', '.join(known)}")
+
+
+def one_line(error: BaseException) -> str:
+    """Summarise an exception as `Type: first line of its message`."""
+    lines = str(error).strip().splitlines()
+    name = type(error).__name__
+    return f"{name}: {lines[0].strip()}" if lines else name

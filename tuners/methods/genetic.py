@@ -1,0 +1,124 @@
+"""Genetic search: TPOT, restricted to the model's space (Olson and Moore 2016; TPOT 1.1)."""
+
+from __future__ import annotations
+
+import copy
+import math
+import uuid
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from tuners.errors import require
+from tuners.objective import Objective
+from tuners.spaces import plain_params
+
+require("tpot", extra="genetic")
+
+from dask.distributed import Client, LocalCluster  # noqa: E402  after the check
+from tpot import TPOTEstimator  # noqa: E402  likewise
+from tpot.search_spaces.nodes import EstimatorNode  # noqa: E402  likewise
+
+GENERATIONS = range(3, 7)
+"""Enough to evolve, few enough for a population worth the name in a small budget."""
+
+_objectives: dict[str, Objective] = {}
+"""TPOT pickles what it is given, so that an objective handed over would remember nothing: its
+workers, threads of this process, find the live one here by its key."""
+
+
+class Individual(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  scikit-learn is untyped
+    """A candidate as TPOT carries it: its parameters. The objective builds and fits the estimator."""
+
+    def __init__(self, **params: Any) -> None:
+        """Keep the parameters."""
+        self.params = params
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002  scikit-learn's signature
+        """Return the parameters, for scikit-learn's clone."""
+        return self.params
+
+    def fit(self, X: Any, y: Any) -> Individual:  # noqa: ARG002  scikit-learn's signature
+        """Do nothing: TPOT fits its best individual at the end, the run refits the winner itself."""
+        return self
+
+
+def evaluate(key: str, individual: Individual) -> float:
+    """Evaluate an individual, as TPOT's objective function; an exception marks it invalid."""
+    score = _objectives[key](individual.params)
+    if math.isnan(score):
+        message = "the candidate failed"
+        raise ValueError(message)
+    return score
+
+
+def tune(objective: Objective, seed: int) -> None:
+    """Evolve a population for as many generations as the budget holds."""
+    population, generations = shape(objective.remaining)
+    evolve(objective, seed, population=population, generations=generations)
+
+
+def shape(budget: int) -> tuple[int, int]:
+    """Return population and generations that use most of the budget, the larger population of equals."""
+    choices = [(budget // g, g) for g in GENERATIONS if budget // g >= 2]
+    return max(choices, key=lambda choice: (choice[0] * choice[1], choice[0]), default=(max(1, budget // 2), min(2, budget)))
+
+
+def evolve(
+    objective: Objective,
+    seed: int,
+    *,
+    population: int,
+    generations: int,
+    initial: int | None = None,
+    early_stop: int | None = None,
+) -> None:
+    """Run TPOT: an initial population, then `generations - 1` generations of `population` offspring.
+
+    TPOT evaluates only individuals it has not seen, so that fewer evaluations than
+    `population * generations` may be made in a small space. It stops early after `early_stop`
+    generations without improvement.
+    """
+    key = uuid.uuid4().hex
+    _objectives[key] = objective
+    # One worker thread: order of evaluation, and so the search, is the seed's. The objective itself
+    # spreads the folds over the jobs.
+    client = Client(
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
+        )
+    )
+    # TPOT seeds the space it samples from; the model's own stays as it is.
+    space = copy.deepcopy(objective.space)
+    try:
+        TPOTEstimator(
+            search_space=EstimatorNode(Individual, space, hyperparameter_parser=plain_params),
+            scorers=[],
+            scorers_weights=[],
+            other_objective_functions=[partial(evaluate, key)],
+            other_objective_functions_weights=[1],
+            objective_function_names=["score"],
+            classification=True,
+            cv=2,  # unused without scorers
+            population_size=population,
+            initial_population_size=population if initial is None else initial,
+            generations=generations,
+            early_stop=early_stop,
+            max_time_mins=math.inf,
+            max_eval_time_mins=math.inf,
+            validation_strategy="none",
+            client=client,
+            random_state=seed,
+            verbose=0,
+        ).fit(*_placeholder())
+    finally:
+        client.close()
+        client.cluster.close()
+        del _objectives[key]
+
+
+def _placeholder() -> tuple[Any, Any]:
+    """Return two classes of two rows: TPOT inspects its data, the objective holds the real ones."""
+    return np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])

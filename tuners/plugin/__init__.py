@@ -1,0 +1,204 @@
+"""The pytest plugin, in the order in which a session runs: options, collection, cells, table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuners.errors import TuningError
+from tuners.plugin import options
+from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
+from tuners.plugin.progress import Progress
+from tuners.plugin.session import RECORD, SESSION, Session
+from tuners.plugin.settings import Cell, Settings
+from tuners.record import Record
+
+__all__ = ["problem", "tuner"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    options.add_options(parser)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-benchmark and the terminal reporter
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options, and offer the `tune` fixture with or without pytest-benchmark."""
+    config.addinivalue_line(
+        "markers",
+        "tuning(models=[...], datasets=[...]): compare on these models and datasets, names or objects, "
+        "instead of the chosen ones",
+    )
+    try:
+        settings = Settings(options.read(config))
+    except TuningError as error:
+        raise pytest.UsageError(str(error)) from None
+    # pytest has not begun to capture yet, or has paused it: this is the real output.
+    interactive = config.pluginmanager.hasplugin("terminalreporter") and not hasattr(config, "workerinput")
+    shown = interactive and config.get_verbosity() >= 0 and not config.option.collectonly
+    config.stash[SESSION] = Session(settings, Progress(sys.stdout if shown else None))
+    config.pluginmanager.register(Collector(config), "tuners.collector")
+    with_benchmark = config.pluginmanager.hasplugin("benchmark")
+    config.pluginmanager.register(WithBenchmark() if with_benchmark else WithoutBenchmark(), "tuners.tune")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrize tests that ask for `problem` and `tuner`, or for one of them."""
+    wanted = {"problem", "tuner"} & set(metafunc.fixturenames)
+    if not wanted or "tune" not in metafunc.fixturenames:
+        return
+    settings = metafunc.config.stash[SESSION].settings
+    if wanted == {"tuner"}:
+        metafunc.parametrize("tuner", settings.tuners, indirect=True)
+        return
+    marker = metafunc.definition.get_closest_marker("tuning")
+    chosen = dict(marker.kwargs) if marker else {}
+    cells = settings.cells(
+        settings.adopt_models(chosen.get("models", ())), settings.adopt_datasets(chosen.get("datasets", ()))
+    )
+    if "tuner" not in wanted:
+        cells = list({(cell.model, cell.dataset, cell.seed): cell for cell in cells}.values())
+    arguments = [(cell,) * len(wanted) for cell in cells]
+    metafunc.parametrize(sorted(wanted), arguments, indirect=True, ids=[cell.id for cell in cells])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Check the names, now that every conftest.py has registered its own, and note the cells."""
+    session = config.stash[SESSION]
+    try:
+        session.settings.check()
+    except TuningError as error:
+        raise pytest.UsageError(str(error)) from None
+    session.cells = [cell for item in items if (cell := _cell(item)) is not None]
+    session.progress.cells = len(session.cells)
+
+
+def _cell(item: pytest.Item) -> Cell | None:
+    params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+    return next((value for value in params.values() if isinstance(value, Cell)), None)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
+    """Say what will be compared."""
+    session = config.stash[SESSION]
+    return session.settings.describe(session.cells) if session.cells else []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Check every problem before the first fit, so that bad input costs no measurement."""
+    if session.config.option.collectonly or session.testsfailed:
+        return
+    state = session.config.stash[SESSION]
+    try:
+        state.settings.preflight(state.cells)
+    except TuningError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send the cell's record with its report, as plain data, and reduce bad input to its one line."""
+    report = yield
+    if RECORD in item.stash:
+        report.tuning = item.stash[RECORD].as_dict()
+        del item.stash[RECORD]
+    if call.excinfo is not None and isinstance(call.excinfo.value, TuningError):
+        report.longrepr = str(call.excinfo.value)
+    return report
+
+
+def _record(report: Any) -> Record | None:
+    saved = getattr(report, "tuning", None)
+    return None if saved is None else Record.from_dict(saved)
+
+
+def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, str, str] | None:
+    """Give a cell's figures as its verbose word; in a plain log each cell has a line, not a dot."""
+    record = _record(report)
+    if record is None:
+        return None
+    config.stash[SESSION].progress.end()
+    letter = "" if _logs_cells(config) else {"ok": ".", "failed": "F", "skipped": "s"}[record.status]
+    category = {"ok": "passed", "failed": "failed", "skipped": "skipped"}[record.status]
+    return category, letter, f"{category.upper()} {_figures(record)}"
+
+
+def _logs_cells(config: pytest.Config) -> bool:
+    return config.get_verbosity() == 0 and not config.stash[SESSION].progress.live
+
+
+def _figures(record: Record) -> str:
+    if not record.ok or record.test_score is None or record.cv_score is None or record.seconds is None:
+        return f"({record.reason})"
+    return (
+        f"(test {record.test_score:.4f}, CV {record.cv_score:.4f}, {record.evaluations} evaluations, "
+        f"{record.seconds:.1f} s)"
+    )
+
+
+class Collector:
+    """Keeps records as their reports come in, in the main process, whichever process ran the cell."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Belong to a session."""
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Keep the record and, in a plain log, write its line."""
+        record = _record(report)
+        if record is None:
+            return
+        session = self._config.stash[SESSION]
+        session.records.append(record)
+        if _logs_cells(self._config) and self._config.pluginmanager.hasplugin("terminalreporter"):
+            out = self._config.get_terminal_writer()
+            if out.chars_on_current_line:
+                out.line()
+            count = f"[{len(session.records)}/{len(session.cells)}]"
+            out.line(f"{count} {record.cell} {record.status} {_figures(record)}")
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any]) -> None:
+    """Before pytest-benchmark saves: write the trials, and leave out benchmarks without a time."""
+    for bench in benchmarks:
+        # A skip or an interrupt inside a benchmark leaves no time, on which the whole save would break.
+        if not bench.stats.data:
+            bench.has_error = True
+    saving = config._benchmarksession  # noqa: SLF001  where pytest-benchmark keeps its options
+    folders = [Path(saving.json.name if hasattr(saving.json, "name") else saving.json).parent] if saving.json else []
+    if (saving.save or saving.autosave) and hasattr(saving.storage, "get"):
+        folders.append(saving.storage.get("x").parent)
+    config.stash[SESSION].save_trials(folders)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    """Print the evaluation table last; a time regression that pytest-benchmark raises does not hide it."""
+    session = config.stash[SESSION]
+    try:
+        return (yield)
+    finally:
+        if session.records:
+            from tuners.report.formats import text  # noqa: PLC0415  pandas loads when there is a table
+
+            benchmarks = getattr(config, "_benchmarksession", None)
+            report = session.report(getattr(benchmarks, "compared_mapping", None) or {})
+            session.write_reports(report)
+            terminalreporter.section("evaluation of tuning methods")
+            terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
+            for path in session.settings.reports:
+                terminalreporter.write_line(f"report: {path}")
+            for error in session.errors:
+                terminalreporter.write_line(error, red=True)

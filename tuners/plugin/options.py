@@ -1,0 +1,151 @@
+"""The options, each written once: flag, ini key, help and check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPORT_SUFFIXES = (".csv", ".json", ".md")
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read `A,B`: distinct names."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found:
+        raise ValueError("one name or more, separated by commas")  # noqa: TRY003, EM101  completed by `read`
+    if len(set(found)) < len(found):
+        raise ValueError("each name once")  # noqa: TRY003, EM101  likewise
+    return found
+
+
+def seeds(text: str) -> tuple[int, ...]:
+    """Read `N` as 0 to N-1, or `3,7,101` as these."""
+    expected = "a number of seeds (N >= 1) or distinct seeds, as in 3,7,101 (each from 0 to 4294967295)"
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise ValueError(expected)
+    numbers = tuple(int(part) for part in parts)
+    if len(numbers) == 1 and "," not in text:
+        numbers = tuple(range(numbers[0]))
+    if not numbers or len(set(numbers)) < len(numbers) or max(numbers) >= 2**32:
+        raise ValueError(expected)
+    return numbers
+
+
+def count(text: str) -> int:
+    """Read a whole number of at least 1."""
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise ValueError("a whole number of at least 1")  # noqa: TRY003, EM101  completed by `read`
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Read a positive number."""
+    expected = "a number of seconds above 0"
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(expected) from None
+    if not 0 < value < float("inf"):
+        raise ValueError(expected)
+    return value
+
+
+def jobs(text: str) -> int:
+    """Read a number of processes of at least 1, or -1 for one a processor."""
+    value = int(text) if text.strip().lstrip("-").isdecimal() else 0
+    if value < 1 and value != -1:
+        raise ValueError("a whole number of at least 1, or -1 for all processors")  # noqa: TRY003, EM101  likewise
+    return (os.cpu_count() or 1) if value == -1 else value
+
+
+def report(text: str) -> Path:
+    """Read a path whose suffix names a format and that can be written to."""
+    path = Path(text)
+    if path.suffix not in REPORT_SUFFIXES:
+        raise ValueError(f"a path that ends in {' or '.join(REPORT_SUFFIXES)}")  # noqa: TRY003, EM102  likewise
+    nearest = next((parent for parent in path.absolute().parents if parent.exists()), Path())
+    writable = os.access(path, os.W_OK) if path.exists() else os.access(nearest, os.W_OK)
+    if path.is_dir() or not nearest.is_dir() or not writable:
+        raise ValueError("a path that can be written to")  # noqa: TRY003, EM101  likewise
+    return path
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: `--tuning-KEY` on the command line, `tuning_KEY` in an ini file."""
+
+    key: str
+    metavar: str
+    read: Callable[[str], Any]
+    """Parses the text; raises `ValueError` that says what was expected."""
+    help: str
+    repeatable: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The command line's name."""
+        return f"--tuning-{self.key}"
+
+    @property
+    def dest(self) -> str:
+        """The ini file's name."""
+        return f"tuning_{self.key.replace('-', '_')}"
+
+
+OPTIONS = (
+    Option("preset", "NAME", str, "a named set of the options below: quick (default), standard or article"),
+    Option("tuners", "A,B", names, "tuning methods to compare"),
+    Option("models", "A,B", names, "models to tune"),
+    Option("datasets", "A,B", names, "datasets to tune on; a CSV is path.csv:target"),
+    Option("seeds", "N|A,B", seeds, "seeds 0 to N-1, or these"),
+    Option("budget", "N", count, "evaluations of each run"),
+    Option("time-budget", "S", seconds, "seconds of each run's search"),
+    Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
+    Option("jobs", "N", jobs, "processes a run may use; -1 all, 1 by default"),
+    Option("creditcard", "PATH", Path, "your creditcard.csv (also TUNING_CREDITCARD)"),
+    Option("report", "PATH", report, "also write the table; .md, .csv or .json; repeatable", repeatable=True),
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add every option to the command line and to the ini file."""
+    group = parser.getgroup("tuning", "comparison of hyperparameter tuning methods")
+    for option in OPTIONS:
+        group.addoption(
+            option.flag,
+            dest=option.dest,
+            metavar=option.metavar,
+            action="append" if option.repeatable else "store",
+            default=None,
+            help=option.help,
+        )
+        parser.addini(option.dest, option.help, type="linelist" if option.repeatable else "string", default=None)
+
+
+def read(config: pytest.Config) -> dict[str, Any]:
+    """Return the options that were given, by key, parsed; repeatable ones as tuples.
+
+    The command line wins over the ini file, which wins over the environment. Raises
+    `pytest.UsageError`, which names the option, what was expected and what came.
+    """
+    given: dict[str, Any] = {}
+    for option in OPTIONS:
+        raw = config.getoption(option.dest) or config.getini(option.dest)
+        if not raw and option.key == "creditcard":
+            raw = os.environ.get("TUNING_CREDITCARD")
+        if raw is None or raw == []:
+            continue
+        texts = raw if option.repeatable else [raw]
+        try:
+            values = tuple(option.read(text) for text in texts)
+        except ValueError as error:
+            message = f"{option.flag}: expected {error}, got {', '.join(map(repr, texts))}"
+            raise pytest.UsageError(message) from None
+        given[option.key] = values if option.repeatable else values[0]
+    return given

@@ -1,0 +1,75 @@
+"""Live progress: one line that a terminal shows while a search runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from tuners.objective import Objective
+
+REFRESH_SECONDS = 0.1
+
+
+class Progress:
+    """Writes `cell k of n, trial i of budget, best score so far, time left` over itself.
+
+    On a terminal only. It writes to its own copy of the terminal's descriptor, because pytest
+    captures the usual one while a test runs.
+    """
+
+    def __init__(self, terminal: TextIO | None, cells: int = 0) -> None:
+        """Copy the descriptor of `terminal`; None, or no terminal, keeps silent."""
+        self.cells = cells
+        self.cell = ""
+        self._number = 0
+        self._began = time.monotonic()
+        self._shown = 0.0
+        self._out: TextIO | None = None
+        if terminal is not None and terminal.isatty():
+            self._out = os.fdopen(os.dup(terminal.fileno()), "w", encoding="utf-8", errors="replace")
+
+    @property
+    def live(self) -> bool:
+        """Whether there is a terminal to write to."""
+        return self._out is not None
+
+    def begin(self, cell: str) -> None:
+        """Start a cell."""
+        if not self._number:
+            self._began = time.monotonic()
+        self._number += 1
+        self.cell = cell
+        self._write("")
+
+    def trial(self, objective: Objective) -> None:
+        """Show where the running search is."""
+        if self._out is None or time.monotonic() - self._shown < REFRESH_SECONDS:
+            return
+        self._shown = time.monotonic()
+        best = objective.incumbent
+        score = f"best {best.score:.4f}" if best else "no score yet"
+        self._write(f"  trial {len(objective.trials)} of {objective.budget.evaluations}, {score}")
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._out is not None:
+            self._out.write("\r\x1b[2K")
+            self._out.flush()
+
+    def _write(self, text: str) -> None:
+        if self._out is None:
+            return
+        line = f"cell {self._number} of {self.cells}  {self.cell}{text}{self._left()}"
+        width = shutil.get_terminal_size().columns - 1
+        self._out.write(f"\r\x1b[2K{line[:width]}")
+        self._out.flush()
+
+    def _left(self) -> str:
+        done = self._number - 1
+        if not done:
+            return ""
+        left = (time.monotonic() - self._began) / done * (self.cells - done)
+        return f"  about {left // 60:.0f}:{left % 60:02.0f} left"

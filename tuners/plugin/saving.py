@@ -1,0 +1,41 @@
+"""Side files: the complete trials beside a saved run."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import math
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tuners.run import Run
+
+
+def side_file_name() -> str:
+    """Return a name for this session's trials that no other session has."""
+    now = datetime.datetime.now(datetime.UTC)
+    return f"{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}.trials.jsonl"
+
+
+def write_trials(runs: Iterable[Run], path: Path) -> None:
+    """Write one JSON object a trial, in order, with its cell; NaN as null."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for run in runs:
+            tests = {incumbent.trial: incumbent.test_score for incumbent in run.incumbents}
+            for position, trial in enumerate(run.trials):
+                line = {"cell": run.record.cell, "trial": position} | dataclasses.asdict(trial)
+                line["status"] = "ok" if trial.ok else "failed"
+                line["incumbent_test_score"] = tests.get(position)
+                file.write(json.dumps(_plain(line), default=repr) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

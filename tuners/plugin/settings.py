@@ -1,0 +1,185 @@
+"""What a session compares: a preset and the options given beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuners.budget import Budget
+from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS, register_dataset, register_model
+from tuners.errors import MissingExtraError, TuningError, UnavailableError
+from tuners.presets import Preset, Scope
+
+if TYPE_CHECKING:
+    from tuners.dataset import Dataset
+    from tuners.model import Model
+    from tuners.problem import Problem
+    from tuners.run import Tuner
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One tuner on one problem, by name."""
+
+    model: str
+    dataset: str
+    tuner: str
+    seed: int
+
+    @property
+    def id(self) -> str:
+        """The cell in a test id."""
+        return f"{self.model}-{dataset_name(self.dataset)}-{self.tuner}-{self.seed}"
+
+
+def is_csv(dataset: str) -> bool:
+    """Whether a dataset's name is of the form `path.csv:target`."""
+    path, _, target = dataset.rpartition(":")
+    return bool(target) and path.lower().endswith(".csv")
+
+
+def dataset_name(dataset: str) -> str:
+    """Return the name under which a dataset's cells are listed: a CSV's stem, else its own."""
+    return Path(dataset.rpartition(":")[0]).stem if is_csv(dataset) else dataset
+
+
+class Settings:
+    """A preset with the given options over it; loads what they name when asked for it."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        """Merge; raise `TuningError` for an unknown preset. Names are checked by `check`."""
+        self.given = given
+        self.preset_name: str = given.get("preset", "quick")
+        preset: Preset = PRESETS.load(self.preset_name)
+        self.preset = preset
+        self.tuners: tuple[str, ...] = given.get("tuners", preset.tuners)
+        self.models: tuple[str, ...] = given.get("models", preset.models)
+        self.datasets: tuple[str, ...] = given.get("datasets", preset.datasets)
+        self.seeds: tuple[int, ...] = given.get("seeds", preset.seeds)
+        self.time_budget: float | None = given.get("time-budget")
+        self.jobs: int = given.get("jobs", preset.jobs)
+        self.reports: tuple[Path, ...] = given.get("report", ())
+        self.protocol = dataclasses.replace(
+            preset.protocol, metric=given.get("metric", preset.protocol.metric)
+        )
+        self.model = cache(self._model)
+        self.dataset = cache(self._dataset)
+        self.tuner = cache(self._tuner)
+        self.problem = cache(self._problem)
+
+    def check(self) -> None:
+        """Raise `TuningError` for an unknown name, with the nearest known ones."""
+        for registry, chosen in ((TUNERS, self.tuners), (MODELS, self.models), (DATASETS, self.datasets)):
+            for name in chosen:
+                if not (registry is DATASETS and is_csv(name)):
+                    registry.check(name)
+        listed = [dataset_name(name) for name in self.datasets]
+        if len(set(listed)) < len(listed):
+            message = f"--tuning-datasets: two datasets are both listed as {listed[0]!r}: rename a file"
+            raise TuningError(message)
+
+    def cells(self, models: Sequence[str] | None = None, datasets: Sequence[str] | None = None) -> list[Cell]:
+        """List the cells, all tuners of a problem one after another; arguments replace the choice."""
+        chosen = []
+        for model in models or self.models:
+            scope = self.preset.scopes.get(model, Scope())
+            tuners = self.tuners if "tuners" in self.given else scope.tuners or self.tuners
+            narrowed = self.datasets if "datasets" in self.given else scope.datasets or self.datasets
+            order = itertools.product(datasets or narrowed, self.seeds, tuners)
+            chosen += [Cell(model, dataset, tuner, seed) for dataset, seed, tuner in order]
+        return chosen
+
+    def evaluations(self, model: str, tuner: str) -> int:
+        """Return the evaluations that a method may make on a model."""
+        scope = self.preset.scopes.get(model, Scope())
+        if "budget" in self.given:
+            return int(self.given["budget"])
+        return scope.budgets.get(tuner, scope.budget or self.preset.budget)
+
+    def budget(self, model: str, tuner: str) -> Budget:
+        """Return what a method may spend on a model."""
+        return Budget(self.evaluations(model, tuner), self.time_budget)
+
+    def adopt_models(self, models: Sequence[str | Model]) -> list[str]:
+        """Register models given as objects; return all their names."""
+        for model in models:
+            if not isinstance(model, str):
+                register_model(model)
+        return [model if isinstance(model, str) else model.name for model in models]
+
+    def adopt_datasets(self, datasets: Sequence[str | Dataset]) -> list[str]:
+        """Register datasets given as objects; return all their names."""
+        for dataset in datasets:
+            if not isinstance(dataset, str):
+                register_dataset(dataset)
+        return [dataset if isinstance(dataset, str) else dataset.name for dataset in datasets]
+
+    def preflight(self, cells: Sequence[Cell]) -> None:
+        """Load and check every problem of the cells; raise `TuningError` for one that cannot be measured.
+
+        What is missing skips its cells later, with the reason in the table.
+        """
+        for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
+            try:
+                self.problem(model, dataset, seed).check()
+            except (MissingExtraError, UnavailableError):
+                continue
+
+    def _tuner(self, name: str) -> Tuner:
+        if name in self.preset.replaced:
+            replaced: Tuner = pkgutil.resolve_name(self.preset.replaced[name])
+            return replaced
+        return TUNERS.load(name)
+
+    def _model(self, name: str) -> Model:
+        if name in self.preset.replaced:
+            replaced: Model = pkgutil.resolve_name(self.preset.replaced[name])()
+            return replaced
+        return MODELS.load(name)(**self.preset.effort.get(name, {}))
+
+    def _dataset(self, name: str) -> Dataset:
+        if is_csv(name):
+            from tuners.csvfile import read_csv  # noqa: PLC0415  pandas loads when a CSV is read
+
+            path, _, target = name.rpartition(":")
+            return read_csv(path, target)
+        return DATASETS.load(name)(self.given.get(name))
+
+    def _problem(self, model: str, dataset: str, seed: int) -> Problem:
+        problem: type[Problem] = pkgutil.resolve_name(self.preset.problem)
+        return problem(self.model(model), self.dataset(dataset), seed, self.protocol)
+
+    def describe(self, cells: Sequence[Cell]) -> list[str]:
+        """Return the session header: what is compared, at which budget, on how much data."""
+        problems = {(cell.model, cell.dataset, cell.seed) for cell in cells}
+        lines = [
+            (
+                f"tuning: preset {self.preset_name}, {len(cells)} cells: {len({c.tuner for c in cells})} tuners "
+                f"on {len(problems)} problems (model x dataset x seed); seeds {', '.join(map(str, self.seeds))}"
+            )
+        ]
+        protocol = self.protocol
+        rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
+        lines.append(
+            f"tuning: {protocol.metric}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
+            f"jobs {self.jobs}" + (f", {self.time_budget:g} s a search" if self.time_budget else "")
+        )
+        for model in dict.fromkeys(cell.model for cell in cells):
+            mine = [cell for cell in cells if cell.model == model]
+            budgets = {cell.tuner: self.evaluations(model, cell.tuner) for cell in mine}
+            usual = max(set(budgets.values()), key=list(budgets.values()).count)
+            others = [f"{tuner} {n}" for tuner, n in budgets.items() if n != usual]
+            effort = ", ".join(f"{k} {v}" for k, v in self.preset.effort.get(model, {}).items())
+            datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
+            lines.append(
+                f"tuning: {model} on {datasets}: {usual} evaluations"
+                + (f" ({', '.join(others)})" if others else "")
+                + (f"; {effort}" if effort else "")
+            )
+        return lines

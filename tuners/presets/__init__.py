@@ -1,0 +1,50 @@
+"""The presets by name. A module here is one preset: `PRESET`, what is compared unless options say otherwise.
+
+Models, methods and problems are named as strings and loaded when run, so that reading a preset
+imports none of their libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tuners.protocol import Protocol
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a preset compares on one model where that differs from the rest."""
+
+    tuners: tuple[str, ...] | None = None
+    datasets: tuple[str, ...] | None = None
+    budget: int | None = None
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    """Evaluations of single methods."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set of options; an option given beside it wins."""
+
+    tuners: tuple[str, ...]
+    models: tuple[str, ...]
+    datasets: tuple[str, ...]
+    seeds: tuple[int, ...]
+    budget: int
+    protocol: Protocol
+    jobs: int = 1
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+    """By model."""
+    effort: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """By model: the keyword arguments of its factory."""
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    """By name of a model or method: the `module:attribute` that stands in for it."""
+    problem: str = "tuners.problem:Problem"
+    """The `module:attribute` of the problem's class."""
+    note: str = ""
+    """What the table must say about this preset."""
+
+
+METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")
+"""The article's methods, in its order."""

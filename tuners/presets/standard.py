@@ -1,0 +1,15 @@
+"""What a comparison to be believed needs: full budgets, ten seeds, all rows, the article's ranges."""
+
+from __future__ import annotations
+
+from tuners.presets import METHODS, Preset
+from tuners.protocol import Protocol
+
+PRESET = Preset(
+    tuners=METHODS,
+    models=("forest", "ann"),
+    datasets=("breast_cancer", "digits", "wine"),
+    seeds=tuple(range(10)),
+    budget=80,
+    protocol=Protocol(folds=4),
+)

@@ -1,0 +1,154 @@
+"""The probe: reports each fold that a scikit-learn search evaluates, as it happens.
+
+It is the search's callback and its scorer in one: the callback knows which candidate and fold run and
+when, the scorer sees the fitted estimator and its score. Both are called by the thread that fits. In
+worker processes they act on pickled copies, whose reports come back through a file.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import pickle
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tuners.budget import BudgetExhausted
+from tuners.errors import one_line
+
+POLL_SECONDS = 0.2
+_TASK = "candidate-split-evaluation"
+_running = threading.local()
+
+
+@dataclass
+class Evaluation:
+    """One candidate on one fold; times are `perf_counter` readings, one clock for all processes."""
+
+    candidate: int
+    fold: int
+    start: float
+    scored: float = math.nan
+    end: float = math.nan
+    params: dict[str, Any] = field(default_factory=dict)
+    """The fitted estimator's parameters; empty if the fit failed."""
+    score: float = math.nan
+    reason: str = ""
+
+
+class Probe:
+    """Callback and scorer of one search over `folds` folds and at most `limit` candidates."""
+
+    def __init__(self, metric: Any, folds: int, limit: int, *, parallel: bool) -> None:
+        """Wrap the metric; `parallel` says that workers will report through a file."""
+        self.metric = metric
+        self.folds = folds
+        self.limit = limit
+        self.on_candidate: Callable[[int, list[Evaluation]], None] | None = None
+        self._pid = os.getpid()
+        self._done: dict[int, list[Evaluation]] = defaultdict(list)
+        self._parallel = parallel
+        self._path = ""
+        self._offset = 0
+        self._stop = threading.Event()
+        self._reader: threading.Thread | None = None
+
+    def __enter__(self) -> Probe:
+        """Open the way back from the workers."""
+        if self._parallel:
+            handle, self._path = tempfile.mkstemp(prefix="tuning-probe-")
+            os.close(handle)
+            self._reader = threading.Thread(target=self._poll, daemon=True)
+            self._reader.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Read what is left and close."""
+        if self._reader is not None:
+            self._stop.set()
+            self._reader.join()
+            self._drain()
+            Path(self._path).unlink(missing_ok=True)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what belongs to this process."""
+        own = ("on_candidate", "_done", "_stop", "_reader")
+        return {name: value for name, value in self.__dict__.items() if name not in own}
+
+    def evaluations(self, candidate: int) -> list[Evaluation]:
+        """Return a candidate's evaluations, in order of the folds."""
+        return sorted(self._done.get(candidate, []), key=lambda evaluation: evaluation.fold)
+
+    # What scikit-learn calls, in its words (sklearn.callback.FitCallback).
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        """Do nothing: the search begins."""
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        """Do nothing: the search is over."""
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:  # noqa: ARG002  their signature
+        """Note which fold of which candidate this thread fits, or stop beyond the budget."""
+        if context.task_name != _TASK:
+            return
+        candidate, fold = divmod(context.task_id, self.folds)
+        if candidate >= self.limit:
+            raise BudgetExhausted
+        _running.evaluation = Evaluation(candidate, fold, time.perf_counter())
+
+    def score(self, estimator: Any, X: Any, y: Any) -> float:
+        """Score as the metric does, and note the score."""
+        evaluation = getattr(_running, "evaluation", None)
+        if evaluation is None:  # a search without callbacks
+            return float(self.metric(estimator, X, y))
+        evaluation.scored = time.perf_counter()
+        evaluation.params = estimator.get_params()
+        try:
+            evaluation.score = float(self.metric(estimator, X, y))
+        except Exception as error:
+            evaluation.reason = one_line(error)
+            raise
+        return float(evaluation.score)
+
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:  # noqa: ARG002  their signature
+        """Report the evaluation, unless it was cut short."""
+        if context.task_name != _TASK:
+            return
+        evaluation = _running.__dict__.pop("evaluation", None)
+        interrupted = isinstance(sys.exc_info()[1], BudgetExhausted | KeyboardInterrupt | SystemExit)
+        if evaluation is None or interrupted:
+            return
+        evaluation.end = time.perf_counter()
+        if os.getpid() == self._pid:
+            self._receive(evaluation)
+        else:
+            with Path(self._path).open("ab", buffering=0) as file:  # one write: appended whole
+                file.write(pickle.dumps(evaluation))
+
+    def _receive(self, evaluation: Evaluation) -> None:
+        done = self._done[evaluation.candidate]
+        done.append(evaluation)
+        if len(done) == self.folds and self.on_candidate is not None:
+            self.on_candidate(evaluation.candidate, self.evaluations(evaluation.candidate))
+
+    def _poll(self) -> None:
+        while not self._stop.wait(POLL_SECONDS):
+            self._drain()
+
+    def _drain(self) -> None:
+        with Path(self._path).open("rb") as file:
+            file.seek(self._offset)
+            while True:
+                try:
+                    evaluation = pickle.load(file)  # noqa: S301  our own workers' file
+                except (EOFError, pickle.UnpicklingError):
+                    return
+                self._offset = file.tell()
+                self._receive(evaluation)

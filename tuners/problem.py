@@ -1,0 +1,209 @@
+"""A problem: one model on one dataset under one seed, shared by all tuners of a cell."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.metrics import check_scoring, confusion_matrix, get_scorer_names
+from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from tuners.errors import TuningError, one_line, unknown
+from tuners.protocol import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tuners.dataset import Dataset
+    from tuners.model import Model
+
+Fold = tuple["NDArray[np.intp]", "NDArray[np.intp]"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Training and test rows; `X` of shape (rows, features), `y` of shape (rows,)."""
+
+    X_train: Any
+    X_test: Any
+    y_train: NDArray[Any]
+    y_test: NDArray[Any]
+
+
+class Preprocessed(Pipeline):
+    """A pipeline whose hyperparameters are its model's own: `n_estimators`, not `model__n_estimators`.
+
+    So spaces, trials and tables name a hyperparameter one way, and any search that calls `set_params`
+    on the estimator it was given works unchanged.
+    """
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the pipeline's parameters and, when deep, the model's under their own names."""
+        params: dict[str, Any] = super().get_params(deep)
+        return {**self.steps[-1][1].get_params(), **params} if deep else params
+
+    def set_params(self, **params: Any) -> Preprocessed:
+        """Set parameters of the model or, by their names, of the pipeline."""
+        own = super().get_params(deep=True)
+        super().set_params(**{name: value for name, value in params.items() if name in own})
+        self.steps[-1][1].set_params(**{name: value for name, value in params.items() if name not in own})
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Model x dataset x seed: the split, the folds, the metric.
+
+    The seed varies the split, the folds and the estimator's `random_state` (Bouthillier et al. 2021,
+    "Accounting for variance in machine learning benchmarks", section 3): all that makes one
+    comparison differ from the next, and nothing that differs between its tuners.
+    """
+
+    model: Model
+    dataset: Dataset
+    seed: int
+    protocol: Protocol = field(default_factory=Protocol)
+
+    @cached_property
+    def split(self) -> Split:
+        """The rows that tuners see and the rows that they are judged on."""
+        rows, labels = self._rows()
+        train, test = train_test_split(
+            rows, test_size=self.protocol.test_size, random_state=self.seed, stratify=labels
+        )
+        return Split(*(_take(self.dataset.X, part) for part in (train, test)), self._y[train], self._y[test])
+
+    @cached_property
+    def folds(self) -> list[Fold]:
+        """Row numbers of the training part, (train, validation) for each fold."""
+        splitter = StratifiedKFold if self.model.classifies else KFold
+        folds = splitter(self.protocol.folds, shuffle=True, random_state=self.seed)
+        return list(folds.split(self.split.X_train, self.split.y_train))
+
+    @cached_property
+    def estimator(self) -> Any:
+        """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
+        return self._preprocessed(self.model.build({}, self.seed))
+
+    @cached_property
+    def scorer(self) -> Any:
+        """The metric as a scikit-learn scorer."""
+        return check_scoring(self.estimator, scoring=self.protocol.metric)
+
+    @cached_property
+    def default_test_score(self) -> float:
+        """Test score of the untuned model: the base of every comparison."""
+        return self.test_score(self.fit({}))
+
+    def fit(self, params: Mapping[str, Any]) -> Any:
+        """Return the estimator with these parameters, fitted on all training rows."""
+        estimator = clone(self.estimator).set_params(**params)
+        return estimator.fit(self.split.X_train, self.split.y_train)
+
+    def test_score(self, fitted: Any) -> float:
+        """Score a fitted estimator on the test rows."""
+        return float(self.scorer(fitted, self.split.X_test, self.split.y_test))
+
+    def confusion_matrix(self, fitted: Any) -> list[list[int]] | None:
+        """Count test rows by (true class, predicted class); None for a regressor."""
+        if not self.model.classifies:
+            return None
+        labels = np.arange(len(self.dataset.classes))
+        predicted = fitted.predict(self.split.X_test)
+        counts: list[list[int]] = confusion_matrix(self.split.y_test, predicted, labels=labels).tolist()
+        return counts
+
+    def check(self) -> None:
+        """Raise `TuningError` if the problem cannot be measured as it is.
+
+        For an unknown metric, for one that cannot score this target, and for a class with too few rows.
+        A model that cannot be fitted is no such case: its cells fail with their reason.
+        """
+        if self.protocol.metric not in get_scorer_names():
+            raise unknown("metric", self.protocol.metric, get_scorer_names())
+        if self.model.classifies:
+            self._check_classes()
+        try:
+            fitted = self.fit({})
+        except Exception:  # noqa: BLE001  a broken model is the cell's failure
+            return
+        about = f"metric {self.protocol.metric!r} does not fit {self.model.name} on {self.dataset.name}"
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                score = self.test_score(fitted)
+        except Exception as error:  # noqa: BLE001  whatever a scorer says of this target
+            message = f"{about}: {one_line(error)}"
+            raise TuningError(message) from None
+        if not np.isfinite(score):
+            message = f"{about}: it gives {score} for {len(self.dataset.classes)} classes"
+            raise TuningError(message)
+
+    def _check_classes(self) -> None:
+        labels, counts = np.unique(self._y, return_counts=True)
+        # Each class needs a test row and a training row in every fold.
+        least = self.protocol.folds + 1
+        if counts.min() < least:
+            label = self.dataset.classes[labels[counts.argmin()]]
+            message = (
+                f"dataset {self.dataset.name!r}: class {label!r} has {counts.min()} rows: expected at "
+                f"least {least} for a test set and {self.protocol.folds} folds; remove the class or use "
+                "more data"
+            )
+            raise TuningError(message)
+        fewest = np.unique(self.split.y_train, return_counts=True)[1].min()
+        if fewest < self.protocol.folds or len(np.unique(self.split.y_train)) < len(labels):
+            message = (
+                f"dataset {self.dataset.name!r}: a class has {fewest} training rows for "
+                f"{self.protocol.folds} folds (seed {self.seed}): use more data"
+            )
+            raise TuningError(message)
+
+    @cached_property
+    def _y(self) -> NDArray[Any]:
+        # Class numbers in the order of `dataset.classes`: Keras and TPOT expect 0..n-1.
+        return np.unique(self.dataset.y, return_inverse=True)[1] if self.model.classifies else self.dataset.y
+
+    def _rows(self) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+        rows = np.arange(len(self._y))
+        labels = self._y if self.model.classifies else None
+        if self.protocol.rows is None or self.protocol.rows >= len(rows):
+            return rows, labels
+        rows, _ = train_test_split(
+            rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels
+        )
+        return rows, None if labels is None else labels[rows]
+
+    def _preprocessed(self, estimator: Any) -> Any:
+        """Put before the model what this dataset needs, to be fitted on training folds only."""
+        categorical = self.dataset.categorical
+        numeric: list[Any] = []
+        if self.dataset.has_missing:
+            numeric.append(SimpleImputer(keep_empty_features=True))
+        if self.model.scale:
+            numeric.append(StandardScaler())
+        if not categorical and not numeric:
+            return estimator
+        transformer = make_pipeline(*numeric) if numeric else "passthrough"
+        if categorical:
+            others = [name for name in self.dataset.X.columns if name not in categorical]
+            encoder = make_pipeline(
+                SimpleImputer(strategy="most_frequent"),
+                OneHotEncoder(handle_unknown="ignore", sparse_output=False),
+            )
+            transformer = make_column_transformer((transformer, others), (encoder, categorical))
+        return Preprocessed([("preprocessing", transformer), ("model", estimator)])
+
+
+def _take(X: Any, rows: NDArray[np.intp]) -> Any:
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]

@@ -1,0 +1,19 @@
+"""How a problem is measured, the same for every tuner of a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Metric, folds, split and rows of a problem."""
+
+    metric: str = "accuracy"
+    """A scikit-learn scorer; larger is better."""
+    folds: int = 4
+    """Folds of the cross-validation that steers every search."""
+    test_size: float = 0.3
+    """Share of the rows that no tuner sees."""
+    rows: int | None = None
+    """Use at most this many rows, drawn by the seed in the classes' proportions; None uses all."""

@@ -1,0 +1,85 @@
+"""The record of a run: flat, plain Python values, as every saved benchmark holds it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA = 1
+
+Status = Literal["ok", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One cell of a comparison. Scores are the metric's, times seconds, memory bytes."""
+
+    model: str
+    dataset: str
+    tuner: str
+    seed: int
+    schema: int = SCHEMA
+    metric: str = ""
+    status: Status = "ok"
+    reason: str = ""
+    """Why it is not ok, in one line."""
+    test_score: float | None = None
+    """Of the winner, refitted on all training rows."""
+    cv_score: float | None = None
+    """Of the winner: mean over the folds."""
+    default_test_score: float | None = None
+    """Of the untuned model on the same split."""
+    evaluations: int = 0
+    failed_trials: int = 0
+    budget: int = 0
+    time_budget: float | None = None
+    seconds: float | None = None
+    """Search and refit."""
+    evaluation_seconds: float | None = None
+    """Spent in fits and scoring, the refit included; parallel ones count once."""
+    search_seconds: float | None = None
+    """Not spent evaluating: what the method itself costs."""
+    peak_memory: int | None = None
+    """Resident memory of the process and its workers at its largest."""
+    best_params: Mapping[str, Any] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    confusion_matrix: list[list[int]] | None = None
+    """Test rows by (true, predicted) class."""
+    own_space: bool = False
+    """Whether the method searched a space of its own."""
+    trials: str | None = None
+    """The side file with the trials, relative to the saved run."""
+    trials_sha256: str = ""
+    dataset_sha256: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a score to compare."""
+        return self.status == "ok"
+
+    @property
+    def cell(self) -> str:
+        """The cell's name, as in its test id."""
+        return f"{self.model}-{self.dataset}-{self.tuner}-{self.seed}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as pytest-benchmark saves it: plain values only."""
+        plain = dataclasses.asdict(self)
+        plain["best_params"] = {name: _saveable(value) for name, value in self.best_params.items()}
+        plain["classes"] = list(self.classes)
+        return plain
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Record | None:
+        """Read a record from a saved benchmark's `extra_info`; None if it is not one of ours."""
+        if saved.get("schema") != SCHEMA:
+            return None
+        names = {known.name for known in dataclasses.fields(cls)}
+        known = {name: value for name, value in saved.items() if name in names}
+        return cls(**{**known, "classes": tuple(known.get("classes", ()))})
+
+
+def _saveable(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | float | bool) else repr(value)

@@ -1,0 +1,122 @@
+"""The tables' columns, each written once: heading, meaning, how a value reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tuners.report.comparison import ComparisonRow
+from tuners.report.evaluation import MethodRow
+from tuners.report.statistics import Interval
+
+NOTHING = "-"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading and how to read a row's value as text."""
+
+    heading: str
+    text: Callable[[Any], str]
+
+
+def number(value: float | None, digits: int = 4, *, sign: bool = False) -> str:
+    """Format a number."""
+    return NOTHING if value is None else f"{value:{'+' if sign else ''}.{digits}f}"
+
+
+def duration(value: float | None, *, sign: bool = False) -> str:
+    """Format seconds with three significant digits or to the second."""
+    if value is None:
+        return NOTHING
+    return f"{value:{'+' if sign else ''}.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
+
+
+def interval(value: Interval | None, text: Callable[..., str] = number, **options: Any) -> str:
+    """Format an interval as `[low, high]`."""
+    return NOTHING if value is None else f"[{', '.join(text(end, **options) for end in value)}]"
+
+
+def _method(row: MethodRow) -> str:
+    return row.tuner + ("*" if row.own_space else "") + ("!" if row.failures else "")
+
+
+def _change(row: MethodRow) -> str:
+    if row.change is None:
+        return NOTHING
+    return f"{number(row.change, 2, sign=True)} {interval(row.change_interval, digits=2, sign=True)}".removesuffix(f" {NOTHING}")
+
+
+def _tied(row: MethodRow) -> str:
+    return f"{row.tied} p={row.p_value:.3f}" if row.p_value is not None else row.tied or NOTHING
+
+
+def _evaluations(row: MethodRow) -> str:
+    return NOTHING if row.evaluations is None else f"{row.evaluations:g}/{row.budget}"
+
+
+def _search(row: MethodRow) -> str:
+    if row.search_seconds is None or row.search_share is None:
+        return NOTHING
+    return f"{duration(row.search_seconds)} ({row.search_share:.0%})"
+
+
+SCORES: tuple[Column, ...] = (
+    Column("tuner", _method),
+    Column("test score", lambda row: number(row.test_score)),
+    Column("95 % interval", lambda row: interval(row.test_interval)),
+    Column("vs default, %", _change),
+    Column("CV score", lambda row: number(row.cv_score)),
+    Column("rank", lambda row: number(row.rank, 2)),
+    Column("against best", _tied),
+)
+
+COSTS: tuple[Column, ...] = (
+    Column("tuner", _method),
+    Column("seconds", lambda row: duration(row.seconds)),
+    Column("95 % interval", lambda row: interval(row.seconds_interval, duration)),
+    Column("search s", _search),
+    Column("evaluations", _evaluations),
+    Column("peak MiB", lambda row: NOTHING if row.peak_memory is None else f"{row.peak_memory / 2**20:.0f}"),
+    Column("cells", lambda row: str(row.cells)),
+    Column("failures", lambda row: str(row.failures)),
+)
+
+
+def _then_now(then: str, now: str) -> str:
+    return f"{then} -> {now}"
+
+
+def _difference(value: float | None, ends: Interval | None, text: Callable[..., str]) -> str:
+    return f"{text(value, sign=True)} {interval(ends, text, sign=True)}".removesuffix(f" {NOTHING}")
+
+
+_COMPARED = Column("method", lambda row: f"{row.tuner} on {row.model}")
+_PAIRS = Column("cells", lambda row: f"{row.cells}" + (f" (+{row.unpaired})" if row.unpaired else ""))
+
+COMPARED_SCORES: tuple[Column, ...] = (
+    _COMPARED,
+    _PAIRS,
+    Column("same search", lambda row: str(row.identical)),
+    Column("score then -> now", lambda row: _then_now(number(row.score_then), number(row.score_now))),
+    Column("difference, 95 %", lambda row: _difference(row.score_difference, row.score_interval, number)),
+    Column("failures", lambda row: _then_now(str(row.failures_then), str(row.failures_now))),
+)
+
+COMPARED_SECONDS: tuple[Column, ...] = (
+    _COMPARED,
+    _PAIRS,
+    Column("seconds then -> now", lambda row: _then_now(duration(row.seconds_then), duration(row.seconds_now))),
+    Column("difference, 95 %", lambda row: _difference(row.seconds_difference, row.seconds_interval, duration)),
+)
+
+
+def texts(columns: tuple[Column, ...], rows: tuple[MethodRow, ...] | list[ComparisonRow]) -> list[list[str]]:
+    """Return the rows as text, one list a row."""
+    return [[column.text(row) for column in columns] for row in rows]
+
+
+def headings(columns: tuple[Column, ...]) -> list[str]:
+    """Return the columns' headings."""
+    return [column.heading for column in columns]

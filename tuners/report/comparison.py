@@ -1,0 +1,83 @@
+"""The comparison table's rows: each method now and then, by paired differences of the same cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuners.record import Record
+from tuners.report.evaluation import effective_score
+from tuners.report.statistics import Interval, mean_interval
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """One method on one model: this run against an earlier one. Differences are now minus then."""
+
+    model: str
+    tuner: str
+    cells: int
+    """Model x dataset x tuner x seed in both runs."""
+    unpaired: int
+    """In one of the two runs only."""
+    identical: int
+    """Cells whose trials have the same hash: the very same search."""
+    score_then: float | None
+    score_now: float | None
+    score_difference: float | None
+    score_interval: Interval | None
+    seconds_then: float | None
+    seconds_now: float | None
+    seconds_difference: float | None
+    seconds_interval: Interval | None
+    failures_then: int
+    failures_now: int
+
+
+def compare(now: Sequence[Record], then: Sequence[Record]) -> list[ComparisonRow]:
+    """Pair the cells of two runs and make a row a method, in order of appearance."""
+    keys = dict.fromkeys((record.model, record.tuner) for record in [*now, *then])
+    return [
+        _row(
+            model,
+            tuner,
+            {r.cell: r for r in now if (r.model, r.tuner) == (model, tuner)},
+            {r.cell: r for r in then if (r.model, r.tuner) == (model, tuner)},
+        )
+        for model, tuner in keys
+    ]
+
+
+def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]) -> ComparisonRow:
+    shared = [cell for cell in now if cell in then]
+    pairs = [(now[cell], then[cell]) for cell in shared]
+    scores = _array([(effective_score(a), effective_score(b)) for a, b in pairs])
+    seconds = _array([(a.seconds, b.seconds) for a, b in pairs if a.ok and b.ok])
+    return ComparisonRow(
+        model,
+        tuner,
+        cells=len(shared),
+        unpaired=len(now.keys() ^ then.keys()),
+        identical=sum(bool(a.trials_sha256) and a.trials_sha256 == b.trials_sha256 for a, b in pairs),
+        score_then=_mean(scores[:, 1]),
+        score_now=_mean(scores[:, 0]),
+        score_difference=_mean(scores[:, 0] - scores[:, 1]),
+        score_interval=mean_interval(scores[:, 0] - scores[:, 1]),
+        seconds_then=_mean(seconds[:, 1]),
+        seconds_now=_mean(seconds[:, 0]),
+        seconds_difference=_mean(seconds[:, 0] - seconds[:, 1]),
+        seconds_interval=mean_interval(seconds[:, 0] - seconds[:, 1]),
+        failures_then=sum(record.status == "failed" for record in then.values()),
+        failures_now=sum(record.status == "failed" for record in now.values()),
+    )
+
+
+def _array(pairs: Sequence[tuple[float | None, float | None]]) -> np.ndarray:
+    whole = [pair for pair in pairs if None not in pair]
+    return np.array(whole, dtype=float).reshape(len(whole), 2)
+
+
+def _mean(values: np.ndarray) -> float | None:
+    return float(values.mean()) if len(values) else None

@@ -1,0 +1,159 @@
+"""The report as sections of tables and sentences, which text and Markdown only set differently."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from sklearn.metrics import classification_report
+
+from tuners.record import Record
+from tuners.report import columns
+from tuners.report.comparison import ComparisonRow
+from tuners.report.evaluation import BASE, Group
+
+LEGEND = (
+    "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % "
+    "interval is within blocks (Cousineau-Morey): it speaks of differences between methods, not of how hard "
+    "the data are. vs default: paired difference to the untuned model with its 95 % t interval. against best: "
+    "sign-flip permutation test on paired differences over the same datasets and seeds, Holm-adjusted, "
+    "alpha 0.05; 'too few cells' where no result could be significant; intervals need 3 blocks. search s: seconds not spent evaluating. "
+    "evaluations: mean used / budget."
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as text."""
+
+    headings: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, tables below it, and what must be said about them."""
+
+    title: str
+    tables: list[Table] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    verbatim: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a report is made from."""
+
+    records: Sequence[Record]
+    groups: Sequence[Group]
+    comparison: Sequence[ComparisonRow] = ()
+    baseline: str = ""
+    """Name of the run compared with."""
+    header: Sequence[str] = ()
+    """What was compared, at which budget."""
+    note: str = ""
+    """What the preset wants said."""
+
+
+def sections(report: Report) -> list[Section]:
+    """Return the evaluation tables, what to mind when reading them, and the comparison."""
+    result = [
+        Section(
+            f"{group.title} ({group.metric}, {group.blocks} blocks)",
+            [
+                Table(columns.headings(kind), columns.texts(kind, group.rows))
+                for kind in (columns.SCORES, columns.COSTS)
+            ],
+            list(group.notes),
+        )
+        for group in report.groups
+    ]
+    result.append(Section("How to read this", notes=_remarks(report)))
+    if report.comparison:
+        rows = list(report.comparison)
+        result.append(
+            Section(
+                f"compared with {report.baseline}",
+                [
+                    Table(columns.headings(kind), columns.texts(kind, rows))
+                    for kind in (columns.COMPARED_SCORES, columns.COMPARED_SECONDS)
+                ],
+                [
+                    "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. "
+                    "same search: cells whose trials are identical. (+n): cells in one of the runs only. "
+                    "Seconds of two sessions also differ by the machine's mood."
+                ],
+            )
+        )
+    return result
+
+
+def _remarks(report: Report) -> list[str]:
+    remarks = [LEGEND]
+    if report.note:
+        remarks.append(report.note)
+    rows = [row for group in report.groups for row in group.rows]
+    if any(row.own_space for row in rows):
+        remarks.append("*: searches a space of its own, so that more than the method differs")
+    if any(row.failures for row in rows):
+        remarks.append("!: has failed cells; each counts as the default model's score")
+    models = {group.model for group in report.groups}
+    if len(models) > 1:
+        remarks.append(
+            f"{' and '.join(sorted(models))} are ranked apart: between them the model, its space, its budget and "
+            "the cost of a fit differ, not only the method"
+        )
+    for status in ("failed", "skipped"):
+        reasons: dict[str, list[str]] = {}
+        for record in report.records:
+            if record.status == status:
+                reasons.setdefault(record.reason, []).append(record.cell)
+        remarks += [f"{status}: {_some(cells)}: {reason}" for reason, cells in reasons.items()]
+    return remarks
+
+
+def _some(cells: list[str]) -> str:
+    return cells[0] if len(cells) == 1 else f"{cells[0]} and {len(cells) - 1} more"
+
+
+def details(report: Report) -> list[Section]:
+    """Return a classification report and confusion matrix for each tuned model."""
+    return [
+        Section(
+            record.cell,
+            [_confusion(record)],
+            [f"best parameters: {_params(record)}"],
+            _classification(record),
+        )
+        for record in report.records
+        if record.ok and record.confusion_matrix is not None
+    ]
+
+
+def _params(record: Record) -> str:
+    pairs = ", ".join(f"{name}={value!r}" for name, value in record.best_params.items())
+    return pairs or ("the model's defaults" if record.tuner == BASE else "none")
+
+
+def _confusion(record: Record) -> Table:
+    counts = record.confusion_matrix or []
+    return Table(
+        ["true \\ predicted", *record.classes],
+        [[label, *map(str, row)] for label, row in zip(record.classes, counts, strict=True)],
+    )
+
+
+def _classification(record: Record) -> str:
+    # The confusion matrix holds all that the report needs: true and predicted class of every row.
+    counts = np.array(record.confusion_matrix)
+    truth, predicted = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
+    return str(
+        classification_report(
+            truth,
+            predicted,
+            labels=np.arange(len(record.classes)),
+            target_names=list(record.classes),
+            zero_division=0,
+        )
+    )

@@ -1,0 +1,207 @@
+"""The evaluation table's rows: a method on a model x dataset, and on a model over all its datasets."""
+
+from __future__ import annotations
+
+import statistics as plain_statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from tuners.record import Record
+from tuners.report.statistics import (
+    Interval,
+    average_ranks,
+    enough_blocks,
+    holm,
+    mean_interval,
+    sign_flip,
+    within_intervals,
+)
+
+BASE = "default"
+
+
+@dataclass(frozen=True)
+class MethodRow:
+    """One method in one group. None where there is nothing to say."""
+
+    tuner: str
+    own_space: bool
+    cells: int
+    """Dataset x seed pairs that it was run on."""
+    failures: int
+    """Of these, failed; each counts as the default model's score, which is what its user is left with."""
+    test_score: float | None = None
+    test_interval: Interval | None = None
+    """95 % within-block interval."""
+    change: float | None = None
+    """Of the mean test score against default's, in percent of it."""
+    change_interval: Interval | None = None
+    """95 % t interval of the paired differences to default, in percent of its mean score."""
+    cv_score: float | None = None
+    rank: float | None = None
+    """Mean rank of the test scores within a block."""
+    behind: float | None = None
+    """Mean paired difference of test scores to the best method of the group."""
+    behind_interval: Interval | None = None
+    p_value: float | None = None
+    """Of the sign-flip test against the best, Holm-adjusted; None for the best or too few cells."""
+    tied: str = ""
+    """`best`, `tied`, `behind`, or `too few cells`."""
+    seconds: float | None = None
+    seconds_interval: Interval | None = None
+    search_seconds: float | None = None
+    search_share: float | None = None
+    """Search seconds as a share of all seconds."""
+    evaluations: float | None = None
+    budget: int | None = None
+    failed_trials: int = 0
+    peak_memory: float | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The methods that may be compared with each other: one model, one dataset or all."""
+
+    model: str
+    dataset: str | None
+    """None: over all datasets."""
+    metric: str
+    blocks: int
+    """Dataset x seed pairs on which all methods have a score."""
+    rows: tuple[MethodRow, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        """The group's heading."""
+        return f"{self.model} on {self.dataset or 'all datasets'}"
+
+
+def evaluate(records: Sequence[Record]) -> list[Group]:
+    """Make the groups: each model x dataset in order of appearance, then each model over all."""
+    models = dict.fromkeys(record.model for record in records)
+    groups = []
+    for model in models:
+        mine = [record for record in records if record.model == model]
+        datasets = list(dict.fromkeys(record.dataset for record in mine))
+        groups += [_group(model, name, [r for r in mine if r.dataset == name]) for name in datasets]
+        if len(datasets) > 1:
+            groups.append(_group(model, None, mine))
+    return groups
+
+
+def effective_score(record: Record) -> float | None:
+    """Return the test score, or the default model's for a failed run; None for a skipped one."""
+    if record.status == "failed":
+        return record.default_test_score
+    return record.test_score
+
+
+def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
+    tuners = list(dict.fromkeys(record.tuner for record in records))
+    scores = _matrix(records)
+    seconds = pd.DataFrame(
+        [(record.dataset, record.seed, record.tuner, record.seconds) for record in records if record.ok],
+        columns=["dataset", "seed", "tuner", "value"],
+    ).pivot_table(index=["dataset", "seed"], columns="tuner", values="value")
+    present = [tuner for tuner in tuners if tuner in scores]
+    complete = scores[present].dropna()
+    notes = []
+    if len(complete) < len(scores):
+        notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
+    paired = _paired_columns(complete, present)
+    timed = [tuner for tuner in tuners if tuner in seconds]
+    times = dict(zip(timed, within_intervals(seconds[timed].dropna().to_numpy(float)), strict=True))
+    rows = tuple(
+        _row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {}), times.get(tuner))
+        for tuner in tuners
+    )
+    metric = next((record.metric for record in records if record.metric), "")
+    return Group(model, dataset, metric, len(complete), rows, tuple(notes))
+
+
+def _matrix(records: Sequence[Record]) -> pd.DataFrame:
+    """Return test scores, blocks x tuners; the default model is there even where it was not a method."""
+    scored = [(r.dataset, r.seed, r.tuner, effective_score(r)) for r in records]
+    have = {(r.dataset, r.seed) for r in records if r.tuner == BASE}
+    bases = {(r.dataset, r.seed): r.default_test_score for r in records if r.default_test_score is not None}
+    scored += [(*block, BASE, score) for block, score in bases.items() if block not in have]
+    frame = pd.DataFrame(scored, columns=["dataset", "seed", "tuner", "value"]).dropna()
+    return frame.pivot_table(index=["dataset", "seed"], columns="tuner", values="value")
+
+
+def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[str, object]]:
+    """Return, for each listed method, what comes from comparing it within blocks."""
+    if scores.empty:
+        return {}
+    values = scores.to_numpy(float)
+    means = values.mean(axis=0)
+    intervals = within_intervals(values)
+    ranks = average_ranks(values)
+    best = int(np.argmax(means))
+    others = [index for index in range(len(listed)) if index != best]
+    testable = bool(others) and enough_blocks(len(values), len(others))
+    adjusted = holm([sign_flip(values[:, best] - values[:, index]) for index in others]) if testable else []
+    p_values = dict(zip(others, adjusted, strict=False))
+    base = values[:, listed.index(BASE)] if BASE in listed else None
+    columns: dict[str, dict[str, object]] = {}
+    for index, tuner in enumerate(listed):
+        behind = values[:, best] - values[:, index]
+        p_value = p_values.get(index)
+        columns[tuner] = {
+            "test_score": float(means[index]),
+            "test_interval": intervals[index],
+            "rank": float(ranks[index]),
+            "behind": float(behind.mean()),
+            "behind_interval": mean_interval(behind),
+            "p_value": p_value,
+            "tied": _tied(index == best, testable, p_value),
+        }
+        if base is not None and tuner != BASE and base.mean():
+            difference = 100 * (values[:, index] - base) / base.mean()
+            columns[tuner] |= {"change": float(difference.mean()), "change_interval": mean_interval(difference)}
+    return columns
+
+
+def _tied(is_best: bool, testable: bool, p_value: float | None) -> str:
+    if is_best:
+        return "best"
+    if not testable or p_value is None:
+        return "too few cells"
+    return "tied" if p_value >= 0.05 else "behind"
+
+
+def _row(
+    tuner: str, records: list[Record], paired: dict[str, object], seconds_interval: Interval | None
+) -> MethodRow:
+    run = [record for record in records if record.status != "skipped"]
+    good = [record for record in run if record.ok]
+    total = sum(record.seconds or 0.0 for record in good)
+    searching = sum(record.search_seconds or 0.0 for record in good)
+    costs: dict[str, object] = {}
+    if good:
+        costs = {
+            "cv_score": _mean([r.cv_score for r in good]),
+            "seconds": _mean([r.seconds for r in good]),
+            "seconds_interval": seconds_interval,
+            "search_seconds": searching / len(good),
+            "search_share": searching / total if total else None,
+            "evaluations": _mean([r.evaluations for r in good]),
+            "budget": max(record.budget for record in good),
+            "peak_memory": max(record.peak_memory or 0 for record in good),
+        }
+    return MethodRow(
+        tuner,
+        own_space=any(record.own_space for record in records),
+        cells=len(run),
+        failures=sum(record.status == "failed" for record in run),
+        failed_trials=sum(record.failed_trials for record in run),
+        **{**paired, **costs},  # type: ignore[arg-type]  keyed by MethodRow's own field names
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float:
+    return plain_statistics.fmean(value for value in values if value is not None)

@@ -1,0 +1,119 @@
+"""The formats a report is written in, by suffix."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+from tabulate import tabulate
+
+from tuners.report.document import Report, Section, details, sections
+
+WIDTH = 100
+"""Columns of a terminal."""
+
+
+def text(report: Report, *, verbose: bool = False) -> str:
+    """Set the report for a terminal of `WIDTH` columns; with details of each tuned model if verbose."""
+    parts = [_text_section(section) for section in sections(report)]
+    if verbose:
+        parts += [_text_section(section) for section in details(report)]
+    return "\n\n".join(parts)
+
+
+def _text_section(section: Section) -> str:
+    tables = [tabulate(t.rows, t.headings, tablefmt="simple", disable_numparse=True) for t in section.tables]
+    notes = [textwrap.fill(note, WIDTH, break_long_words=False) for note in section.notes]
+    verbatim = [section.verbatim.rstrip()] if section.verbatim else []
+    return "\n\n".join([section.title, *tables, *verbatim, *notes])
+
+
+def markdown(report: Report) -> str:
+    """Set the report in Markdown, details of each tuned model folded away below."""
+    parts = ["# Evaluation of tuning methods", "\n".join(f"- {line}" for line in report.header)]
+    parts += [_markdown_section(section, "##") for section in sections(report)]
+    more = [_markdown_section(section, "####") for section in details(report)]
+    if more:
+        parts += ["<details><summary>Each tuned model</summary>", *more, "</details>"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_section(section: Section, level: str) -> str:
+    tables = [
+        tabulate(
+            [[_escaped(cell) for cell in row] for row in t.rows],
+            [_escaped(heading) for heading in t.headings],
+            tablefmt="pipe",
+            disable_numparse=True,
+        )
+        for t in section.tables
+    ]
+    notes = [_escaped(note) for note in section.notes]
+    verbatim = [f"```text\n{section.verbatim.rstrip()}\n```"] if section.verbatim else []
+    return "\n\n".join([f"{level} {_escaped(section.title)}", *tables, *verbatim, *notes])
+
+
+def _escaped(value: str) -> str:
+    for character in "\\|*<>`":
+        value = value.replace(character, f"&#{ord(character)};")
+    return value
+
+
+def comma_separated(report: Report) -> str:
+    """Write every row of the evaluation table, unrounded; intervals as two columns."""
+    rows = [
+        {"model": group.model, "dataset": group.dataset or "", "metric": group.metric, "blocks": group.blocks}
+        | _flat(dataclasses.asdict(row))
+        for group in report.groups
+        for row in group.rows
+    ]
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return out.getvalue()
+
+
+def _flat(row: dict[str, object]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in row.items():
+        if name.endswith("_interval"):
+            low, high = value if isinstance(value, tuple) else (None, None)
+            flat |= {f"{name}_low": low, f"{name}_high": high}
+        else:
+            flat[name] = value
+    return flat
+
+
+def json_text(report: Report) -> str:
+    """Write rows, comparison and records, unrounded."""
+    document = {
+        "schema": 1,
+        "header": list(report.header),
+        "note": report.note,
+        "groups": [dataclasses.asdict(group) for group in report.groups],
+        "baseline": report.baseline,
+        "comparison": [dataclasses.asdict(row) for row in report.comparison],
+        "runs": [record.as_dict() for record in report.records],
+    }
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    ".csv": comma_separated,
+    ".json": json_text,
+    ".md": markdown,
+}
+"""By suffix. A new format is a function here."""
+
+
+def write(report: Report, path: Path) -> None:
+    """Write the report in the format that the suffix names, making its folder where needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(FORMATS[path.suffix](report), encoding="utf-8")

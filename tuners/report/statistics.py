@@ -1,0 +1,105 @@
+"""The arithmetic of the tables: intervals and tests on paired scores.
+
+A block is one dataset x seed; rows of a score matrix are blocks, columns are methods. Comparing within
+blocks removes what makes one split harder than another, which otherwise hides the methods' differences.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+LEAST_BLOCKS = 3
+"""Fewer give no interval: with two, Student's t is wider than any score's range."""
+ALPHA = 1 - CONFIDENCE
+RESAMPLES = 9_999
+"""Sign flips drawn where all 2**n are more than these."""
+
+Interval = tuple[float, float]
+
+
+def mean_interval(values: Sequence[float] | Matrix) -> Interval | None:
+    """Return Student's t interval of a mean; None for fewer than `LEAST_BLOCKS`."""
+    values = np.asarray(values, dtype=float)
+    if len(values) < LEAST_BLOCKS:
+        return None
+    return _interval(float(values.mean()), float(values.std(ddof=1)), len(values))
+
+
+def within_intervals(scores: Matrix) -> list[Interval | None]:
+    """Return an interval for each method's mean from its paired differences to the other methods.
+
+    Each block's mean over methods is taken off and the grand mean put back, then Student's t, with
+    the variance corrected by methods / (methods - 1) (Cousineau 2005; Morey 2008). None for fewer than
+    `LEAST_BLOCKS` blocks, or for one method, which has no paired differences.
+    """
+    blocks, methods = scores.shape
+    if blocks < LEAST_BLOCKS or methods < 2:
+        return [None] * methods
+    centred = scores - scores.mean(axis=1, keepdims=True) + scores.mean()
+    spread = centred.std(axis=0, ddof=1) * math.sqrt(methods / (methods - 1))
+    return [
+        _interval(float(mean), float(deviation), blocks)
+        for mean, deviation in zip(scores.mean(axis=0), spread, strict=True)
+    ]
+
+
+def _interval(mean: float, deviation: float, count: int) -> Interval:
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * deviation / math.sqrt(count)
+    return mean - half, mean + half
+
+
+def average_ranks(scores: Matrix) -> Matrix:
+    """Return each method's mean rank over the blocks, 1 being best; ties share the mean rank."""
+    ranks: Matrix = stats.rankdata(-scores, axis=1).mean(axis=0)
+    return ranks
+
+
+def sign_flip(differences: Sequence[float] | Matrix) -> float:
+    """Return the two-sided p-value of a sign-flip permutation test on paired differences.
+
+    Exact up to 13 pairs, else from `RESAMPLES` random flips (with a fixed generator, so that the same
+    scores give the same p). Identical scores give 1.
+    """
+    differences = np.asarray(differences, dtype=float)
+    if not differences.any():
+        return 1.0
+    result = stats.permutation_test(
+        (differences,),
+        np.mean,
+        permutation_type="samples",
+        n_resamples=RESAMPLES,
+        vectorized=True,
+        rng=np.random.default_rng(0),
+    )
+    return float(result.pvalue)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjust p-values for their number (Holm 1979), in the order given."""
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    adjusted = [0.0] * len(p_values)
+    largest = 0.0
+    for place, index in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - place) * p_values[index]))
+        adjusted[index] = largest
+    return adjusted
+
+
+def enough_blocks(blocks: int, comparisons: int) -> bool:
+    """Whether the sign-flip test could call a difference significant at all.
+
+    Its smallest two-sided p is 2 / 2**blocks; after Holm's correction the smallest of `comparisons` is that
+    many times larger.
+    """
+    return comparisons * 2.0 ** (1 - blocks) < ALPHA

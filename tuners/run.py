@@ -1,0 +1,188 @@
+"""A run: one tuner on one problem, its clock, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tuners.budget import Budget, BudgetExhausted, deadline
+from tuners.errors import TuningError, one_line
+from tuners.memory import PeakMemory
+from tuners.objective import Objective, Trial
+from tuners.record import SCHEMA, Record
+
+if TYPE_CHECKING:
+    from tuners.problem import Problem
+
+Tuner = Callable[[Objective, int], None]
+"""A tuning method: `tune(objective, seed)`. Its result is what the objective remembers."""
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A trial that was the best when it ended, and how it would have done on the test rows."""
+
+    trial: int
+    """Its position among the trials, from 0."""
+    cv_score: float
+    test_score: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a run: its flat record, its trials and its incumbents."""
+
+    record: Record
+    trials: tuple[Trial, ...]
+    incumbents: tuple[Incumbent, ...] = field(default=())
+
+
+def tuner_seed(seed: int, tuner: str) -> int:
+    """Derive a tuner's own seed, so that no two methods share a stream of random numbers."""
+    return int(np.random.SeedSequence([seed, zlib.crc32(tuner.encode())]).generate_state(1)[0])
+
+
+class Execution:
+    """One run in the making: `search` is what the clock covers, `finish` is all the rest."""
+
+    def __init__(
+        self,
+        tuner: str,
+        tune: Tuner,
+        problem: Problem,
+        budget: Budget,
+        *,
+        jobs: int = 1,
+        listener: Callable[[Objective], None] | None = None,
+    ) -> None:
+        """Prepare a run, the split and the default model's score included.
+
+        The default model is fitted here, before the clock: what a library does once in a process (a
+        just-in-time compiler, a thread pool) then falls on no tuner.
+        """
+        self._tuner = tuner
+        self._tune = tune
+        self._problem = problem
+        self._budget = budget
+        self._default_test_score = problem.default_test_score
+        self._memory = PeakMemory(children=jobs != 1)
+        self._seconds = math.nan
+        self._refit_seconds = 0.0
+        self._winner: Any = None
+        self._reason = ""
+        self.objective = Objective(problem, tuner, budget, jobs=jobs, listener=listener)
+
+    def search(self) -> None:
+        """Search, and refit the winner on all training rows: what a benchmark times.
+
+        A tuner's exception ends the run as failed and is kept as its reason; nothing but an
+        interrupt leaves this method.
+        """
+        objective = self.objective
+        with self._memory:
+            objective.start()
+            try:
+                try:
+                    with deadline(self._budget.seconds):
+                        self._tune(objective, tuner_seed(self._problem.seed, self._tuner))
+                except BudgetExhausted:
+                    pass
+                objective.close()
+                self._refit()
+            except Exception as error:  # noqa: BLE001  a broken tuner is a failed cell
+                self._reason = str(error) if isinstance(error, TuningError) else one_line(error)
+            finally:
+                objective.close()
+                self._seconds = objective.clock()
+
+    def _refit(self) -> None:
+        best = self.objective.incumbent
+        if best is None:
+            reasons = [trial.reason for trial in self.objective.trials]
+            message = f"every candidate failed: {reasons[0]}" if reasons else "no candidate was evaluated in the budget"
+            raise TuningError(message)
+        begun = self.objective.clock()
+        self._winner = self._problem.fit(best.params)
+        self._refit_seconds = self.objective.clock() - begun
+
+    def finish(self) -> Run:
+        """Score the winner and the earlier incumbents on the test rows, and sum up."""
+        problem, trials = self._problem, tuple(self.objective.trials)
+        best = self.objective.incumbent
+        evaluation = _covered([(t.start, t.end) for t in trials]) + self._refit_seconds
+        incumbents: tuple[Incumbent, ...] = ()
+        test_score = confusion = None
+        if self._winner is not None:
+            incumbents = self._incumbents(trials)
+            test_score = incumbents[-1].test_score
+            confusion = problem.confusion_matrix(self._winner)
+        record = Record(
+            schema=SCHEMA,
+            model=problem.model.name,
+            dataset=problem.dataset.name,
+            tuner=self._tuner,
+            seed=problem.seed,
+            metric=problem.protocol.metric,
+            test_score=test_score,
+            cv_score=best.score if best else None,
+            default_test_score=self._default_test_score,
+            evaluations=len(trials),
+            failed_trials=sum(not trial.ok for trial in trials),
+            budget=self._budget.evaluations,
+            time_budget=self._budget.seconds,
+            status="failed" if self._reason else "ok",
+            reason=self._reason,
+            seconds=self._seconds,
+            evaluation_seconds=min(evaluation, self._seconds),
+            search_seconds=max(self._seconds - evaluation, 0.0),
+            peak_memory=self._memory.bytes,
+            best_params=dict(best.params) if best and not self._reason else {},
+            classes=problem.dataset.classes if problem.model.classifies else (),
+            confusion_matrix=confusion,
+            own_space=self._tuner in problem.model.spaces,
+            trials_sha256=trials_hash(trials),
+            dataset_sha256=problem.dataset.fingerprint(),
+        )
+        return Run(record, trials, incumbents)
+
+    def _incumbents(self, trials: Sequence[Trial]) -> tuple[Incumbent, ...]:
+        best = -math.inf
+        found = []
+        for position, trial in enumerate(trials):
+            if trial.ok and trial.score > best:
+                best = trial.score
+                found.append(position)
+        problem = self._problem
+        return tuple(
+            Incumbent(
+                position,
+                trials[position].score,
+                problem.test_score(self._winner if position == found[-1] else problem.fit(trials[position].params)),
+            )
+            for position in found
+        )
+
+
+def trials_hash(trials: Sequence[Trial]) -> str:
+    """Return a SHA-256 of parameters and fold scores, no times: equal hashes mean the same search."""
+    digest = hashlib.sha256()
+    for trial in trials:
+        scores = [repr(score) for score in trial.fold_scores]
+        digest.update(json.dumps([trial.params, scores], sort_keys=True, default=repr).encode())
+    return digest.hexdigest()
+
+
+def _covered(intervals: list[tuple[float, float]]) -> float:
+    """Return the length of the union of intervals: parallel evaluations count once."""
+    total, reached = 0.0, -math.inf
+    for start, end in sorted(intervals):
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
