@@ -95,10 +95,18 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if session.config.option.collectonly or session.testsfailed:
         return
     state = session.config.stash[SESSION]
+    # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
+    capture = session.config.pluginmanager.getplugin("capturemanager")
+    if capture is not None:
+        capture.resume_global_capture()
     try:
         state.settings.preflight(state.cells)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
+    finally:
+        if capture is not None:
+            capture.suspend_global_capture()
+            capture.read_global_capture()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -161,7 +169,7 @@ class Collector:
         session.records.append(record)
         if _logs_cells(self._config) and self._config.pluginmanager.hasplugin("terminalreporter"):
             out = self._config.get_terminal_writer()
-            if out.chars_on_current_line:
+            if out.width_of_current_line:
                 out.line()
             count = f"[{len(session.records)}/{len(session.cells)}]"
             out.line(f"{count} {record.cell} {record.status} {_figures(record)}")
