@@ -57,15 +57,15 @@ def space() -> ConfigurationSpace:
     return result
 
 
-def model(epochs: int = EPOCHS) -> Model:
-    """Return the network, trained for `epochs` in each fit."""
+def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE) -> Model:
+    """Return the network, trained for `epochs` in batches of `batch_size` rows in each fit."""
     estimator = KerasClassifier(
         model=network,
         neurons=15,
         activation="relu",
         optimizer="Adam",
         epochs=epochs,
-        batch_size=BATCH_SIZE,
+        batch_size=batch_size,
         verbose=0,
         random_state=0,
     )
@@ -82,5 +82,5 @@ def model(epochs: int = EPOCHS) -> Model:
             {**usual, "neurons": 25, "optimizer": "Adamax"},
         ),
         scale=True,
-        note=f"{epochs} epochs, batches of {BATCH_SIZE}",
+        note=f"{epochs} epochs, batches of {batch_size}",
     )

@@ -11,9 +11,9 @@ PRESET = Preset(
     datasets=("breast_cancer", "digits", "wine"),
     seeds=(0, 1),
     budget=10,
-    protocol=Protocol(folds=3, rows=400),
-    # Plain Keras spends 0.7 s on a fit of any length, so that the network gets one small dataset.
+    protocol=Protocol(folds=2, rows=400),
+    # Plain Keras spends 0.7 s on a fit of any length: few folds, and the network gets one small dataset.
     scopes={"ann": Scope(datasets=("wine",), budget=4)},
-    effort={"forest": {"trees": (8, 60)}, "ann": {"epochs": 10}},
+    effort={"forest": {"trees": (8, 60)}, "ann": {"epochs": 8}},
     note="quick: small budgets, rows, forests and epochs show how it works; believe --tuning-preset=standard",
 )
