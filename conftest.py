@@ -1,3 +1,3 @@
-"""Load the plugin from this checkout where the package is not installed."""
+"""Load the plugin from this checkout where the package is not installed, and pytest's own tester."""
 
-pytest_plugins = ["tuners.plugin"]
+pytest_plugins = ["tuners.plugin", "pytester"]

@@ -42,7 +42,9 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
 
 
 def one_line(error: BaseException) -> str:
-    """Summarise an exception as `Type: first line of its message`."""
+    """Summarise an exception as `Type: first line of its message`; our own speak for themselves."""
     lines = str(error).strip().splitlines()
     name = type(error).__name__
+    if isinstance(error, TuningError) and lines:
+        return lines[0]
     return f"{name}: {lines[0].strip()}" if lines else name

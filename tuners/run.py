@@ -97,7 +97,9 @@ class Execution:
                 objective.close()
                 self._refit()
             except Exception as error:  # noqa: BLE001  a broken tuner is a failed cell
-                self._reason = str(error) if isinstance(error, TuningError) else one_line(error)
+                # Libraries give up in words of their own when nothing worked; what failed says more.
+                hopeless = objective.trials and objective.incumbent is None
+                self._reason = self._nothing_found() if hopeless else one_line(error)
             finally:
                 objective.close()
                 self._seconds = objective.clock()
@@ -105,12 +107,14 @@ class Execution:
     def _refit(self) -> None:
         best = self.objective.incumbent
         if best is None:
-            reasons = [trial.reason for trial in self.objective.trials]
-            message = f"every candidate failed: {reasons[0]}" if reasons else "no candidate was evaluated in the budget"
-            raise TuningError(message)
+            raise TuningError(self._nothing_found())
         begun = self.objective.clock()
         self._winner = self._problem.fit(best.params)
         self._refit_seconds = self.objective.clock() - begun
+
+    def _nothing_found(self) -> str:
+        trials = self.objective.trials
+        return f"every candidate failed: {trials[0].reason}" if trials else "no candidate was evaluated in the budget"
 
     def finish(self) -> Run:
         """Score the winner and the earlier incumbents on the test rows, and sum up."""

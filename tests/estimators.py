@@ -1,0 +1,55 @@
+"""Estimators that misbehave on purpose, cheap to fit."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from tuners import Model
+
+
+class Stump(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  scikit-learn is untyped
+    """Predicts by one feature's threshold; raises, returns NaN scores or sleeps where told to."""
+
+    def __init__(
+        self,
+        feature: int = 0,
+        threshold: float = 0.5,
+        raise_above: float = np.inf,
+        seconds: float = 0.0,
+        random_state: int | None = None,
+    ) -> None:
+        """Keep the parameters."""
+        self.feature = feature
+        self.threshold = threshold
+        self.raise_above = raise_above
+        self.seconds = seconds
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> Stump:
+        """Learn the classes, or raise above the limit."""
+        time.sleep(self.seconds)
+        if self.threshold > self.raise_above:
+            message = f"threshold above {self.raise_above}"
+            raise ValueError(message)
+        self.classes_ = np.unique(y)
+        self.cut_ = np.quantile(np.asarray(X)[:, self.feature], self.threshold)
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Predict the last class above the cut."""
+        above = np.asarray(X)[:, self.feature] > self.cut_
+        return np.where(above, self.classes_[-1], self.classes_[0])
+
+
+def stump(name: str = "stump", **fixed: Any) -> Model:
+    """Return a model of stumps over 4 features and all thresholds."""
+    return Model(
+        name,
+        Stump(**fixed),
+        {"feature": [0, 1, 2, 3], "threshold": (0.0, 1.0)},  # type: ignore[arg-type]  a mapping is converted
+        guesses=({"feature": 2, "threshold": 0.5}, {"feature": 3, "threshold": 0.9}),
+    )

@@ -1,0 +1,189 @@
+"""The contract that every tuner keeps on every model it can search; a new tuner is one more name."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tests.estimators import stump
+from tuners import Budget, Dataset, Problem, Protocol, Run
+from tuners.catalog import DATASETS, MODELS, TUNERS
+from tuners.errors import MissingExtraError
+from tuners.run import Execution, trials_hash
+from tuners.spaces import contains
+
+if TYPE_CHECKING:
+    from tuners import Model
+
+BUDGET = 6
+EFFORT: dict[str, dict[str, Any]] = {"forest": {"trees": (2, 12)}, "ann": {"epochs": 1}}
+UNSEARCHED = {"default": [{}]}
+"""What is evaluated by definition rather than searched."""
+
+CASES = [(model, tuner) for model in ["stump", *MODELS] for tuner in TUNERS]
+over_everything = pytest.mark.parametrize(("model", "tuner"), CASES)
+over_tuners = pytest.mark.parametrize("tuner", list(TUNERS))
+
+
+@cache
+def iris() -> Dataset:
+    """Load the dataset that the contract is tested on."""
+    return DATASETS.load("iris")(None)
+
+
+def load(model: str) -> Model:
+    """Load a model at the least effort; skip where its packages are missing."""
+    try:
+        return stump() if model == "stump" else MODELS.load(model)(**EFFORT[model])
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+
+
+@cache
+def problem(model: str, seed: int) -> Problem:
+    """Return a small problem."""
+    return Problem(load(model), iris(), seed, Protocol(folds=2, rows=75))
+
+
+def run(tuner: str, on: Problem, budget: Budget, **options: Any) -> Run:
+    """Run one tuner; skip where its packages are missing."""
+    try:
+        tune = TUNERS.load(tuner)
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    execution = Execution(tuner, tune, on, budget, **options)
+    execution.search()
+    return execution.finish()
+
+
+@cache
+def done(model: str, tuner: str, seed: int) -> Run:
+    """Return a run that the tests share."""
+    return run(tuner, problem(model, seed), Budget(BUDGET))
+
+
+@over_everything
+def test_budget_is_kept(model: str, tuner: str) -> None:
+    """A tuner evaluates something, and never more than its budget."""
+    result = done(model, tuner, 0)
+    assert result.record.status == "ok", result.record.reason
+    assert 1 <= len(result.trials) <= BUDGET
+    assert result.record.evaluations == len(result.trials)
+
+
+@pytest.mark.parametrize("tuner", ["random", "bayesian", "genetic"])
+def test_budget_is_used(tuner: str) -> None:
+    """A method that can always find another candidate uses its budget up."""
+    assert len(done("forest", tuner, 0).trials) == BUDGET
+
+
+@over_everything
+def test_every_point_lies_in_the_space(model: str, tuner: str) -> None:
+    """Every trial is a point of the model's space, of plain Python values; the default model is {}."""
+    space = problem(model, 0).model.space
+    points = [trial.params for trial in done(model, tuner, 0).trials]
+    if tuner in UNSEARCHED:
+        assert points == UNSEARCHED[tuner]
+    else:
+        assert all(contains(space, point) for point in points)
+    assert not any(isinstance(value, np.generic) for point in points for value in point.values())
+
+
+@over_everything
+def test_same_seed_same_trials(model: str, tuner: str) -> None:
+    """Run again, a tuner makes the same trials with the same scores, bit for bit."""
+    again = run(tuner, Problem(problem(model, 0).model, iris(), 0, Protocol(folds=2, rows=75)), Budget(BUDGET))
+    assert [t.params for t in again.trials] == [t.params for t in done(model, tuner, 0).trials]
+    assert again.record.trials_sha256 == done(model, tuner, 0).record.trials_sha256
+    assert again.record.test_score == done(model, tuner, 0).record.test_score
+
+
+@over_everything
+def test_other_seed_other_trials(model: str, tuner: str) -> None:
+    """Another seed splits otherwise and searches otherwise, so that the trials differ."""
+    assert done(model, tuner, 1).record.trials_sha256 != done(model, tuner, 0).record.trials_sha256
+
+
+@over_tuners
+def test_same_trials_whatever_the_jobs(tuner: str) -> None:
+    """Two processes make the trials that one makes, in the same order."""
+    parallel = run(tuner, problem("forest", 0), Budget(BUDGET), jobs=2)
+    assert trials_hash(parallel.trials) == trials_hash(done("forest", tuner, 0).trials)
+
+
+@over_tuners
+def test_inputs_are_unchanged(tuner: str) -> None:
+    """A tuner leaves the data and the estimator as they were."""
+    mine = Problem(stump(), iris(), 0, Protocol(folds=2))
+    before = [np.array(part) for part in (mine.split.X_train, mine.split.y_train, mine.split.X_test)]
+    params = mine.estimator.get_params()
+    run(tuner, mine, Budget(BUDGET))
+    after = (mine.split.X_train, mine.split.y_train, mine.split.X_test)
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    assert mine.estimator.get_params() == params
+
+
+@over_tuners
+def test_no_test_row_reaches_a_tuner(tuner: str) -> None:
+    """Scrambling the test rows changes no trial."""
+    mine = Problem(stump(), iris(), 0, Protocol(folds=2))
+    mine.split.X_test[:] = np.random.default_rng(0).permutation(mine.split.X_test) * 100
+    assert run(tuner, mine, Budget(BUDGET)).record.trials_sha256 == trials_hash(
+        run(tuner, Problem(stump(), iris(), 0, Protocol(folds=2)), Budget(BUDGET)).trials
+    )
+
+
+@over_tuners
+def test_candidate_that_raises_is_a_failed_trial(tuner: str) -> None:
+    """A failed candidate keeps its reason and no score; the others count."""
+    result = run(tuner, Problem(stump(raise_above=0.55), iris(), 0, Protocol(folds=2)), Budget(12))
+    assert result.record.status == "ok", result.record.reason
+    for trial in result.trials:
+        failed = trial.params.get("threshold", 0.5) > 0.55
+        assert trial.ok is not failed
+        assert math.isnan(trial.score) is failed
+        assert trial.reason == ("ValueError: threshold above 0.55" if failed else "")
+    assert result.record.failed_trials == sum(not trial.ok for trial in result.trials)
+    if tuner != "default":
+        assert 0 < result.record.failed_trials < len(result.trials)
+
+
+@over_tuners
+def test_all_candidates_failing_fails_the_run(tuner: str) -> None:
+    """Where no candidate can be fitted the run has failed, with the candidates' reason and no score."""
+    mine = Problem(stump(raise_above=-1), iris(), 0, Protocol(folds=2))
+    mine.__dict__["default_test_score"] = 0.5  # the untuned model fails, too: it is not the subject here
+    result = run(tuner, mine, Budget(BUDGET))
+    assert result.record.status == "failed"
+    assert result.record.reason == "every candidate failed: ValueError: threshold above -1"
+    assert result.record.test_score is None
+    assert result.record.cv_score is None
+
+
+@over_tuners
+def test_time_budget_stops_the_search(tuner: str) -> None:
+    """A search ends within a second of its time budget and keeps what it has."""
+    result = run(tuner, Problem(stump(seconds=0.15), iris(), 0, Protocol(folds=2)), Budget(1000, seconds=1.0))
+    assert result.record.seconds is not None
+    assert result.record.seconds < 1 + 1 + 0.15  # the refit of the winner comes on top
+    assert result.record.evaluations >= 1
+
+
+@over_everything
+def test_times_and_incumbents_add_up(model: str, tuner: str) -> None:
+    """Evaluating and searching make up the seconds; incumbents improve and end with the winner."""
+    record = done(model, tuner, 0).record
+    assert record.seconds is not None
+    assert record.evaluation_seconds is not None
+    assert record.search_seconds is not None
+    assert record.evaluation_seconds + record.search_seconds == pytest.approx(record.seconds)
+    incumbents = done(model, tuner, 0).incumbents
+    scores = [incumbent.cv_score for incumbent in incumbents]
+    assert scores == sorted(set(scores))
+    assert (incumbents[-1].cv_score, incumbents[-1].test_score) == (record.cv_score, record.test_score)
+    trials = done(model, tuner, 0).trials
+    assert all(0 <= trial.start <= trial.end <= record.seconds + 1e-3 for trial in trials)
