@@ -77,10 +77,14 @@ class Problem:
     @cached_property
     def split(self) -> Split:
         """The rows that tuners see and the rows that they are judged on."""
-        rows, labels = self._rows()
-        train, test = train_test_split(
-            rows, test_size=self.protocol.test_size, random_state=self.seed, stratify=labels
-        )
+        try:
+            rows, labels = self._rows()
+            train, test = train_test_split(
+                rows, test_size=self.protocol.test_size, random_state=self.seed, stratify=labels
+            )
+        except ValueError as error:
+            message = f"dataset {self.dataset.name!r} cannot be split at seed {self.seed}: {error}: use more data"
+            raise TuningError(message) from None
         return Split(*(_take(self.dataset.X, part) for part in (train, test)), self._y[train], self._y[test])
 
     @cached_property

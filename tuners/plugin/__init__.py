@@ -66,6 +66,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(sorted(wanted), arguments, indirect=True, ids=[cell.id for cell in cells])
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Reduce bad input in a test module, such as a model that cannot be, to its one line."""
+    report = yield
+    excinfo = report.call.excinfo if hasattr(report, "call") else None
+    if excinfo is not None and isinstance(excinfo.value, TuningError):
+        report.longrepr = str(excinfo.value)
+    return report
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Check the names, now that every conftest.py has registered its own, and note the cells."""
@@ -180,8 +190,8 @@ def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any])
     """Before pytest-benchmark saves: write the trials, and leave out benchmarks without a time."""
     for bench in benchmarks:
         # A skip or an interrupt inside a benchmark leaves no time, on which the whole save would break.
-        if not bench.stats.data:
-            bench.has_error = True
+        if not bench:
+            bench.fixture.has_error = True
     saving = config._benchmarksession  # noqa: SLF001  where pytest-benchmark keeps its options
     folders = [Path(saving.json.name if hasattr(saving.json, "name") else saving.json).parent] if saving.json else []
     if (saving.save or saving.autosave) and hasattr(saving.storage, "get"):

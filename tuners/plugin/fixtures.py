@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
     from tuners.problem import Problem
-    from tuners.run import Run, Tuner
+    from tuners.run import Execution, Run, Tuner
 
     Tune = Callable[[str | Tuner, Problem], Run]
 
@@ -34,11 +35,15 @@ def problem(request: pytest.FixtureRequest) -> Problem:
     """Load the problem of this cell, shared by all its tuners; skip where something optional is missing."""
     cell: Cell = request.param
     settings = request.config.stash[SESSION].settings
+    record = Record(
+        cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=settings.protocol.metric
+    )
     try:
         loaded: Problem = settings.problem(cell.model, cell.dataset, cell.seed)
     except (MissingExtraError, UnavailableError) as error:
-        record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed)
-        skip(request, replace(record, metric=settings.protocol.metric), error)
+        skip(request, record, error)
+    except Exception as error:  # noqa: BLE001  a model or dataset that cannot be loaded is a failed cell
+        fail(request, record, f"cannot be loaded: {one_line(error)}")
     return loaded
 
 
@@ -46,6 +51,13 @@ def skip(request: pytest.FixtureRequest, record: Record, reason: Exception) -> N
     """Skip the cell, with its reason in the table."""
     request.node.stash[RECORD] = replace(record, status="skipped", reason=str(reason))
     pytest.skip(str(reason))
+
+
+def fail(request: pytest.FixtureRequest, record: Record, reason: str) -> NoReturn:
+    """Fail the cell in one line, with its reason in the table."""
+    record = replace(record, status="failed", reason=reason)
+    request.node.stash[RECORD] = record
+    pytest.fail(f"{record.cell}: {reason}", pytrace=False)
 
 
 class WithBenchmark:
@@ -80,36 +92,47 @@ class Runner:
 
     def __call__(self, tuner: str | Tuner, problem: Problem) -> Run:
         """Measure a method, by name or as a function, on a problem; return the run."""
-        from tuners.run import Execution  # noqa: PLC0415  scikit-learn loads when a cell runs
-
-        session, settings = self._session, self._session.settings
         name = tuner if isinstance(tuner, str) else tuner.__name__
-        record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
-        try:
-            method = settings.tuner(tuner) if isinstance(tuner, str) else tuner
-        except MissingExtraError as error:
-            skip(self._request, record, error)
-        budget = settings.budget(problem.model.name, name)
-        session.progress.begin(record.cell)
-        try:
-            execution = Execution(
-                name, method, problem, budget, jobs=settings.jobs, listener=session.progress.trial
-            )
-        except TuningError:
-            raise
-        except Exception as error:  # noqa: BLE001  the untuned model cannot be fitted: a failed cell
-            reason = f"the untuned model cannot be fitted: {one_line(error)}"
-            self._fail(replace(record, status="failed", reason=reason))
-        self._measure(execution.search, f"{problem.model.name}-{problem.dataset.name}")
+        record = Record(
+            problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric
+        )
+        self._session.progress.begin(record.cell)
+        execution = self._prepare(name, tuner, problem, record)
+        self._measure(execution.search, f"{record.model}-{record.dataset}")
         run = execution.finish()
-        session.runs[run.record.cell] = run
+        self._session.runs[record.cell] = run
         if self._benchmark is not None:
             self._benchmark.extra_info.update(run.record.as_dict())
-            session.extra_infos.append(self._benchmark.extra_info)
+            self._session.extra_infos.append(self._benchmark.extra_info)
         if not run.record.ok:
-            self._fail(run.record)
+            fail(self._request, run.record, run.record.reason)
         self._request.node.stash[RECORD] = run.record
         return run
+
+    def _prepare(self, name: str, tuner: str | Tuner, problem: Problem, record: Record) -> Execution:
+        """Load the method and fit the untuned model; skip or fail the cell where that cannot be done."""
+        from tuners.run import Execution  # noqa: PLC0415  scikit-learn loads when a cell runs
+
+        settings = self._session.settings
+        try:
+            method = settings.tuner(tuner) if isinstance(tuner, str) else tuner
+            return Execution(
+                name,
+                method,
+                problem,
+                settings.budget(record.model, name),
+                jobs=settings.jobs,
+                listener=self._session.progress.trial,
+            )
+        except MissingExtraError as error:
+            self._spend()
+            skip(self._request, record, error)
+        except TuningError:
+            self._spend()
+            raise
+        except Exception as error:  # noqa: BLE001  the user's estimator, or a library that cannot be imported
+            self._spend()
+            fail(self._request, record, f"the run cannot begin: {one_line(error)}")
 
     def _measure(self, search: Callable[[], None], group: str) -> None:
         if self._benchmark is None:
@@ -124,6 +147,8 @@ class Runner:
             self._benchmark.has_error = True
             raise
 
-    def _fail(self, record: Record) -> NoReturn:
-        self._request.node.stash[RECORD] = record
-        pytest.fail(f"{record.cell}: {record.reason}", pytrace=False)
+    def _spend(self) -> None:
+        """Use the benchmark up without a time, since pytest-benchmark warns of an unused one."""
+        if self._benchmark is not None:
+            with contextlib.suppress(ZeroDivisionError):
+                self._benchmark.pedantic(lambda: 1 // 0, rounds=1, iterations=1)

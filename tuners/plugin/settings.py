@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.budget import Budget
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS, register_dataset, register_model
-from tuners.errors import MissingExtraError, TuningError, UnavailableError
+from tuners.errors import TuningError, UnavailableError
 from tuners.presets import Preset, Scope
 
 if TYPE_CHECKING:
@@ -123,12 +123,16 @@ class Settings:
     def preflight(self, cells: Sequence[Cell]) -> None:
         """Load and check every problem of the cells; raise `TuningError` for one that cannot be measured.
 
-        What is missing skips its cells later, with the reason in the table.
+        What is missing skips its cells later, what is broken fails them, with the reason in the table.
         """
         for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
             try:
                 self.problem(model, dataset, seed).check()
-            except (MissingExtraError, UnavailableError):
+            except UnavailableError:
+                continue
+            except TuningError:
+                raise
+            except Exception:  # noqa: BLE001, S112  said when its cells run
                 continue
 
     def _tuner(self, name: str) -> Tuner:

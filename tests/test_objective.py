@@ -1,0 +1,226 @@
+"""The objective, its probe, and the run around them."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_score
+
+from tests.estimators import stump
+from tuners import Budget, Objective, Problem, Protocol, Trial
+from tuners.budget import BudgetExhausted, deadline
+from tuners.catalog import DATASETS
+from tuners.run import Execution, _covered, trials_hash, tuner_seed
+
+
+def problem(**stump_parameters: Any) -> Problem:
+    """Return a cheap problem."""
+    return Problem(stump(**stump_parameters), DATASETS.load("iris")(None), 0, Protocol(folds=3))
+
+
+def objective(budget: int = 10, **options: Any) -> Objective:
+    """Return an objective on it."""
+    return Objective(problem(), "mine", Budget(budget), **options)
+
+
+def test_a_call_is_scikit_learns_cross_validation() -> None:
+    """The score is the mean of `cross_val_score` on the same folds, and the trial keeps each."""
+    mine = objective()
+    params = {"feature": 2, "threshold": 0.4}
+    expected = cross_val_score(mine.estimator.set_params(**params), mine.X, mine.y, cv=mine.folds)
+    assert mine(params) == expected.mean()
+    assert mine.trials[0].fold_scores == tuple(expected)
+    assert mine.trials[0].params == params
+
+
+def test_a_search_and_calls_make_the_same_trials() -> None:
+    """A candidate scores the same whether a search or the objective evaluates it."""
+    searched, called = objective(), objective()
+    searched.search(GridSearchCV(searched.estimator, {"feature": [0, 1], "threshold": [0.2, 0.8]}))
+    for trial in searched.trials:
+        called(trial.params)
+    assert trials_hash(searched.trials) == trials_hash(called.trials)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_searchs_times_are_each_candidates_own(jobs: int) -> None:
+    """Trials of a search have starts and ends on the run's clock and their folds' seconds."""
+    mine = Objective(problem(seconds=0.02), "mine", Budget(10), jobs=jobs)
+    mine.start()
+    mine.search(GridSearchCV(mine.estimator, {"feature": [0, 1, 2, 3]}))
+    assert len(mine.trials) == 4
+    for trial in mine.trials:
+        assert 0 <= trial.start < trial.end <= mine.clock()
+        assert 3 * 0.02 <= trial.fit_seconds < 3 * 0.02 + 0.5
+
+
+def test_a_search_reports_live() -> None:
+    """The listener hears of each candidate when it ends, not of all at the end."""
+    heard: list[int] = []
+    mine = objective(listener=lambda o: heard.append(len(o.trials)))
+    mine.search(RandomizedSearchCV(mine.estimator, {"feature": [0, 1, 2, 3]}, n_iter=4, random_state=0))
+    assert heard == [1, 2, 3, 4]
+
+
+def test_a_search_beyond_the_budget_is_cut() -> None:
+    """A grid larger than the budget stops at it, keeping what it evaluated."""
+    mine = objective(budget=3)
+    with pytest.raises(BudgetExhausted):
+        mine.search(GridSearchCV(mine.estimator, {"threshold": np.linspace(0, 1, 9).tolist()}))
+    assert [trial.params["threshold"] for trial in mine.trials] == [0.0, 0.125, 0.25]
+    assert all(trial.ok for trial in mine.trials)
+
+
+def test_calls_beyond_the_budget_are_refused() -> None:
+    """The budget is hard, and a closed objective takes nothing more."""
+    mine = objective(budget=1)
+    mine({"feature": 1, "threshold": 0.5})
+    with pytest.raises(BudgetExhausted):
+        mine({"feature": 1, "threshold": 0.5})
+    late = objective()
+    late.close()
+    with pytest.raises(BudgetExhausted):
+        late({"feature": 1, "threshold": 0.5})
+    assert late.trials == []
+
+
+def test_unknown_parameter_is_a_failed_trial() -> None:
+    """A tuner that invents a parameter gets NaN, and the trial says why."""
+    mine = objective()
+    assert math.isnan(mine({"depth": 3}))
+    assert mine.trials[0].reason.startswith("ValueError: Invalid parameter 'depth'")
+
+
+def test_nan_score_is_a_failed_trial() -> None:
+    """A library's own NaN is no score."""
+    mine = objective()
+    assert math.isnan(mine.record({"feature": 0, "threshold": 0.1}, [0.5, math.nan, 0.5], start=0, end=1))
+    assert mine.trials[0].reason == "the score is nan"
+
+
+def test_failing_scorer_is_a_failed_trial_of_a_search() -> None:
+    """A metric that raises leaves its own words as the reason."""
+    mine = objective()
+
+    def broken(estimator: Any, X: Any, y: Any) -> float:
+        message = "no such metric"
+        raise RuntimeError(message)
+
+    mine.metric = broken
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        mine.search(GridSearchCV(mine.estimator, {"feature": [0, 1]}))
+    assert [trial.reason for trial in mine.trials] == ["RuntimeError: no such metric"] * 2
+
+
+def test_incumbent_is_the_earliest_of_equals() -> None:
+    """Of equal scores the first found counts."""
+    mine = objective()
+    for threshold in (0.1, 0.2, 0.3):
+        mine.record({"threshold": threshold}, [0.5], start=0, end=1)
+    assert mine.incumbent is mine.trials[0]
+
+
+def _trial(**values: Any) -> Trial:
+    usual = {"params": {"a": 1}, "fold_scores": (0.5, 0.25), "score": 0.375}
+    times = {"fit_seconds": 0.1, "score_seconds": 0.1, "start": 0.0, "end": 1.0}
+    return Trial(**{**usual, **times, **values})
+
+
+def test_hash_is_of_parameters_and_fold_scores_only() -> None:
+    """Times do not count; a parameter, a score in its last bit and the order do."""
+    base = trials_hash([_trial(), _trial(params={"a": 2})])
+    assert base == trials_hash([_trial(end=9.0, fit_seconds=3.0), _trial(params={"a": 2})])
+    assert base != trials_hash([_trial(params={"a": 2}), _trial()])
+    assert base != trials_hash([_trial(fold_scores=(0.5, np.nextafter(0.25, 1))), _trial(params={"a": 2})])
+
+
+def test_seeds_of_tuners_differ() -> None:
+    """No two tuners share a seed, nor does one over two seeds."""
+    assert len({tuner_seed(seed, name) for seed in range(50) for name in ("random", "bayesian", "genetic")}) == 150
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 10)).map(lambda pair: (pair[0], pair[0] + pair[1]))))
+def test_covered_counts_overlaps_once(intervals: list[tuple[float, float]]) -> None:
+    """The union is no longer than the sum, and no shorter than the longest interval."""
+    lengths = [end - start for start, end in intervals]
+    assert max(lengths, default=0) - 1e-9 <= _covered(intervals) <= sum(lengths) + 1e-9
+
+
+def test_covered_by_hand() -> None:
+    """Two overlapping intervals and one apart."""
+    assert _covered([(0, 2), (1, 3), (5, 6)]) == 4
+
+
+def test_a_broken_tuner_is_a_failed_run_that_keeps_its_trials() -> None:
+    """An exception of the tuner ends the run as failed, with its reason and the trials so far."""
+
+    def broken(objective: Objective, seed: int) -> None:
+        objective({"feature": seed % 4, "threshold": 0.5})
+        raise RuntimeError("lost its way\nin two lines")  # noqa: EM101, TRY003  a foreign error
+
+    execution = Execution("broken", broken, problem(), Budget(5))
+    execution.search()
+    run = execution.finish()
+    assert (run.record.status, run.record.reason) == ("failed", "RuntimeError: lost its way")
+    assert (len(run.trials), run.record.test_score) == (1, None)
+    assert run.record.default_test_score is not None
+
+
+def test_a_tuner_that_evaluates_nothing_fails() -> None:
+    """Doing nothing is no result."""
+    execution = Execution("idle", lambda objective, seed: None, problem(), Budget(5))  # noqa: ARG005  the contract
+    execution.search()
+    assert execution.finish().record.reason == "no candidate was evaluated in the budget"
+
+
+def test_interrupts_pass_through() -> None:
+    """Ctrl-C is not a tuner's failure."""
+
+    def interrupted(objective: Objective, seed: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Execution("interrupted", interrupted, problem(), Budget(5)).search()
+
+
+def test_overtuning_shows_in_the_incumbents() -> None:
+    """Each incumbent's test score is that of its own parameters, refitted."""
+
+    def upwards(objective: Objective, seed: int) -> None:
+        for threshold in (0.9, 0.6, 0.34):
+            objective({"feature": 2, "threshold": threshold})
+
+    execution = Execution("upwards", upwards, problem(), Budget(5))
+    execution.search()
+    run = execution.finish()
+    assert len(run.incumbents) >= 2
+    for incumbent in run.incumbents:
+        fitted = problem().fit(run.trials[incumbent.trial].params)
+        assert incumbent.test_score == problem().test_score(fitted)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timer on this platform")
+def test_deadline_interrupts_a_fit_and_restores_the_timer() -> None:
+    """What runs when the time is up is unwound; an earlier timer of another's is set again."""
+    rung: list[int] = []
+    previous = signal.signal(signal.SIGALRM, lambda signum, frame: rung.append(signum))  # noqa: ARG005  a handler
+    signal.setitimer(signal.ITIMER_REAL, 60)
+    try:
+        began = time.monotonic()
+        with pytest.raises(BudgetExhausted), deadline(0.2):
+            time.sleep(30)
+        assert time.monotonic() - began < 5
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 60
+        assert rung == []
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

@@ -1,0 +1,122 @@
+"""The tables' arithmetic."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import stats
+
+from tuners.report.statistics import (
+    average_ranks,
+    enough_blocks,
+    holm,
+    mean_interval,
+    sign_flip,
+    within_intervals,
+)
+
+scores = st.floats(0, 1, width=32)
+matrices = st.tuples(st.integers(3, 8), st.integers(2, 5)).flatmap(lambda shape: arrays(float, shape, elements=scores))
+
+
+def test_mean_interval_is_students() -> None:
+    """The interval is scipy's t interval of the mean."""
+    values = [0.9, 0.92, 0.95, 0.88]
+    expected = stats.t.interval(0.95, 3, np.mean(values), stats.sem(values))
+    assert mean_interval(values) == pytest.approx(expected)
+
+
+def test_too_few_values_give_no_interval() -> None:
+    """Two values say next to nothing of their mean."""
+    assert mean_interval([0.9, 0.95]) is None
+    assert within_intervals(np.ones((2, 3))) == [None, None, None]
+    assert within_intervals(np.ones((3, 1))) == [None]
+
+
+def test_within_intervals_of_two_methods_are_their_paired_difference() -> None:
+    """For two methods each interval is as wide as that of their difference over the root of two (Morey 2008)."""
+    generator = np.random.default_rng(0)
+    pair = generator.uniform(size=(6, 2)) + np.arange(6)[:, None]
+    difference = mean_interval(pair[:, 0] - pair[:, 1])
+    assert difference is not None
+    for interval in within_intervals(pair):
+        assert interval is not None
+        assert interval[1] - interval[0] == pytest.approx((difference[1] - difference[0]) / math.sqrt(2))
+
+
+@given(matrices)
+def test_within_intervals_ignore_what_a_block_adds(matrix: np.ndarray) -> None:
+    """Harder blocks shift every method alike and widen no interval."""
+    harder = matrix + np.linspace(0, 10, len(matrix))[:, None]
+    for plain, shifted in zip(within_intervals(matrix), within_intervals(harder), strict=True):
+        assert plain is not None
+        assert shifted is not None
+        assert shifted[1] - shifted[0] == pytest.approx(plain[1] - plain[0], abs=1e-9)
+
+
+@given(matrices)
+def test_ranks_share_ties_and_sum_up(matrix: np.ndarray) -> None:
+    """Mean ranks of k methods lie in 1 to k and sum to k (k + 1) / 2."""
+    ranks = average_ranks(matrix)
+    methods = matrix.shape[1]
+    assert ranks.sum() == pytest.approx(methods * (methods + 1) / 2)
+    assert ranks.min() >= 1
+    assert ranks.max() <= methods
+
+
+def test_rank_one_is_the_highest_score() -> None:
+    """Larger scores rank first."""
+    assert average_ranks(np.array([[0.9, 0.8, 0.7]])).tolist() == [1, 2, 3]
+
+
+@given(arrays(float, st.integers(2, 10), elements=st.integers(-8, 8).map(float)))
+def test_sign_flip_is_exact_for_few_pairs(differences: np.ndarray) -> None:
+    """The p-value is the share of sign patterns whose mean is as far from zero, doubled one-sided at most."""
+    signs = np.array(np.meshgrid(*[[-1, 1]] * len(differences))).reshape(len(differences), -1)
+    means = differences @ signs
+    low = np.mean(means <= differences.sum())
+    high = np.mean(means >= differences.sum())
+    assert sign_flip(differences) == pytest.approx(min(1.0, 2 * min(low, high)))
+
+
+def test_sign_flip_repeats_itself_for_many_pairs() -> None:
+    """Drawn flips are drawn alike each time, and no difference gives p = 1."""
+    many = np.random.default_rng(0).normal(0.1, 1, 40)
+    assert sign_flip(many) == sign_flip(many)
+    assert sign_flip(np.zeros(40)) == 1.0
+
+
+def test_sign_flip_keeps_its_level() -> None:
+    """Under no difference, p below 0.05 comes in no more than 5 % of samples (binomial bound)."""
+    generator = np.random.default_rng(1)
+    small = sum(sign_flip(generator.normal(size=8)) < 0.05 for _ in range(400))
+    assert small <= stats.binom.ppf(0.999, 400, 0.05)
+
+
+def test_holm_by_hand() -> None:
+    """Holm's worked order: the smallest times n, the next times n - 1, never decreasing."""
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_is_monotone_and_never_smaller(p_values: list[float]) -> None:
+    """Adjusted p-values keep the order, and lie between the raw ones and 1."""
+    adjusted = holm(p_values)
+    for raw, corrected in zip(p_values, adjusted, strict=True):
+        assert raw <= corrected <= 1
+    order = np.argsort(p_values, kind="stable")
+    assert (np.diff(np.array(adjusted)[order]) >= 0).all()
+
+
+@pytest.mark.parametrize(("blocks", "comparisons", "enough"), [(5, 1, False), (6, 1, True), (7, 5, False), (8, 5, True)])
+def test_enough_blocks(blocks: int, comparisons: int, enough: bool) -> None:
+    """Enough means that the most extreme outcome would be significant after the correction."""
+    assert enough_blocks(blocks, comparisons) is enough
+    extreme = holm([sign_flip(np.ones(blocks))] * comparisons)[0]
+    assert (extreme < 0.05) is enough
