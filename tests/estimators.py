@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from tuners import Model
 
 
-class Stump(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  scikit-learn is untyped
+class Stump(ClassifierMixin, BaseEstimator):
     """Predicts by one feature's threshold; raises, returns NaN scores or sleeps where told to."""
 
     def __init__(
@@ -50,6 +50,6 @@ def stump(name: str = "stump", **fixed: Any) -> Model:
     return Model(
         name,
         Stump(**fixed),
-        {"feature": [0, 1, 2, 3], "threshold": (0.0, 1.0)},  # type: ignore[arg-type]  a mapping is converted
+        {"feature": [0, 1, 2, 3], "threshold": (0.0, 1.0)},
         guesses=({"feature": 2, "threshold": 0.5}, {"feature": 3, "threshold": 0.9}),
     )

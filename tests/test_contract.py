@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BUDGET = 6
 EFFORT: dict[str, dict[str, Any]] = {"forest": {"trees": (2, 12)}, "ann": {"epochs": 1}}
-UNSEARCHED = {"default": [{}]}
+UNSEARCHED: dict[str, list[dict[str, Any]]] = {"default": [{}]}
 """What is evaluated by definition rather than searched."""
 
 CASES = [(model, tuner) for model in ["stump", *MODELS] for tuner in TUNERS]

@@ -17,7 +17,8 @@ from tuners.errors import UnavailableError
 
 SUBSET = Path(__file__).parents[2] / "shared" / "data" / "creditcard_subset.csv"
 needs_creditcard = pytest.mark.skipif(
-    not SUBSET.exists(), reason=f"the credit card subset is not at {SUBSET}: it is not part of this repository"
+    not SUBSET.exists(),
+    reason=f"the credit card subset is not at {SUBSET}: it is not part of this repository",
 )
 
 
@@ -43,7 +44,9 @@ def test_creditcard_is_the_articles_subset() -> None:
 
 def _creditcard(path: Path, **columns: object) -> Path:
     frame = {name: np.ones(800) for name in creditcard.FEATURES} | {"Class": [0] * 400 + [1] * 400}
-    pd.DataFrame({name: value for name, value in (frame | columns).items() if value is not None}).to_csv(path, index=False)
+    pd.DataFrame({name: value for name, value in (frame | columns).items() if value is not None}).to_csv(
+        path, index=False
+    )
     return path
 
 
@@ -81,15 +84,17 @@ def test_creditcard_without_file_or_network_says_how_to_get_it(monkeypatch: pyte
 
 def test_csv_with_categories_and_gaps(tmp_path: Path) -> None:
     """Text columns are categories, gaps stay for the imputer, and a model is fitted on the lot."""
-    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  for this test alone
+    from sklearn.tree import DecisionTreeClassifier
 
     path = tmp_path / "shop.csv"
-    rows = [f"{i % 7},{'red' if i % 2 else 'blue'},{'' if i % 5 == 0 else i},{'yes' if i % 2 else 'no'}" for i in range(60)]
+    rows = [
+        f"{i % 7},{'red' if i % 2 else 'blue'},{'' if i % 5 == 0 else i},{'yes' if i % 2 else 'no'}" for i in range(60)
+    ]
     path.write_text("\n".join(["size,colour,age,bought", *rows]))
     dataset = read_csv(str(path), "bought")
     assert (dataset.name, dataset.classes, dataset.categorical) == ("shop", ("no", "yes"), ["colour"])
     assert dataset.has_missing
-    model = Model("tree", DecisionTreeClassifier(), {"max_depth": [1, 2]})  # type: ignore[arg-type]
+    model = Model("tree", DecisionTreeClassifier(), {"max_depth": [1, 2]})
     assert Problem(model, dataset, 0, Protocol(folds=2)).default_test_score == 1.0
 
 
@@ -98,14 +103,26 @@ def test_csv_with_categories_and_gaps(tmp_path: Path) -> None:
     [
         ("", "y", "cannot be read as CSV: No columns to parse"),
         ("a,y\n", "y", "has no rows"),
-        ("a,label\n1,0\n2,1\n", "lable", "has no column 'lable': did you mean 'label'[?] its columns are a, label"),
+        (
+            "a,label\n1,0\n2,1\n",
+            "lable",
+            "has no column 'lable': did you mean 'label'[?] its columns are a, label",
+        ),
         ("y\n0\n1\n", "y", "has no column but the target 'y'"),
         ("a,y\n1,0\n2,0\n", "y", "the target is constant [(]0[)]: expected at least two classes"),
         ("a,y\n1,0\n2,\n3,1\n", "y", "the target 'y' is missing in line 3"),
-        ("a,y\n1,0\n2,1\nabc,0\n4,1\n", "y", "column 'a' holds 'abc' in line 4, where the other rows hold numbers"),
+        (
+            "a,y\n1,0\n2,1\nabc,0\n4,1\n",
+            "y",
+            "column 'a' holds 'abc' in line 4, where the other rows hold numbers",
+        ),
         ("a,y\n1,0\ninf,1\n3,0\n", "y", "column 'a' is infinite in line 3"),
         ("a,b,y\n1,,0\n2,,1\n", "y", "column 'b' is empty"),
-        ("a,y\n1,0.1\n2,0.2\n3,0.3\n4,0.4\n", "y", "the target 'y' has 4 distinct values in 4 rows: expected class"),
+        (
+            "a,y\n1,0.1\n2,0.2\n3,0.3\n4,0.4\n",
+            "y",
+            "the target 'y' has 4 distinct values in 4 rows: expected class",
+        ),
     ],
 )
 def test_damaged_csv_is_refused(tmp_path: Path, text: str, target: str, message: str) -> None:

@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sklearn.ensemble  # noqa: F401  likewise
-import sklearn.naive_bayes  # noqa: F401  these must outlive pytester's sessions: NumPy cannot be imported twice
+import sklearn.ensemble
+import sklearn.naive_bayes
 import sklearn.tree  # noqa: F401  likewise
 
 import tuners.report.formats  # noqa: F401  likewise
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "test_tuning.py"
-CHEAP = ("--tuning-models=forest", "--tuning-datasets=iris", "--tuning-tuners=default,random", "--tuning-budget=2")
+CHEAP = (
+    "--tuning-models=forest",
+    "--tuning-datasets=iris",
+    "--tuning-tuners=default,random",
+    "--tuning-budget=2",
+)
 
 CONFTEST = """
 import time
@@ -57,7 +62,7 @@ def run(bench: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 def saved(bench: pytest.Pytester, name: str = "*") -> dict[str, Any]:
     """Read the newest saved run."""
-    path = sorted(bench.path.glob(f".benchmarks/*/*_{name}.json"))[-1]
+    path = max(bench.path.glob(f".benchmarks/*/*_{name}.json"))
     loaded: dict[str, Any] = json.loads(path.read_text())
     return loaded | {"folder": path.parent}
 
@@ -151,7 +156,7 @@ def test_time_regression_does_not_hide_the_table(bench: pytest.Pytester) -> None
     path = next(bench.path.glob(".benchmarks/*/0001_before.json"))
     faster = json.loads(path.read_text())
     for benchmark in faster["benchmarks"]:
-        benchmark["stats"] |= {key: 1e-9 for key in ("min", "max", "mean", "median")}
+        benchmark["stats"] |= dict.fromkeys(("min", "max", "mean", "median"), 1e-09)
     path.write_text(json.dumps(faster))
     result = bench.runpytest_subprocess(
         "-p", "tuners.plugin", *CHEAP, "--benchmark-compare=0001", "--benchmark-compare-fail=mean:5%"
@@ -224,14 +229,18 @@ def test_interrupt_keeps_what_was_measured(bench: pytest.Pytester) -> None:
 
 def test_missing_package_skips_its_cells(bench: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without hyperopt the Bayesian cells skip, and the table has the command that installs it."""
-    import importlib.util  # noqa: PLC0415  patched here
+    import importlib.util
 
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "hyperopt" else find(name, *rest))
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "hyperopt" else find(name, *rest)
+    )
     monkeypatch.delitem(sys.modules, "tuners.methods.bayesian", raising=False)
     result = run(bench, "--tuning-tuners=default,bayesian", "--tuning-seeds=1")
     result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["skipped: forest-iris-bayesian-0: hyperopt is not installed: pip install 'pytest-tuners*"])
+    result.stdout.fnmatch_lines(
+        ["skipped: forest-iris-bayesian-0: hyperopt is not installed: pip install 'pytest-tuners*"]
+    )
 
 
 def test_reports_are_written(bench: pytest.Pytester) -> None:
@@ -324,7 +333,7 @@ def test_preset_article_has_the_articles_budgets(bench: pytest.Pytester) -> None
 
 def test_article_base_is_exact(bench: pytest.Pytester) -> None:
     """The default row of the article preset has the article's confusion matrix."""
-    from tests.test_datasets import SUBSET  # noqa: PLC0415  shares the skip below
+    from tests.test_datasets import SUBSET
 
     if not SUBSET.exists():
         pytest.skip(f"the credit card subset is not at {SUBSET}: it is not part of this repository")
@@ -353,7 +362,12 @@ def test_collection_loads_no_heavy_library() -> None:
 def test_forest_cells_never_load_tensorflow(bench: pytest.Pytester) -> None:
     """Who compares forest tuners does not wait for TensorFlow, nor for TPOT if it is not asked for."""
     bench.makepyfile(
-        test_after="import sys\ndef test_after():\n    assert not {'tensorflow', 'tpot', 'hyperopt'} & set(sys.modules)\n"
+        test_after="""
+        import sys
+
+        def test_after():
+            assert not {'tensorflow', 'tpot', 'hyperopt'} & set(sys.modules)
+        """
     )
     result = bench.runpytest_subprocess("-p", "tuners.plugin", *CHEAP, "test_tuning.py", "test_after.py")
     result.assert_outcomes(passed=5)
@@ -361,11 +375,12 @@ def test_forest_cells_never_load_tensorflow(bench: pytest.Pytester) -> None:
 
 def test_a_terminal_sees_live_progress(bench: pytest.Pytester) -> None:
     """On a terminal one line says cell, trial, best score and time left, and is cleared at the end."""
-    command = [
-        sys.executable, "-m", "pytest", "-p", "tuners.plugin", *CHEAP, "--tuning-tuners=default,patient", "--tuning-budget=4",
-    ]  # fmt: skip
+    options = (*CHEAP, "--tuning-tuners=default,patient", "--tuning-budget=4")
+    command = [sys.executable, "-m", "pytest", "-p", "tuners.plugin", *options]
     main, side = pty.openpty()
-    with subprocess.Popen(command, cwd=bench.path, stdout=side, stderr=side, env={**os.environ, "COLUMNS": "120"}) as process:
+    with subprocess.Popen(
+        command, cwd=bench.path, stdout=side, stderr=side, env={**os.environ, "COLUMNS": "120"}
+    ) as process:
         os.close(side)
         output = b""
         while chunk := _read(main):

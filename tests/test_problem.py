@@ -57,7 +57,9 @@ def test_preprocessing_is_fitted_on_training_rows_only() -> None:
 def test_unseen_category_is_no_error() -> None:
     """A category that only test rows have is encoded as none."""
     X = pd.DataFrame({"a": ["x", "y"] * 20, "n": np.arange(40.0)}, dtype=object).astype({"n": float})
-    problem = Problem(Model("tree", DecisionTreeClassifier(), {"max_depth": [1]}), Dataset("d", X, [0, 1] * 20), 0)  # type: ignore[arg-type]
+    problem = Problem(
+        Model("tree", DecisionTreeClassifier(), {"max_depth": [1]}), Dataset("d", X, np.array([0, 1] * 20)), 0
+    )
     fitted = problem.fit({})
     assert len(fitted.predict(pd.DataFrame({"a": ["new"], "n": [1.0]}))) == 1
 
@@ -85,7 +87,7 @@ def test_a_regressor_is_a_problem_too() -> None:
     generator = np.random.default_rng(0)
     X = generator.normal(size=(60, 2))
     data = Dataset("line", X, X @ np.array([1.0, 2.0]))
-    problem = Problem(Model("ridge", Ridge(), {"alpha": (0.01, 10.0)}), data, 0, Protocol(metric="r2"))  # type: ignore[arg-type]
+    problem = Problem(Model("ridge", Ridge(), {"alpha": (0.01, 10.0)}), data, 0, Protocol(metric="r2"))
     problem.check()
     assert problem.default_test_score > 0.9
     assert problem.confusion_matrix(problem.fit({})) is None
@@ -99,7 +101,11 @@ def test_a_regressor_is_a_problem_too() -> None:
         (Protocol(metric="f1"), [0, 1, 2, 1] * 10, "metric 'f1' does not fit stump on d"),
         (Protocol(folds=4), [0] * 37 + [1] * 3, "class '1' has 3 rows: expected at least 5"),
         (Protocol(test_size=0.5), [0] * 34 + [1] * 6, "a class has 3 training rows for 4 folds"),
-        (Protocol(rows=6), [0] * 35 + [1] * 5, "dataset 'd' cannot be split at seed 0: The least populated class"),
+        (
+            Protocol(rows=6),
+            [0] * 35 + [1] * 5,
+            "dataset 'd' cannot be split at seed 0: The least populated class",
+        ),
     ],
 )
 def test_problems_that_cannot_be_measured_are_refused(protocol: Protocol, labels: list[int], message: str) -> None:
@@ -114,14 +120,14 @@ def test_model_names_what_the_estimator_lacks() -> None:
     message = "model 'tree': DecisionTreeClassifier has no hyperparameter 'depth': it has ccp_alpha"
     for named in ({"space": {"depth": [1]}}, {"space": {"max_depth": [1]}, "guesses": ({"depth": 1},)}):
         with pytest.raises(TuningError, match=message):
-            Model("tree", DecisionTreeClassifier(), **named)  # type: ignore[arg-type]
+            Model("tree", DecisionTreeClassifier(), **named)
     with pytest.raises(TuningError, match="expected a scikit-learn estimator"):
-        Model("tree", "no estimator", {"a": [1]})  # type: ignore[arg-type]
+        Model("tree", "no estimator", {"a": [1]})
 
 
 def test_article_problem_reproduces_the_leak() -> None:
     """The article's problem standardises all rows first, and splits as its one line does."""
-    from tuners.article import ArticleProblem  # noqa: PLC0415  for this test alone
+    from tuners.article import ArticleProblem
 
     problem = ArticleProblem(stump(), iris(), 101)
     everything = np.concatenate([problem.split.X_train, problem.split.X_test])

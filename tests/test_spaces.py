@@ -77,7 +77,7 @@ def test_random_samples_lie_in_the_space() -> None:
 def test_hyperopt_suggestions_lie_in_the_space() -> None:
     """What hyperopt samples from the translation reads back as a point of the space."""
     hyperopt = pytest.importorskip("hyperopt", reason="pip install 'pytest-tuners[bayesian]'")
-    from hyperopt.pyll.stochastic import sample  # noqa: PLC0415  optional
+    from hyperopt.pyll.stochastic import sample
 
     space = to_hyperopt(MIXED, hyperopt.hp)
     generator = np.random.default_rng(0)

@@ -114,7 +114,9 @@ def test_holm_is_monotone_and_never_smaller(p_values: list[float]) -> None:
     assert (np.diff(np.array(adjusted)[order]) >= 0).all()
 
 
-@pytest.mark.parametrize(("blocks", "comparisons", "enough"), [(5, 1, False), (6, 1, True), (7, 5, False), (8, 5, True)])
+@pytest.mark.parametrize(
+    ("blocks", "comparisons", "enough"), [(5, 1, False), (6, 1, True), (7, 5, False), (8, 5, True)]
+)
 def test_enough_blocks(blocks: int, comparisons: int, enough: bool) -> None:
     """Enough means that the most extreme outcome would be significant after the correction."""
     assert enough_blocks(blocks, comparisons) is enough

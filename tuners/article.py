@@ -89,7 +89,6 @@ def forest() -> Model:
             {"n_estimators": 200, "max_features": "log2", "min_samples_leaf": 20},
         ),
         spaces={"bayesian": bayesian, "genetic": narrowed, "grid": refined},
-        note="10 trees by default",
     )
 
 

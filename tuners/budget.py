@@ -13,7 +13,7 @@ REPEAT = 1.0
 """Seconds after which an alarm that something swallowed rings again."""
 
 
-class BudgetExhausted(BaseException):  # noqa: N818  ends a search as KeyboardInterrupt does; no error
+class BudgetExhausted(BaseException):
     """The budget is spent: unwinds the search.
 
     Not an `Exception`, because searches swallow those as failures of a candidate.

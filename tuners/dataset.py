@@ -44,10 +44,7 @@ class Dataset:
             raise TuningError(message)
         labels = np.unique(self.y)
         if len(labels) < 2:
-            message = (
-                f"dataset {self.name!r}: the target is constant ({labels[0]}): "
-                "expected at least two classes"
-            )
+            message = f"dataset {self.name!r}: the target is constant ({labels[0]}): expected at least two classes"
             raise TuningError(message)
         object.__setattr__(self, "classes", tuple(str(label) for label in labels))
 
@@ -57,6 +54,13 @@ class Dataset:
         if not isinstance(self.X, pd.DataFrame):
             return []
         return [str(name) for name in self.X.columns if not pd.api.types.is_numeric_dtype(self.X[name])]
+
+    @property
+    def numeric(self) -> list[str]:
+        """Names of the numeric columns of a data frame (none in an array)."""
+        if not isinstance(self.X, pd.DataFrame):
+            return []
+        return [str(name) for name in self.X.columns if pd.api.types.is_numeric_dtype(self.X[name])]
 
     @property
     def has_missing(self) -> bool:

@@ -27,9 +27,7 @@ def require(*packages: str, extra: str) -> None:
     """
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        message = (
-            f"{', '.join(missing)} is not installed: pip install 'pytest-tuners[{extra}]' installs it"
-        )
+        message = f"{', '.join(missing)} is not installed: pip install 'pytest-tuners[{extra}]' installs it"
         raise MissingExtraError(message, name=missing[0])
 
 

@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.base import clone, is_classifier
 
 from tuners.errors import TuningError
-from tuners.spaces import Params, as_space
+from tuners.spaces import Params, SpaceLike, as_space
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 
-@dataclass(frozen=True, eq=False)
 class Model:
     """What is tuned.
 
-    `estimator` is a scikit-learn estimator that is never fitted itself: `build` clones it. `space` is
-    a `ConfigurationSpace` or a mapping as its constructor takes it, of the estimator's parameter
-    names. `guesses` are the points manual search tries, in order. `spaces` gives single methods a
-    space of their own, which tables mark. `scale` standardises numeric features before the model.
+    Parameters
+    ----------
+    name
+        Its name in test ids and tables.
+    estimator
+        A scikit-learn estimator; never fitted itself, `build` clones it.
+    space
+        The estimator's hyperparameters, as a `ConfigurationSpace` or as a mapping of choices (lists) and
+        ranges (`(low, high)`).
+    guesses
+        The points that manual search tries, in order.
+    spaces
+        Spaces of single methods' own, by method, which tables mark.
+    scale
+        Whether numeric features are standardised before the model.
+
     Raises `TuningError` where a named hyperparameter is not the estimator's.
     """
 
-    name: str
-    estimator: Any
-    space: ConfigurationSpace
-    guesses: tuple[Params, ...] = ()
-    spaces: Mapping[str, ConfigurationSpace] = field(default_factory=dict)
-    scale: bool = False
-    note: str = ""
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        name: str,
+        estimator: Any,
+        space: SpaceLike,
+        *,
+        guesses: Sequence[Params] = (),
+        spaces: Mapping[str, SpaceLike] | None = None,
+        scale: bool = False,
+    ) -> None:
         """Check every name against the estimator's parameters."""
-        if not isinstance(self.estimator, BaseEstimator) and not hasattr(self.estimator, "get_params"):
-            message = (
-                f"model {self.name!r}: expected a scikit-learn estimator (with get_params and set_params), "
-                f"got {self.estimator!r}"
-            )
+        if not hasattr(estimator, "get_params") or isinstance(estimator, type):
+            message = f"model {name!r}: expected a scikit-learn estimator, got {estimator!r}"
             raise TuningError(message)
-        object.__setattr__(self, "space", as_space(self.space))
-        object.__setattr__(self, "spaces", {name: as_space(space) for name, space in self.spaces.items()})
-        known = self.estimator.get_params()
+        self.name = name
+        self.estimator = estimator
+        self.space = as_space(space)
+        self.guesses = tuple(guesses)
+        self.spaces = {method: as_space(own) for method, own in (spaces or {}).items()}
+        self.scale = scale
+        known = estimator.get_params()
         for params in (self.space, *self.spaces.values(), *self.guesses):
-            lacking = [name for name in params if name not in known]
+            lacking = [parameter for parameter in params if parameter not in known]
             if lacking:
                 message = (
-                    f"model {self.name!r}: {type(self.estimator).__name__} has no hyperparameter "
+                    f"model {name!r}: {type(estimator).__name__} has no hyperparameter "
                     f"{', '.join(map(repr, lacking))}: it has {', '.join(sorted(known))}"
                 )
                 raise TuningError(message)

@@ -1,11 +1,11 @@
 """The objective: what a tuner may touch. It evaluates candidates and remembers every trial.
 
-    for each candidate:
-        stop if the budget is spent
-        fit and score it on every fold of the training rows
-        keep the trial: parameters, fold scores, times, status
-        tell whoever listens
-        return the mean score
+for each candidate:
+    stop if the budget is spent
+    fit and score it on every fold of the training rows
+    keep the trial: parameters, fold scores, times, status
+    tell whoever listens
+    return the mean score
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
     from tuners.problem import Problem
-
-Search = TypeVar("Search")
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ class Objective:
             self._listener(self)
         return trial.score
 
-    def search(self, search: Search) -> Search:
+    def search(self, search: Any) -> None:
         """Fit a scikit-learn search, unfitted and built on `estimator`, and keep its trials.
 
         Folds, metric and jobs are set here; the refit is left to the run, so that every method's is
@@ -195,17 +193,14 @@ class Objective:
         first = len(self.trials)
         with Probe(self.metric, len(self.folds), self.remaining, parallel=self.jobs != 1) as probe:
             probe.on_candidate = self._keep_live
-            search.set_params(  # type: ignore[attr-defined]
-                cv=self.folds, scoring=probe.score, n_jobs=self.jobs, refit=False, error_score=math.nan
-            )
-            search.set_callbacks(probe)  # type: ignore[attr-defined]
+            search.set_params(cv=self.folds, scoring=probe.score, n_jobs=self.jobs, refit=False, error_score=math.nan)
+            search.set_callbacks(probe)
             begun = self.clock()
             reason = _fit(search, self.X, self.y)
         if hasattr(search, "cv_results_"):
             self.trials[first:] = self._trials(search.cv_results_, probe, begun, reason)
         else:
             self.trials[first:] = [replace(trial, reason=reason) for trial in self.trials[first:]]
-        return search
 
     def _require_budget(self) -> None:
         spent = self.budget.seconds is not None and self.clock() > self.budget.seconds
@@ -245,7 +240,13 @@ class Objective:
             failed = next((e.reason for e in evaluations if e.reason), reason or f"the score is {mean}")
             ok = math.isfinite(mean)
             trials.append(
-                Trial(plain_params(params), scores, mean if ok else math.nan, **times, reason="" if ok else failed)
+                Trial(
+                    plain_params(params),
+                    scores,
+                    mean if ok else math.nan,
+                    **times,
+                    reason="" if ok else failed,
+                )
             )
         return trials
 

@@ -85,7 +85,8 @@ class Problem:
         except ValueError as error:
             message = f"dataset {self.dataset.name!r} cannot be split at seed {self.seed}: {error}: use more data"
             raise TuningError(message) from None
-        return Split(*(_take(self.dataset.X, part) for part in (train, test)), self._y[train], self._y[test])
+        X = self.dataset.X
+        return Split(_take(X, train), _take(X, test), self._y[train], self._y[test])
 
     @cached_property
     def folds(self) -> list[Fold]:
@@ -134,7 +135,8 @@ class Problem:
         A model that cannot be fitted is no such case: its cells fail with their reason.
         """
         if self.protocol.metric not in get_scorer_names():
-            raise unknown("metric", self.protocol.metric, get_scorer_names())
+            error = unknown("metric", self.protocol.metric, get_scorer_names())
+            raise error
         if self.model.classifies:
             self._check_classes()
         try:
@@ -183,9 +185,7 @@ class Problem:
         labels = self._y if self.model.classifies else None
         if self.protocol.rows is None or self.protocol.rows >= len(rows):
             return rows, labels
-        rows, _ = train_test_split(
-            rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels
-        )
+        rows, _ = train_test_split(rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels)
         return rows, None if labels is None else labels[rows]
 
     def _preprocessed(self, estimator: Any) -> Any:
@@ -200,7 +200,7 @@ class Problem:
             return estimator
         transformer = make_pipeline(*numeric) if numeric else "passthrough"
         if categorical:
-            others = [name for name in self.dataset.X.columns if name not in categorical]
+            others = self.dataset.numeric
             encoder = make_pipeline(
                 SimpleImputer(strategy="most_frequent"),
                 OneHotEncoder(handle_unknown="ignore", sparse_output=False),

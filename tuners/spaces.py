@@ -20,6 +20,7 @@ from scipy import stats
 from tuners.errors import TuningError
 
 Params = dict[str, Any]
+SpaceLike = ConfigurationSpace | Mapping[str, Any]
 _SUPPORTED = (
     CategoricalHyperparameter,
     OrdinalHyperparameter,
@@ -29,7 +30,7 @@ _SUPPORTED = (
 )
 
 
-def as_space(space: ConfigurationSpace | Mapping[str, Any]) -> ConfigurationSpace:
+def as_space(space: SpaceLike) -> ConfigurationSpace:
     """Return a space every library here can search.
 
     `space` is a `ConfigurationSpace`, or a mapping as its constructor takes it: a list of choices,
@@ -70,9 +71,7 @@ def plain_params(params: Mapping[str, Any]) -> Params:
 
 def contains(space: ConfigurationSpace, params: Mapping[str, Any]) -> bool:
     """Whether a point names just the space's hyperparameters and each value is legal there."""
-    return set(params) == set(space) and all(
-        bool(space[name].legal_value(value)) for name, value in params.items()
-    )
+    return set(params) == set(space) and all(bool(space[name].legal_value(value)) for name, value in params.items())
 
 
 def finite_values(hyperparameter: Any) -> list[Any] | None:
@@ -113,9 +112,7 @@ def grid(space: ConfigurationSpace, budget: int) -> dict[str, list[Any]]:
     while True:
         product = math.prod(counts.values())
         growing = [
-            name
-            for name, count in counts.items()
-            if count < sizes[name] and product // count * (count + 1) <= budget
+            name for name, count in counts.items() if count < sizes[name] and product // count * (count + 1) <= budget
         ]
         if not growing:
             break

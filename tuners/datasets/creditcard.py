@@ -69,7 +69,7 @@ def _read(path: Path) -> pd.DataFrame:
             f"expected at least {ROWS_PER_CLASS} of each"
         )
         raise TuningError(message)
-    return columns
+    return pd.DataFrame(columns)
 
 
 def _fetch() -> pd.DataFrame:
@@ -82,4 +82,4 @@ def _fetch() -> pd.DataFrame:
             "or set TUNING_CREDITCARD"
         )
         raise UnavailableError(message) from None
-    return frame.astype({"Class": "int64"})
+    return pd.DataFrame(frame).astype({"Class": "int64"})

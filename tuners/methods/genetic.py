@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import uuid
+import warnings
 from functools import partial
 from typing import Any
 
@@ -15,11 +16,13 @@ from tuners.errors import require
 from tuners.objective import Objective
 from tuners.spaces import plain_params
 
-require("tpot", extra="genetic")
-
-from dask.distributed import Client, LocalCluster  # noqa: E402  after the check
-from tpot import TPOTEstimator  # noqa: E402  likewise
-from tpot.search_spaces.nodes import EstimatorNode  # noqa: E402  likewise
+require("tpot", "pkg_resources", extra="genetic")
+with warnings.catch_warnings():
+    # stopit, which TPOT imports, uses what setuptools has deprecated.
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated")
+    from dask.distributed import Client, LocalCluster
+    from tpot import TPOTEstimator
+    from tpot.search_spaces.nodes import EstimatorNode
 
 GENERATIONS = range(3, 7)
 """Enough to evolve, few enough for a population worth the name in a small budget."""
@@ -29,7 +32,7 @@ _objectives: dict[str, Objective] = {}
 workers, threads of this process, find the live one here by its key."""
 
 
-class Individual(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  scikit-learn is untyped
+class Individual(ClassifierMixin, BaseEstimator):
     """A candidate as TPOT carries it: its parameters. The objective builds and fits the estimator."""
 
     def __init__(self, **params: Any) -> None:
@@ -63,7 +66,11 @@ def tune(objective: Objective, seed: int) -> None:
 def shape(budget: int) -> tuple[int, int]:
     """Return population and generations that use most of the budget, the larger population of equals."""
     choices = [(budget // g, g) for g in GENERATIONS if budget // g >= 2]
-    return max(choices, key=lambda choice: (choice[0] * choice[1], choice[0]), default=(max(1, budget // 2), min(2, budget)))
+    return max(
+        choices,
+        key=lambda choice: (choice[0] * choice[1], choice[0]),
+        default=(max(1, budget // 2), min(2, budget)),
+    )
 
 
 def evolve(
@@ -86,9 +93,7 @@ def evolve(
     # One worker thread: order of evaluation, and so the search, is the seed's. The objective itself
     # spreads the folds over the jobs.
     client = Client(
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
-        )
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50)
     )
     # TPOT seeds the space it samples from; the model's own stays as it is.
     space = copy.deepcopy(objective.space)

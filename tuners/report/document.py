@@ -18,8 +18,13 @@ LEGEND = (
     "interval is within blocks (Cousineau-Morey): it speaks of differences between methods, not of how hard "
     "the data are. vs default: paired difference to the untuned model with its 95 % t interval. against best: "
     "sign-flip permutation test on paired differences over the same datasets and seeds, Holm-adjusted, "
-    "alpha 0.05; 'too few cells' where no result could be significant; intervals need 3 blocks. search s: seconds not spent evaluating. "
-    "evaluations: mean used / budget."
+    "alpha 0.05; 'too few cells' where no result could be significant; intervals need 3 blocks. search s: "
+    "seconds not spent evaluating. evaluations: mean used / budget."
+)
+COMPARISON_LEGEND = (
+    "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same search: cells "
+    "whose trials are identical. (+n): cells in one of the runs only. Seconds of two sessions also differ by the "
+    "machine's mood."
 )
 
 
@@ -79,11 +84,7 @@ def sections(report: Report) -> list[Section]:
                     Table(columns.headings(kind), columns.texts(kind, rows))
                     for kind in (columns.COMPARED_SCORES, columns.COMPARED_SECONDS)
                 ],
-                [
-                    "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. "
-                    "same search: cells whose trials are identical. (+n): cells in one of the runs only. "
-                    "Seconds of two sessions also differ by the machine's mood."
-                ],
+                [COMPARISON_LEGEND],
             )
         )
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics as plain_statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -133,7 +134,7 @@ def _matrix(records: Sequence[Record]) -> pd.DataFrame:
     return frame.pivot_table(index=["dataset", "seed"], columns="tuner", values="value")
 
 
-def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[str, object]]:
+def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[str, Any]]:
     """Return, for each listed method, what comes from comparing it within blocks."""
     if scores.empty:
         return {}
@@ -147,7 +148,7 @@ def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[s
     adjusted = holm([sign_flip(values[:, best] - values[:, index]) for index in others]) if testable else []
     p_values = dict(zip(others, adjusted, strict=False))
     base = values[:, listed.index(BASE)] if BASE in listed else None
-    columns: dict[str, dict[str, object]] = {}
+    columns: dict[str, dict[str, Any]] = {}
     for index, tuner in enumerate(listed):
         behind = values[:, best] - values[:, index]
         p_value = p_values.get(index)
@@ -158,11 +159,14 @@ def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[s
             "behind": float(behind.mean()),
             "behind_interval": mean_interval(behind),
             "p_value": p_value,
-            "tied": _tied(index == best, testable, p_value),
+            "tied": _tied(bool(means[index] == means[best]), testable, p_value),
         }
         if base is not None and tuner != BASE and base.mean():
             difference = 100 * (values[:, index] - base) / base.mean()
-            columns[tuner] |= {"change": float(difference.mean()), "change_interval": mean_interval(difference)}
+            columns[tuner] |= {
+                "change": float(difference.mean()),
+                "change_interval": mean_interval(difference),
+            }
     return columns
 
 
@@ -174,14 +178,12 @@ def _tied(is_best: bool, testable: bool, p_value: float | None) -> str:
     return "tied" if p_value >= 0.05 else "behind"
 
 
-def _row(
-    tuner: str, records: list[Record], paired: dict[str, object], seconds_interval: Interval | None
-) -> MethodRow:
+def _row(tuner: str, records: list[Record], paired: dict[str, Any], seconds_interval: Interval | None) -> MethodRow:
     run = [record for record in records if record.status != "skipped"]
     good = [record for record in run if record.ok]
     total = sum(record.seconds or 0.0 for record in good)
     searching = sum(record.search_seconds or 0.0 for record in good)
-    costs: dict[str, object] = {}
+    costs: dict[str, Any] = {}
     if good:
         costs = {
             "cv_score": _mean([r.cv_score for r in good]),
@@ -199,7 +201,7 @@ def _row(
         cells=len(run),
         failures=sum(record.status == "failed" for record in run),
         failed_trials=sum(record.failed_trials for record in run),
-        **{**paired, **costs},  # type: ignore[arg-type]  keyed by MethodRow's own field names
+        **{**paired, **costs},
     )
 
 
