@@ -109,7 +109,7 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
         columns=["dataset", "seed", "tuner", "value"],
     ).pivot_table(index=["dataset", "seed"], columns="tuner", values="value")
     present = [tuner for tuner in tuners if tuner in scores]
-    complete = scores[present].dropna()
+    complete = scores[[*present, *({BASE} & set(scores) - set(present))]].dropna()
     notes = []
     if len(complete) < len(scores):
         notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
@@ -135,19 +135,22 @@ def _matrix(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[str, Any]]:
-    """Return, for each listed method, what comes from comparing it within blocks."""
+    """Return, for each listed method, what comes from comparing it within blocks.
+
+    The default model may be a column of `scores` beyond the listed methods.
+    """
     if scores.empty:
         return {}
-    values = scores.to_numpy(float)
+    values = scores[listed].to_numpy(float)
     means = values.mean(axis=0)
-    intervals = within_intervals(values)
+    intervals = within_intervals(scores.to_numpy(float))
     ranks = average_ranks(values)
     best = int(np.argmax(means))
     others = [index for index in range(len(listed)) if index != best]
     testable = bool(others) and enough_blocks(len(values), len(others))
     adjusted = holm([sign_flip(values[:, best] - values[:, index]) for index in others]) if testable else []
     p_values = dict(zip(others, adjusted, strict=False))
-    base = values[:, listed.index(BASE)] if BASE in listed else None
+    base = scores[BASE].to_numpy(float) if BASE in scores else None
     columns: dict[str, dict[str, Any]] = {}
     for index, tuner in enumerate(listed):
         behind = values[:, best] - values[:, index]

@@ -1,0 +1,208 @@
+"""From records to rows to text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import classification_report
+
+from tuners.record import Record
+from tuners.report import formats
+from tuners.report.comparison import compare
+from tuners.report.document import Report, _classification, details, sections
+from tuners.report.evaluation import evaluate
+from tuners.report.statistics import mean_interval
+
+
+def record(tuner: str, score: float | None, *, seed: int = 0, dataset: str = "wine", **values: Any) -> Record:
+    """Return a record with all figures of a good run."""
+    usual = {
+        "model": "forest", "dataset": dataset, "tuner": tuner, "seed": seed, "metric": "accuracy",
+        "test_score": score, "cv_score": score, "default_test_score": 0.9, "evaluations": 10, "budget": 10,
+        "seconds": 2.0, "evaluation_seconds": 1.5, "search_seconds": 0.5, "peak_memory": 2**30,
+    }  # fmt: skip
+    return Record(**{**usual, **values})
+
+
+def failed(tuner: str, seed: int = 0, **values: Any) -> Record:
+    """Return a record of a failed run."""
+    return record(tuner, None, seed=seed, status="failed", reason="RuntimeError: lost", cv_score=None, **values)
+
+
+def test_groups_are_datasets_then_all() -> None:
+    """A group for each model x dataset, and one over all where there are several."""
+    records = [record("default", 0.9, dataset=name) for name in ("wine", "iris")]
+    assert [group.title for group in evaluate(records)] == [
+        "forest on wine",
+        "forest on iris",
+        "forest on all datasets",
+    ]
+    assert [group.title for group in evaluate(records[:1])] == ["forest on wine"]
+
+
+def test_change_is_paired_to_default() -> None:
+    """The article's figure, 100 (score - base) / base of the means, with the interval of the pairs."""
+    scores = {"default": [0.95, 0.90, 0.85, 0.80], "random": [0.9708, 0.91, 0.86, 0.82]}
+    records = [record(t, s, seed=i) for t, values in scores.items() for i, s in enumerate(values)]
+    row = evaluate(records)[0].rows[1]
+    base, tuned = np.array(scores["default"]), np.array(scores["random"])
+    assert row.change == pytest.approx(100 * (tuned.mean() - base.mean()) / base.mean())
+    assert row.change_interval == pytest.approx(mean_interval(100 * (tuned - base) / base.mean()))
+
+
+def test_change_needs_no_default_row() -> None:
+    """Each record carries the untuned model's score, so that one method alone is compared with it, too."""
+    row = evaluate([record("random", 0.945, seed=seed) for seed in range(3)])[0].rows[0]
+    assert row.tuner == "random"
+    assert row.change == pytest.approx(5.0)
+    assert len(evaluate([record("random", 0.945)])[0].rows) == 1
+
+
+def test_failed_cell_counts_as_default() -> None:
+    """A failed cell is its default model's score in mean and rank, and is flagged; times leave it out."""
+    records = [record("default", 0.9, seed=0), record("default", 0.9, seed=1)]
+    records += [record("random", 1.0, seed=0), failed("random", seed=1)]
+    row = evaluate(records)[0].rows[1]
+    assert (row.failures, row.cells) == (1, 2)
+    assert row.test_score == pytest.approx(0.95)
+    assert row.rank == pytest.approx((1 + 1.5) / 2)
+    assert row.seconds == 2.0
+
+
+def test_all_failed_and_all_skipped_make_a_table() -> None:
+    """Nothing to show is no error."""
+    skipped = Record("forest", "wine", "bayesian", 0, status="skipped", reason="hyperopt is not installed")
+    nothing = [failed("random", default_test_score=None, seconds=None), skipped]
+    text = formats.text(Report(nothing, evaluate(nothing)), verbose=True)
+    assert "skipped: forest-wine-bayesian-0: hyperopt is not installed" in text
+    assert "failed: forest-wine-random-0: RuntimeError: lost" in text
+    for write in formats.FORMATS.values():
+        assert write(Report(nothing, evaluate(nothing)))
+
+
+def test_verdicts() -> None:
+    """With enough blocks a constant gap is `behind`, noise is `tied`; equal means are both `best`."""
+    generator = np.random.default_rng(0)
+    noise = generator.normal(0, 0.01, 10)
+    noise -= noise.mean()
+    columns = {"default": np.full(10, 0.8), "a": np.full(10, 0.9), "b": 0.8999 + noise, "c": np.full(10, 0.9)}
+    records = [record(t, float(s), seed=i) for t, values in columns.items() for i, s in enumerate(values)]
+    verdicts = {row.tuner: row.tied for row in evaluate(records)[0].rows}
+    assert verdicts == {"default": "behind", "a": "best", "b": "tied", "c": "best"}
+
+
+def test_too_few_cells_instead_of_a_p_value() -> None:
+    """Where no outcome could be significant there is no p-value."""
+    records = [record(t, s, seed=i) for t, s in (("default", 0.8), ("a", 0.9)) for i in range(5)]
+    row = evaluate(records)[0].rows[0]
+    assert (row.tied, row.p_value) == ("too few cells", None)
+
+
+def test_incomplete_blocks_are_left_out_of_pairs_and_said() -> None:
+    """A method that lacks a block does not gain by it."""
+    records = [record("default", s, seed=i) for i, s in enumerate((0.9, 0.5))] + [record("a", 0.8, seed=0)]
+    group = evaluate(records)[0]
+    assert group.notes == ("paired figures use the 1 of 2 blocks that all methods have",)
+    assert [row.test_score for row in group.rows] == [0.9, 0.8]
+
+
+def test_comparison_pairs_cells() -> None:
+    """Differences are now minus then over shared cells; the rest is counted."""
+    then = [record("a", s, seed=i, trials_sha256=str(i)) for i, s in enumerate((0.80, 0.82, 0.84, 0.99))]
+    now = [record("a", s, seed=i, trials_sha256="0", seconds=3.0) for i, s in enumerate((0.81, 0.84, 0.84))]
+    (row,) = compare(now, then)
+    assert (row.cells, row.unpaired, row.identical) == (3, 1, 1)
+    assert row.score_difference == pytest.approx(0.01)
+    assert row.score_interval == pytest.approx(mean_interval([0.01, 0.02, 0.0]))
+    assert (row.seconds_then, row.seconds_now, row.seconds_difference) == (2.0, 3.0, 1.0)
+
+
+def test_comparison_with_a_run_that_shares_nothing() -> None:
+    """New and missing methods have rows, without figures."""
+    rows = compare([record("a", 0.8)], [record("b", 0.9)])
+    assert [(row.tuner, row.cells, row.unpaired, row.score_difference) for row in rows] == [
+        ("a", 0, 1, None),
+        ("b", 0, 1, None),
+    ]
+
+
+def test_classification_report_comes_from_the_confusion_matrix() -> None:
+    """Expanding the matrix gives scikit-learn's own report of the predictions."""
+    truth = np.array([0, 0, 1, 1, 1, 2, 2, 2, 2])
+    predicted = np.array([0, 1, 1, 1, 0, 2, 2, 1, 2])
+    matrix = [[1, 1, 0], [1, 2, 0], [0, 1, 3]]
+    made = _classification(record("a", 0.7, classes=("x", "y", "z"), confusion_matrix=matrix))
+    assert made == classification_report(truth, predicted, target_names=["x", "y", "z"])
+
+
+def test_formats_show_the_same_figures() -> None:
+    """Text and Markdown have the rounded figure, CSV and JSON the whole."""
+    score = 0.912345678
+    records = [record("default", 0.9), record("random", score, best_params={"a": 1}, classes=("n", "y"))]
+    report = Report(records, evaluate(records), header=["tuning: this and that"])
+    assert "0.9123" in formats.text(report)
+    assert "0.9123" in formats.markdown(report)
+    rows = list(csv.DictReader(io.StringIO(formats.comma_separated(report))))
+    assert float(rows[1]["test_score"]) == score
+    assert json.loads(formats.json_text(report))["groups"][0]["rows"][1]["test_score"] == score
+
+
+def test_markdown_is_harmless() -> None:
+    """Names with HTML, pipes and backticks break neither page nor table."""
+    evil = "<script>|`*\\"
+    records = [record(evil, 0.9, dataset="d|d", confusion_matrix=[[1]], classes=(evil,), best_params={evil: evil})]
+    text = formats.markdown(Report(records, evaluate(records)))
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert "<script>" not in "\n".join(table)
+    assert len({line.count("|") for line in table[:3]}) == 1
+
+
+def test_text_fits_a_hundred_columns() -> None:
+    """The widest figures and usual names fit."""
+    records = [
+        record(t, float(s), seed=i, seconds=12345.6, evaluations=1000, budget=1000)
+        for t, values in {"default": np.linspace(0.1, 0.9, 10), "bayesian": np.linspace(0.9, 0.1, 10)}.items()
+        for i, s in enumerate(values)
+    ]
+    assert max(map(len, formats.text(Report(records, evaluate(records))).splitlines())) <= 100
+
+
+def test_details_are_of_good_classifiers_only() -> None:
+    """Failed runs and regressors have no confusion matrix to show."""
+    records = [failed("a"), record("b", 0.5), record("c", 0.5, confusion_matrix=[[2, 0], [1, 1]], classes=("n", "y"))]
+    assert [section.title for section in details(Report(records, evaluate(records)))] == ["forest-wine-c-0"]
+    assert sections(Report([], []))
+
+
+@given(
+    st.builds(
+        record,
+        st.text(min_size=1),
+        st.floats(0, 1),
+        seed=st.integers(0, 2**32 - 1),
+        best_params=st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text()),
+        classes=st.lists(st.text()).map(tuple),
+        time_budget=st.none() | st.floats(0.1, 1e6),
+    )
+)
+def test_record_survives_saving(original: Record) -> None:
+    """Saved as JSON and read back, a record is the same."""
+    assert Record.from_dict(json.loads(json.dumps(original.as_dict()))) == original
+
+
+def test_foreign_extra_info_is_no_record() -> None:
+    """Other people's benchmarks, and other schemas, are passed over."""
+    assert Record.from_dict({}) is None
+    assert Record.from_dict({**record("a", 0.5).as_dict(), "schema": 2}) is None
+
+
+def test_unusual_parameters_are_saved_as_text() -> None:
+    """A parameter that JSON does not know is saved as its repr."""
+    assert record("a", 0.5, best_params={"f": len}).as_dict()["best_params"] == {"f": "<built-in function len>"}
