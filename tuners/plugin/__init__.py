@@ -181,7 +181,9 @@ class Collector:
             out = self._config.get_terminal_writer()
             if out.width_of_current_line:
                 out.line()
-            count = f"[{len(session.records)}/{len(session.cells)}]"
+            # Under xdist only the workers collect: the number of cells is not known here.
+            total = f"/{len(session.cells)}" if session.cells else ""
+            count = f"[{len(session.records)}{total}]"
             out.line(f"{count} {record.cell} {record.status} {_figures(record)}")
 
 
