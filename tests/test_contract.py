@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.estimators import stump
-from tuners import Budget, Dataset, Problem, Protocol, Run
+from tuners import Budget, Dataset, Objective, Problem, Protocol, Run
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError
 from tuners.run import Execution, trials_hash
@@ -162,6 +162,18 @@ def test_all_candidates_failing_fails_the_run(tuner: str) -> None:
     assert result.record.reason == "every candidate failed: ValueError: threshold above -1"
     assert result.record.test_score is None
     assert result.record.cv_score is None
+
+
+def test_points_outside_the_space_are_marked() -> None:
+    """A tuner that leaves the model's space did not search what the others did, and its record says so."""
+
+    def outside(objective: Objective, seed: int) -> None:
+        objective({"feature": 1, "threshold": 0.5, "seconds": 0.001})
+
+    execution = Execution("outside", outside, problem("stump", 0), Budget(BUDGET))
+    execution.search()
+    assert execution.finish().record.own_space
+    assert not any(done("stump", tuner, 0).record.own_space for tuner in ("default", "manual", "random"))
 
 
 @over_tuners

@@ -179,7 +179,9 @@ def test_a_tuner_that_evaluates_nothing_fails() -> None:
     """Doing nothing is no result."""
     execution = Execution("idle", lambda objective, seed: None, problem(), Budget(5))  # noqa: ARG005  the contract
     execution.search()
-    assert execution.finish().record.reason == "no candidate was evaluated in the budget"
+    assert execution.finish().record.reason.startswith(
+        "the tuner evaluated no candidate: it must call objective(params)"
+    )
 
 
 def test_interrupts_pass_through() -> None:

@@ -6,8 +6,10 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,10 @@ def broken(objective, seed):
 @tuners.tuner
 def interrupted(objective, seed):
     raise KeyboardInterrupt
+
+@tuners.tuner
+def leaving(objective, seed):
+    raise SystemExit(3)
 
 @tuners.tuner
 def patient(objective, seed):
@@ -83,7 +89,7 @@ def test_the_table_ends_the_session(bench: pytest.Pytester) -> None:
             "tuner * test score * vs default, % * CV score * rank * against best*",
             "default *",
             "random *too few cells*",
-            "tuner *seconds*search s*evaluations*peak MiB*cells*failures*",
+            "tuner *seconds*search s*evaluations*+MiB*cells*failures*",
             "random *2/2*",
         ]
     )
@@ -161,8 +167,15 @@ def test_time_regression_does_not_hide_the_table(bench: pytest.Pytester) -> None
     result = bench.runpytest_subprocess(
         "-p", "tuners.plugin", *CHEAP, "--benchmark-compare=0001", "--benchmark-compare-fail=mean:5%"
     )
-    assert result.ret != 0
-    result.stdout.fnmatch_lines(["*evaluation of tuning methods*", "compared with *"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "*evaluation of tuning methods*",
+            "compared with *",
+            "Performance has regressed. --benchmark-compare-fail: the benchmarks are listed above",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 
 @pytest.mark.parametrize("arguments", [("-p", "no:benchmark"), ("--benchmark-disable",), ("-q",), ("-x",), ("-s",)])
@@ -208,8 +221,9 @@ def test_failed_cell_is_in_the_table_with_its_reason(bench: pytest.Pytester) -> 
     result.stdout.fnmatch_lines(
         [
             "forest-iris-broken-0: RuntimeError: lost its way",
-            "broken!*",
-            "!: has failed cells; each counts as the default model's score",
+            "default *best",
+            "broken!   -  *",
+            "!: has failed cells; each counts as the default model's score; *",
             "failed: forest-iris-broken-0: RuntimeError: lost its way",
         ]
     )
@@ -223,8 +237,92 @@ def test_interrupt_keeps_what_was_measured(bench: pytest.Pytester) -> None:
     arguments = (*CHEAP, "--tuning-tuners=default,interrupted", "--tuning-seeds=1", "--benchmark-save=mine")
     result = bench.runpytest_subprocess("-p", "tuners.plugin", *arguments)
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["forest on iris (accuracy, 1 blocks)", "default *"])
+    result.stdout.fnmatch_lines(["forest on iris (accuracy, 1 block)", "default *"])
     assert [b["extra_info"]["tuner"] for b in saved(bench)["benchmarks"]] == ["default"]
+
+
+@pytest.mark.parametrize("tuner", ["random", "bayesian", "genetic"])
+def test_interrupt_from_the_keyboard_ends_any_search(bench: pytest.Pytester, tuner: str) -> None:
+    """SIGINT during a search ends the session, keeps the cells before it, and the trials of this one."""
+    options = (f"--tuning-tuners=default,{tuner}", "--tuning-budget=100000", "--tuning-seeds=1")
+    report = ("--benchmark-save=mine", "--tuning-report=out.md")
+    command = [sys.executable, "-m", "pytest", "-p", "tuners.plugin", *CHEAP, *options, *report]
+    with subprocess.Popen(command, cwd=bench.path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("[1/2]"):
+                break
+        time.sleep(8)  # the search has begun: TPOT takes seconds to import
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert process.returncode == pytest.ExitCode.INTERRUPTED, rest
+    assert "evaluation of tuning methods" in rest
+    run_ = saved(bench)
+    assert [b["extra_info"]["tuner"] for b in run_["benchmarks"]] == ["default"]
+    trials = (run_["folder"] / run_["benchmarks"][0]["extra_info"]["trials"]).read_text()
+    assert trials.count(f'"forest-iris-{tuner}-0"') > 0
+
+
+def test_a_tuner_that_exits_is_a_failed_cell(bench: pytest.Pytester) -> None:
+    """SystemExit of a library does not end the session."""
+    result = run(bench, "--tuning-tuners=leaving,default", "--tuning-seeds=1")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["forest-iris-leaving-0: SystemExit: 3"])
+
+
+def test_a_failing_assertion_after_a_good_run_fails(bench: pytest.Pytester) -> None:
+    """A user's own assertion is reported as pytest does, and the run is in the table."""
+    bench.makepyfile(
+        test_mine="""
+        def test_mine(tune, tuner, problem):
+            assert tune(tuner, problem).record.test_score > 1
+        """
+    )
+    for verbosity in ((), ("-v",), ("-p", "no:benchmark")):
+        result = run(bench, "test_mine.py", "--tuning-seeds=1", *verbosity)
+        result.assert_outcomes(failed=2)
+        result.stdout.fnmatch_lines(["E *assert *", "default *", "FAILED test_mine.py*"])
+
+
+def test_wrong_marks_are_refused(bench: pytest.Pytester) -> None:
+    """A misspelt keyword of the mark is an error, not another comparison."""
+    bench.makepyfile(
+        test_mine="""
+        import pytest
+
+        @pytest.mark.tuning(model=["forest"])
+        def test_mine(tune, tuner, problem):
+            tune(tuner, problem)
+        """
+    )
+    result = run(bench, "test_mine.py")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["@pytest.mark.tuning of test_mine: expected models=[[]...[]] or *, got model"])
+
+
+def test_a_report_that_fails_at_the_end_fails_the_session(bench: pytest.Pytester) -> None:
+    """A path that was writable before, and is not after, is an error and an exit code."""
+    bench.makepyfile(
+        test_mine="""
+        import os
+
+        def test_mine(tune, tuner, problem):
+            tune(tuner, problem)
+            os.makedirs("table.md", exist_ok=True)
+        """
+    )
+    result = run(bench, "test_mine.py", "--tuning-report=table.md")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["--tuning-report: table.md cannot be written: Is a directory"])
+    result.stdout.no_fnmatch_line("report: table.md")
+
+
+def test_time_budget_is_marked(bench: pytest.Pytester) -> None:
+    """A search that the time budget ended says so."""
+    result = run(
+        bench, "--tuning-tuners=random", "--tuning-budget=5000", "--tuning-time-budget=0.5", "--tuning-seeds=1"
+    )
+    result.stdout.fnmatch_lines(["random *[0-9]/5000 t *"])
 
 
 def test_missing_package_skips_its_cells(bench: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,8 +364,9 @@ BAD_OPTIONS = {
     "--tuning-tuners=grid,grid": "--tuning-tuners: expected each name once, got 'grid,grid'",
     "--tuning-models=florest": "unknown model 'florest': did you mean forest?*",
     "--tuning-datasets=wines": "unknown dataset 'wines': did you mean wine?*",
-    "--tuning-datasets=nowhere.csv:y": "dataset nowhere.csv: there is no such file",
-    "--tuning-datasets=empty.csv:y": "dataset empty.csv: cannot be read as CSV: No columns to parse from file",
+    "--tuning-datasets=nowhere.csv:y": "dataset nowhere.csv: there is no such file: check the path",
+    "--tuning-datasets=data.csv": "dataset 'data.csv': a CSV is given with its target column, as in path.csv:target",
+    "--tuning-datasets=empty.csv:y": "dataset empty.csv: cannot be read as CSV: No columns to parse from file: expected UTF-8*",
     "--tuning-datasets=rare.csv:y": "dataset 'rare': class '1' has 2 rows: expected at least 3 for a test set*",
     "--tuning-preset=fast": "unknown preset 'fast': *known: article, quick, standard",
     "--tuning-metric=acuracy": "unknown metric 'acuracy': did you mean accuracy*",
@@ -282,7 +381,8 @@ BAD_OPTIONS = {
     "--tuning-seeds=a,b": "--tuning-seeds: expected *got 'a,b'",
     "--tuning-jobs=0": "--tuning-jobs: expected a whole number of at least 1, or -1 for all processors, got '0'",
     "--tuning-report=table.pdf": "--tuning-report: expected a path that ends in .csv or .json or .md, got 'table.pdf'",
-    "--tuning-report=test_tuning.py/x.md": "--tuning-report: expected a path that can be written to, got *",
+    "--tuning-report=test_tuning.py/x.md": "--tuning-report: expected a path that can be written to (Not a*), got *",
+    "--tuning-tuners=": "--tuning-tuners: expected one name or more, separated by commas, got ''",
 }
 
 

@@ -102,6 +102,7 @@ def _conditional() -> ConfigurationSpace:
 @pytest.mark.parametrize(
     ("space", "message"),
     [
+        ({"a": (1.0, 0.1)}, "the search space cannot be read: .*'a'.*: expected lists of choices"),
         ({}, "the search space is empty: name at least one hyperparameter"),
         (_conditional(), "conditions or forbidden clauses, which grid and random search cannot express"),
         (

@@ -26,10 +26,13 @@ def read_csv(path: str, target: str) -> Dataset:
     try:
         frame = pd.read_csv(path)
     except FileNotFoundError:
-        message = f"dataset {path}: there is no such file"
+        message = f"dataset {path}: there is no such file: check the path"
         raise TuningError(message) from None
     except (OSError, ValueError) as error:  # pandas' parser and decoding errors are ValueErrors
-        message = f"dataset {path}: cannot be read as CSV: {str(error).splitlines()[0]}"
+        message = (
+            f"dataset {path}: cannot be read as CSV: {' '.join(str(error).split())}: expected UTF-8 text with a "
+            "header line and commas between the columns"
+        )
         raise TuningError(message) from None
     if frame.empty:
         message = f"dataset {path}: has no rows"

@@ -6,6 +6,9 @@ import difflib
 import importlib.util
 from collections.abc import Iterable
 
+MOST_NAMES = 20
+"""A longer list of known names says less than the nearest of them."""
+
 
 class TuningError(ValueError):
     """Bad input: names the thing, what was expected, what came, and the remedy, in one line."""
@@ -36,7 +39,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
     known = list(known)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return TuningError(f"unknown {kind} {name!r}: {hint}known: {', '.join(known)}")
+    others = f"known: {', '.join(known)}" if len(known) <= MOST_NAMES else f"there are {len(known)}"
+    return TuningError(f"unknown {kind} {name!r}: {hint}{others}")
 
 
 def one_line(error: BaseException) -> str:

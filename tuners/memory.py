@@ -18,6 +18,9 @@ class PeakMemory:
     def __init__(self, *, children: bool) -> None:
         """Count child processes, too, if asked: listing them costs milliseconds a sample."""
         self.bytes = 0
+        self.growth = 0
+        """Over the size at the start."""
+        self._before = 0
         self._children = children
         self._process = psutil.Process()
         self._stop = threading.Event()
@@ -26,6 +29,7 @@ class PeakMemory:
     def __enter__(self) -> PeakMemory:
         """Start sampling."""
         self._sample()
+        self._before = self.bytes
         self._thread.start()
         return self
 
@@ -34,6 +38,7 @@ class PeakMemory:
         self._stop.set()
         self._thread.join()
         self._sample()
+        self.growth = self.bytes - self._before
 
     def _watch(self) -> None:
         while not self._stop.wait(SAMPLE_SECONDS):

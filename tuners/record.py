@@ -35,6 +35,8 @@ class Record:
     failed_trials: int = 0
     budget: int = 0
     time_budget: float | None = None
+    timed_out: bool = False
+    """Whether the time budget ended the search."""
     seconds: float | None = None
     """Search and refit."""
     evaluation_seconds: float | None = None
@@ -43,12 +45,14 @@ class Record:
     """Not spent evaluating: what the method itself costs."""
     peak_memory: int | None = None
     """Resident memory of the process and its workers at its largest."""
+    memory_growth: int | None = None
+    """Over what the process held when the run began."""
     best_params: Mapping[str, Any] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     confusion_matrix: list[list[int]] | None = None
     """Test rows by (true, predicted) class."""
     own_space: bool = False
-    """Whether the method searched a space of its own."""
+    """Whether the method had a space of its own, or evaluated points outside the model's."""
     trials: str | None = None
     """The side file with the trials, relative to the saved run."""
     trials_sha256: str = ""

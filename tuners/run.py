@@ -7,19 +7,25 @@ import json
 import math
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
+from sklearn.base import clone
+from sklearn.model_selection import cross_validate
 
 from tuners.budget import Budget, BudgetExhausted, deadline
 from tuners.errors import TuningError, one_line
 from tuners.memory import PeakMemory
 from tuners.objective import Objective, Trial
 from tuners.record import SCHEMA, Record
+from tuners.spaces import contains
 
 if TYPE_CHECKING:
     from tuners.problem import Problem
+
+_warmed: WeakSet[Problem] = WeakSet()
 
 Tuner = Callable[[Objective, int], None]
 """A tuning method: `tune(objective, seed)`. Its result is what the objective remembers."""
@@ -72,11 +78,18 @@ class Execution:
         self._problem = problem
         self._budget = budget
         self._default_test_score = problem.default_test_score
+        if jobs != 1 and problem not in _warmed:
+            # The pool of worker processes, and what they import, start before the clock, too.
+            cross_validate(
+                clone(problem.estimator), problem.split.X_train, problem.split.y_train, cv=problem.folds, n_jobs=jobs
+            )
+            _warmed.add(problem)
         self._memory = PeakMemory(children=jobs != 1)
         self._seconds = math.nan
         self._refit_seconds = 0.0
         self._winner: Any = None
         self._reason = ""
+        self._timed_out = False
         self.objective = Objective(problem, tuner, budget, jobs=jobs, listener=listener)
 
     def search(self) -> None:
@@ -93,10 +106,11 @@ class Execution:
                     with deadline(self._budget.seconds):
                         self._tune(objective, tuner_seed(self._problem.seed, self._tuner))
                 except BudgetExhausted:
-                    pass
+                    limit = self._budget.seconds
+                    self._timed_out = limit is not None and objective.clock() >= limit
                 objective.close()
                 self._refit()
-            except Exception as error:  # noqa: BLE001  a broken tuner is a failed cell
+            except (Exception, SystemExit) as error:  # noqa: BLE001  a broken tuner is a failed cell
                 # Libraries give up in words of their own when nothing worked; what failed says more.
                 hopeless = objective.trials and objective.incumbent is None
                 self._reason = self._nothing_found() if hopeless else one_line(error)
@@ -114,7 +128,15 @@ class Execution:
 
     def _nothing_found(self) -> str:
         trials = self.objective.trials
-        return f"every candidate failed: {trials[0].reason}" if trials else "no candidate was evaluated in the budget"
+        if trials:
+            return f"every candidate failed: {trials[0].reason}"
+        if self._timed_out:
+            return f"no candidate was evaluated within {self._budget.seconds:g} s: raise --tuning-time-budget"
+        return "the tuner evaluated no candidate: it must call objective(params) or objective.search(search)"
+
+    def interrupted(self, record: Record) -> Run:
+        """Return what there is of a run that an interrupt cut short: its trials, and no scores."""
+        return Run(replace(record, status="failed", reason="interrupted"), tuple(self.objective.trials))
 
     def finish(self) -> Run:
         """Score the winner and the earlier incumbents on the test rows, and sum up."""
@@ -146,15 +168,22 @@ class Execution:
             seconds=self._seconds,
             evaluation_seconds=min(evaluation, self._seconds),
             search_seconds=max(self._seconds - evaluation, 0.0),
+            timed_out=self._timed_out,
             peak_memory=self._memory.bytes,
+            memory_growth=self._memory.growth,
             best_params=dict(best.params) if best and not self._reason else {},
             classes=problem.dataset.classes if problem.model.classifies else (),
             confusion_matrix=confusion,
-            own_space=self._tuner in problem.model.spaces,
+            own_space=self._left_the_space(trials),
             trials_sha256=trials_hash(trials),
             dataset_sha256=problem.dataset.fingerprint(),
         )
         return Run(record, trials, incumbents)
+
+    def _left_the_space(self, trials: Sequence[Trial]) -> bool:
+        model = self._problem.model
+        outside = (trial.params and not contains(model.space, trial.params) for trial in trials)
+        return self._tuner in model.spaces or any(outside)
 
     def _incumbents(self, trials: Sequence[Trial]) -> tuple[Incumbent, ...]:
         best = -math.inf

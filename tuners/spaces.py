@@ -17,7 +17,7 @@ from ConfigSpace import (
 )
 from scipy import stats
 
-from tuners.errors import TuningError
+from tuners.errors import TuningError, one_line
 
 Params = dict[str, Any]
 SpaceLike = ConfigurationSpace | Mapping[str, Any]
@@ -39,7 +39,14 @@ def as_space(space: SpaceLike) -> ConfigurationSpace:
     grids cannot express, since all methods of a comparison search the same space.
     """
     if not isinstance(space, ConfigurationSpace):
-        space = ConfigurationSpace(space=dict(space))
+        try:
+            space = ConfigurationSpace(space=dict(space))
+        except Exception as error:
+            # ConfigSpace raises many kinds; its first line names the hyperparameter.
+            message = (
+                f"the search space cannot be read: {one_line(error)}: expected lists of choices and (low, high) ranges"
+            )
+            raise TuningError(message) from error
     if not len(space):
         message = "the search space is empty: name at least one hyperparameter"
         raise TuningError(message)

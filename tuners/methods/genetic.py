@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import copy
+import logging
 import math
+import signal
+import threading
 import uuid
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -26,6 +31,8 @@ with warnings.catch_warnings():
 
 GENERATIONS = range(3, 7)
 """Enough to evolve, few enough for a population worth the name in a small budget."""
+
+logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it logs every worker's coming and going
 
 _objectives: dict[str, Objective] = {}
 """TPOT pickles what it is given, so that an objective handed over would remember nothing: its
@@ -97,31 +104,57 @@ def evolve(
     )
     # TPOT seeds the space it samples from; the model's own stays as it is.
     space = copy.deepcopy(objective.space)
+    estimator = TPOTEstimator(
+        search_space=EstimatorNode(Individual, space, hyperparameter_parser=plain_params),
+        scorers=[],
+        scorers_weights=[],
+        other_objective_functions=[partial(evaluate, key)],
+        other_objective_functions_weights=[1],
+        objective_function_names=["score"],
+        classification=True,
+        cv=2,  # unused without scorers
+        population_size=population,
+        initial_population_size=population if initial is None else initial,
+        generations=generations,
+        early_stop=early_stop,
+        max_time_mins=math.inf,
+        max_eval_time_mins=math.inf,
+        validation_strategy="none",
+        client=client,
+        random_state=seed,
+        verbose=0,
+    )
     try:
-        TPOTEstimator(
-            search_space=EstimatorNode(Individual, space, hyperparameter_parser=plain_params),
-            scorers=[],
-            scorers_weights=[],
-            other_objective_functions=[partial(evaluate, key)],
-            other_objective_functions_weights=[1],
-            objective_function_names=["score"],
-            classification=True,
-            cv=2,  # unused without scorers
-            population_size=population,
-            initial_population_size=population if initial is None else initial,
-            generations=generations,
-            early_stop=early_stop,
-            max_time_mins=math.inf,
-            max_eval_time_mins=math.inf,
-            validation_strategy="none",
-            client=client,
-            random_state=seed,
-            verbose=0,
-        ).fit(*_placeholder())
+        with interruptible(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"tpot\.")
+            estimator.fit(*_placeholder())
     finally:
         client.close()
         client.cluster.close()
         del _objectives[key]
+
+
+class Interrupted(BaseException):
+    """Ctrl-C during a search; TPOT takes a `KeyboardInterrupt` for a wish to end early, and goes on."""
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the session, not only TPOT's search."""
+
+    def stop(signum: int, frame: object) -> NoReturn:  # noqa: ARG001  the signature of a handler
+        raise Interrupted
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _placeholder() -> tuple[Any, Any]:

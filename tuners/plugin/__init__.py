@@ -46,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(WithBenchmark() if with_benchmark else WithoutBenchmark(), "tuners.tune")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Keep the session, whose exit code the summary may have to set."""
+    session.config.stash[SESSION].pytest_session = session
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize tests that ask for `problem` and `tuner`, or for one of them."""
     wanted = {"problem", "tuner"} & set(metafunc.fixturenames)
@@ -55,8 +60,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if wanted == {"tuner"}:
         metafunc.parametrize("tuner", settings.tuners, indirect=True)
         return
-    marker = metafunc.definition.get_closest_marker("tuning")
-    chosen = dict(marker.kwargs) if marker else {}
+    chosen = _marked(metafunc.definition)
     cells = settings.cells(
         settings.adopt_models(chosen.get("models", ())), settings.adopt_datasets(chosen.get("datasets", ()))
     )
@@ -64,6 +68,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cells = list({(cell.model, cell.dataset, cell.seed): cell for cell in cells}.values())
     arguments = [(cell,) * len(wanted) for cell in cells]
     metafunc.parametrize(sorted(wanted), arguments, indirect=True, ids=[cell.id for cell in cells])
+
+
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    """Return the arguments of the `tuning` mark."""
+    marker = item.get_closest_marker("tuning")
+    if marker is None:
+        return {}
+    wrong = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in {"models", "datasets"})]
+    if wrong:
+        message = f"@pytest.mark.tuning of {item.name}: expected models=[...] or datasets=[...], got {', '.join(wrong)}"
+        raise TuningError(message)
+    return dict(marker.kwargs)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,7 +101,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     session.cells = [cell for item in items if (cell := _cell(item)) is not None]
-    session.progress.cells = len(session.cells)
+    measured = [item for item in items if "tune" in getattr(item, "fixturenames", ())]
+    session.progress.cells = len(measured)
+    benchmarks = vars(config).get("_benchmarksession")
+    timed = [item for item in items if "benchmark" in getattr(item, "fixturenames", ())]
+    if benchmarks is not None and timed == measured and not config.getoption("benchmark_columns"):
+        benchmarks.columns = ["mean"]  # of one round each: deviations and outliers would be empty columns
 
 
 def _cell(item: pytest.Item) -> Cell | None:
@@ -144,6 +165,8 @@ def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, s
     if record is None:
         return None
     config.stash[SESSION].progress.end()
+    if (report.outcome == "failed") != (record.status == "failed"):
+        return None  # the test's own assertion failed after a good run
     letter = "" if _logs_cells(config) else {"ok": ".", "failed": "F", "skipped": "s"}[record.status]
     category = {"ok": "passed", "failed": "failed", "skipped": "skipped"}[record.status]
     return category, letter, f"{category.upper()} {_figures(record)}"
@@ -182,7 +205,7 @@ class Collector:
             if out.width_of_current_line:
                 out.line()
             # Under xdist only the workers collect: the number of cells is not known here.
-            total = f"/{len(session.cells)}" if session.cells else ""
+            total = f"/{session.progress.cells}" if session.progress.cells else ""
             count = f"[{len(session.records)}{total}]"
             out.line(f"{count} {record.cell} {record.status} {_figures(record)}")
 
@@ -209,6 +232,11 @@ def pytest_terminal_summary(
     session = config.stash[SESSION]
     try:
         return (yield)
+    except Exception as error:
+        # pytest-benchmark raises what should be an exit code; its traceback would be the last screen.
+        if type(error).__name__ != "PerformanceRegression" or not session.records:
+            raise
+        session.errors.append(f"{error} --benchmark-compare-fail: the benchmarks are listed above")
     finally:
         if session.records:
             from tuners.report.formats import text  # noqa: PLC0415  pandas loads when there is a table
@@ -218,7 +246,9 @@ def pytest_terminal_summary(
             session.write_reports(report)
             terminalreporter.section("evaluation of tuning methods")
             terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
-            for path in session.settings.reports:
+            for path in session.written:
                 terminalreporter.write_line(f"report: {path}")
-            for error in session.errors:
-                terminalreporter.write_line(error, red=True)
+            for message in session.errors:
+                terminalreporter.write_line(message, red=True)
+            if session.errors and session.pytest_session is not None:
+                session.pytest_session.exitstatus = pytest.ExitCode.TESTS_FAILED

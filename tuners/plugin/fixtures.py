@@ -94,7 +94,12 @@ class Runner:
         record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
         self._session.progress.begin(record.cell)
         execution = self._prepare(name, tuner, problem, record)
-        self._measure(execution.search, f"{record.model}-{record.dataset}")
+        try:
+            self._measure(execution.search, f"{record.model}-{record.dataset}")
+        except BaseException:
+            # Ctrl-C: the trials made so far go into the side file, though the run has no result.
+            self._session.runs[record.cell] = execution.interrupted(record)
+            raise
         run = execution.finish()
         self._session.runs[record.cell] = run
         if self._benchmark is not None:

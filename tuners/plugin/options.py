@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,10 +71,12 @@ def report(text: str) -> Path:
     if path.suffix not in REPORT_SUFFIXES:
         raise ValueError(f"a path that ends in {' or '.join(REPORT_SUFFIXES)}")  # noqa: TRY003, EM102  likewise
     nearest = next((parent for parent in path.absolute().parents if parent.exists()), Path())
-    writable = os.access(path, os.W_OK) if path.exists() else os.access(nearest, os.W_OK)
-    if path.is_dir() or not nearest.is_dir() or not writable:
-        raise ValueError("a path that can be written to")  # noqa: TRY003, EM101  likewise
-    return path
+    try:
+        # Permissions alone do not tell: root may write anywhere, but not in /proc.
+        with path.open("ab") if path.exists() else tempfile.TemporaryFile(dir=nearest):
+            return path
+    except OSError as error:
+        raise ValueError(f"a path that can be written to ({error.strerror})") from None  # noqa: TRY003, EM102  likewise
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,9 @@ def read(config: pytest.Config) -> dict[str, Any]:
     """
     given: dict[str, Any] = {}
     for option in OPTIONS:
-        raw = config.getoption(option.dest) or config.getini(option.dest)
+        raw = config.getoption(option.dest)
+        if raw is None:
+            raw = config.getini(option.dest)
         if not raw and option.key == "creditcard":
             raw = os.environ.get("TUNING_CREDITCARD")
         if raw is None or raw == []:

@@ -35,7 +35,11 @@ class Session:
         self.extra_infos: list[dict[str, Any]] = []
         """What pytest-benchmark will save of each run of this process."""
         self.side_file = ""
+        self.written: list[Path] = []
+        """Report files."""
         self.errors: list[str] = []
+        """What fails the session at its end."""
+        self.pytest_session: pytest.Session | None = None
 
     def report(self, baselines: Mapping[Any, Mapping[str, Any]]) -> Report:
         """Make the report; `baselines` is pytest-benchmark's `compared_mapping`."""
@@ -61,6 +65,7 @@ class Session:
         for path in self.settings.reports:
             try:
                 write(report, path)
+                self.written.append(path)
             except OSError as error:
                 self.errors.append(f"--tuning-report: {path} cannot be written: {error.strerror}")
 

@@ -49,6 +49,11 @@ def dataset_name(dataset: str) -> str:
     return Path(dataset.rpartition(":")[0]).stem if is_csv(dataset) else dataset
 
 
+def count(number: int, thing: str) -> str:
+    """Return `1 thing` or `2 things`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 class Settings:
     """A preset with the given options over it; loads what they name when asked for it."""
 
@@ -75,7 +80,12 @@ class Settings:
         """Raise `TuningError` for an unknown name, with the nearest known ones."""
         for registry, chosen in ((TUNERS, self.tuners), (MODELS, self.models), (DATASETS, self.datasets)):
             for name in chosen:
-                if not (registry is DATASETS and is_csv(name)):
+                if registry is not DATASETS:
+                    registry.check(name)
+                elif ".csv" in name.lower() and not is_csv(name):
+                    message = f"dataset {name!r}: a CSV is given with its target column, as in path.csv:target"
+                    raise TuningError(message)
+                elif not is_csv(name):
                     registry.check(name)
         listed = [dataset_name(name) for name in self.datasets]
         if len(set(listed)) < len(listed):
@@ -160,10 +170,12 @@ class Settings:
     def describe(self, cells: Sequence[Cell]) -> list[str]:
         """Return the session header: what is compared, at which budget, on how much data."""
         problems = {(cell.model, cell.dataset, cell.seed) for cell in cells}
+        tuners = {cell.tuner for cell in cells}
+        seeds = ", ".join(dict.fromkeys(str(cell.seed) for cell in cells))
         lines = [
             (
-                f"tuning: preset {self.preset_name}, {len(cells)} cells: {len({c.tuner for c in cells})} tuners "
-                f"on {len(problems)} problems (model x dataset x seed); seeds {', '.join(map(str, self.seeds))}"
+                f"tuning: preset {self.preset_name}, {count(len(cells), 'cell')}: {count(len(tuners), 'tuner')} on "
+                f"{count(len(problems), 'problem')} (model x dataset x seed); seeds {seeds}"
             )
         ]
         protocol = self.protocol

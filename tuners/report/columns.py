@@ -55,7 +55,7 @@ def _tied(row: MethodRow) -> str:
 
 
 def _evaluations(row: MethodRow) -> str:
-    return NOTHING if row.evaluations is None else f"{row.evaluations:g}/{row.budget}"
+    return NOTHING if row.evaluations is None else f"{row.evaluations:g}/{row.budget}{' t' if row.timed_out else ''}"
 
 
 def _search(row: MethodRow) -> str:
@@ -80,7 +80,7 @@ COSTS: tuple[Column, ...] = (
     Column("95 % interval", lambda row: interval(row.seconds_interval, duration)),
     Column("search s", _search),
     Column("evaluations", _evaluations),
-    Column("peak MiB", lambda row: NOTHING if row.peak_memory is None else f"{row.peak_memory / 2**20:.0f}"),
+    Column("+MiB", lambda row: NOTHING if row.memory_growth is None else f"{row.memory_growth / 2**20:.0f}"),
     Column("cells", lambda row: str(row.cells)),
     Column("failures", lambda row: str(row.failures)),
 )

@@ -16,10 +16,11 @@ from tuners.report.evaluation import BASE, Group
 LEGEND = (
     "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % "
     "interval is within blocks (Cousineau-Morey): it speaks of differences between methods, not of how hard "
-    "the data are. vs default: paired difference to the untuned model with its 95 % t interval. against best: "
-    "sign-flip permutation test on paired differences over the same datasets and seeds, Holm-adjusted, "
+    "the data are. vs default: paired difference to the untuned model, in percent of its score, with its 95 % t "
+    "interval. against best: sign-flip permutation test on paired differences over the same datasets and seeds, Holm-adjusted, "
     "alpha 0.05; 'too few cells' where no result could be significant; intervals need 3 blocks. search s: "
-    "seconds not spent evaluating. evaluations: mean used / budget."
+    "seconds not spent evaluating. evaluations: mean used / budget, t where the time budget ended a search. +MiB: "
+    "growth of resident memory during a run at its largest."
 )
 COMPARISON_LEGEND = (
     "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same search: cells "
@@ -65,7 +66,7 @@ def sections(report: Report) -> list[Section]:
     """Return the evaluation tables, what to mind when reading them, and the comparison."""
     result = [
         Section(
-            f"{group.title} ({group.metric}, {group.blocks} blocks)",
+            f"{group.title} ({group.metric}, {group.blocks} block{'' if group.blocks == 1 else 's'})",
             [
                 Table(columns.headings(kind), columns.texts(kind, group.rows))
                 for kind in (columns.SCORES, columns.COSTS)
@@ -96,9 +97,13 @@ def _remarks(report: Report) -> list[str]:
         remarks.append(report.note)
     rows = [row for group in report.groups for row in group.rows]
     if any(row.own_space for row in rows):
-        remarks.append("*: searches a space of its own, so that more than the method differs")
+        remarks.append(
+            "*: has a space of its own or evaluated points outside the model's, so that more than the method differs"
+        )
     if any(row.failures for row in rows):
-        remarks.append("!: has failed cells; each counts as the default model's score")
+        remarks.append(
+            "!: has failed cells; each counts as the default model's score; a method that never worked has none"
+        )
     models = {group.model for group in report.groups}
     if len(models) > 1:
         remarks.append(

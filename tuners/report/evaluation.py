@@ -59,7 +59,10 @@ class MethodRow:
     evaluations: float | None = None
     budget: int | None = None
     failed_trials: int = 0
-    peak_memory: float | None = None
+    timed_out: bool = False
+    """Whether the time budget ended a search."""
+    memory_growth: int | None = None
+    """Bytes by which a run made the process grow, at the most."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,9 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
 
 def _matrix(records: Sequence[Record]) -> pd.DataFrame:
     """Return test scores, blocks x tuners; the default model is there even where it was not a method."""
-    scored = [(r.dataset, r.seed, r.tuner, effective_score(r)) for r in records]
+    # A method that never worked has no score: the default model's, in its place, could rank as best.
+    working = {record.tuner for record in records if record.ok}
+    scored = [(r.dataset, r.seed, r.tuner, effective_score(r)) for r in records if r.tuner in working]
     have = {(r.dataset, r.seed) for r in records if r.tuner == BASE}
     bases = {(r.dataset, r.seed): r.default_test_score for r in records if r.default_test_score is not None}
     scored += [(*block, BASE, score) for block, score in bases.items() if block not in have]
@@ -196,7 +201,8 @@ def _row(tuner: str, records: list[Record], paired: dict[str, Any], seconds_inte
             "search_share": searching / total if total else None,
             "evaluations": _mean([r.evaluations for r in good]),
             "budget": max(record.budget for record in good),
-            "peak_memory": max(record.peak_memory or 0 for record in good),
+            "timed_out": any(record.timed_out for record in good),
+            "memory_growth": max(record.memory_growth or 0 for record in good),
         }
     return MethodRow(
         tuner,
