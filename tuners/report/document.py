@@ -14,13 +14,13 @@ from tuners.report.comparison import ComparisonRow
 from tuners.report.evaluation import BASE, Group
 
 LEGEND = (
-    "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % "
-    "interval is within blocks (Cousineau-Morey): it speaks of differences between methods, not of how hard "
-    "the data are. vs default: paired difference to the untuned model, in percent of its score, with its 95 % t "
-    "interval. against best: sign-flip permutation test on paired differences over the same datasets and seeds, Holm-adjusted, "
-    "alpha 0.05; 'too few cells' where no result could be significant; intervals need 3 blocks. search s: "
-    "seconds not spent evaluating. evaluations: mean used / budget, t where the time budget ended a search. +MiB: "
-    "growth of resident memory during a run at its largest."
+    "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % interval "
+    "is within blocks (Cousineau-Morey): it speaks of differences between methods, not of how hard the data are. "
+    "vs default: paired difference to the untuned model, in percent of its score, with its 95 % t interval. "
+    "against best: sign-flip permutation test on paired differences over the same datasets and seeds, "
+    "Holm-adjusted, alpha 0.05; 'too few cells' where no result could be significant; intervals need 3 blocks. "
+    "search s: seconds not spent evaluating. evaluations: mean used / budget, t where the time budget ended a "
+    "search. +MiB: growth of resident memory during a run at its largest."
 )
 COMPARISON_LEGEND = (
     "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same search: cells "
