@@ -43,7 +43,7 @@ def test_creditcard_is_the_articles_subset() -> None:
 
 
 def _creditcard(path: Path, **columns: object) -> Path:
-    frame = {name: np.ones(800) for name in creditcard.FEATURES} | {"Class": [0] * 400 + [1] * 400}
+    frame = {name: np.ones(800) for name in creditcard.KAGGLE_COLUMNS} | {"Class": [0] * 400 + [1] * 400}
     pd.DataFrame({name: value for name, value in (frame | columns).items() if value is not None}).to_csv(
         path, index=False
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import signal
+import tempfile
 import time
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_score
 
-from tests.estimators import stump
-from tuners import Budget, Objective, Problem, Protocol, Trial
+from tests.estimators import Stump, stump
+from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Trial, TuningError
 from tuners.budget import BudgetExhausted, deadline
 from tuners.catalog import DATASETS
 from tuners.run import Execution, _covered, trials_hash, tuner_seed
+
+
+def iris() -> Dataset:
+    """Load a small dataset."""
+    return DATASETS.load("iris")(None)
 
 
 def problem(**stump_parameters: Any) -> Problem:
@@ -70,13 +77,98 @@ def test_a_search_reports_live() -> None:
     assert heard == [1, 2, 3, 4]
 
 
-def test_a_search_beyond_the_budget_is_cut() -> None:
-    """A grid larger than the budget stops at it, keeping what it evaluated."""
+@pytest.mark.parametrize(
+    ("search", "message"),
+    [
+        (
+            lambda e: GridSearchCV(e, {"feature": [0, 1, 2, 3]}),
+            "GridSearchCV has 4 candidates for the 3 evaluations left",
+        ),
+        (lambda e: RandomizedSearchCV(e, {"feature": [0, 1]}, n_iter=2), "with an integer random_state, got Random"),
+        (lambda e: e, "objective.search takes GridSearchCV, or RandomizedSearchCV .*, got Stump: from others"),
+    ],
+)
+def test_searches_that_cannot_be_metered_are_refused(search: Any, message: str) -> None:
+    """A search beyond the budget, one whose candidates cannot be told, and what is no search: one line each."""
     mine = objective(budget=3)
-    with pytest.raises(BudgetExhausted):
-        mine.search(GridSearchCV(mine.estimator, {"threshold": np.linspace(0, 1, 9).tolist()}))
-    assert [trial.params["threshold"] for trial in mine.trials] == [0.0, 0.125, 0.25]
-    assert all(trial.ok for trial in mine.trials)
+    with pytest.raises(TuningError, match=message):
+        mine.search(search(mine.estimator))
+    assert mine.trials == []
+
+
+def test_successive_halving_is_refused() -> None:
+    """Its candidates are evaluated several times, on fewer rows: no trials like the others'."""
+    from sklearn.experimental import enable_halving_search_cv  # noqa: F401  it must be
+    from sklearn.model_selection import HalvingGridSearchCV
+
+    mine = objective()
+    with pytest.raises(TuningError, match="got HalvingGridSearchCV: from others, call objective"):
+        mine.search(HalvingGridSearchCV(mine.estimator, {"feature": [0, 1, 2]}))
+
+
+def test_failed_candidates_keep_their_parameters() -> None:
+    """The history says what failed, also where nothing could be fitted."""
+    mine = Objective(problem(raise_above=-1), "mine", Budget(10))
+    mine.search(GridSearchCV(mine.estimator, {"threshold": [0.25, 0.5]}))
+    assert [trial.params for trial in mine.trials] == [{"threshold": 0.25}, {"threshold": 0.5}]
+    assert {trial.reason for trial in mine.trials} == {"ValueError: threshold above -1"}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_search_cut_by_time_keeps_whole_trials(jobs: int) -> None:
+    """What ended in time is kept, with parameters and scores; nothing is left behind."""
+
+    def slow(objective: Objective, seed: int) -> None:
+        grid = {"threshold": np.linspace(0, 1, 200).tolist()}
+        objective.search(GridSearchCV(objective.estimator, grid))
+
+    before = set(Path(tempfile.gettempdir()).glob("tuning-probe-*"))
+    execution = Execution("slow", slow, problem(seconds=0.05), Budget(200, seconds=1.5), jobs=jobs)
+    execution.search()
+    run = execution.finish()
+    assert run.record.timed_out
+    assert 0 < len(run.trials) < 200
+    assert all(trial.ok and set(trial.params) == {"threshold"} for trial in run.trials)
+    assert set(Path(tempfile.gettempdir()).glob("tuning-probe-*")) <= before
+
+
+def test_an_incumbent_that_cannot_be_refitted_is_none() -> None:
+    """A beaten incumbent that fails on all training rows costs its own test score, not the run."""
+
+    class Small(Stump):
+        """Raises on many rows at a low threshold."""
+
+        def fit(self, X: Any, y: Any) -> Stump:
+            if len(X) > 90 and self.threshold < 0.5:
+                message = "too many rows"
+                raise MemoryError(message)
+            return super().fit(X, y)
+
+    def two(objective: Objective, seed: int) -> None:
+        objective({"feature": 0, "threshold": 0.1})
+        objective({"feature": 2, "threshold": 0.6})
+
+    small = Problem(Model("small", Small(), {"feature": [0, 2], "threshold": (0.0, 1.0)}), iris(), 0, Protocol(folds=3))
+    execution = Execution("two", two, small, Budget(5))
+    execution.search()
+    run = execution.finish()
+    assert run.record.ok
+    assert [incumbent.test_score is None for incumbent in run.incumbents] == [True, False]
+
+
+def test_a_winner_that_cannot_be_scored_is_a_failed_run() -> None:
+    """A test score that cannot be had is a reason, not a traceback."""
+    mine = problem()
+
+    def one(objective: Objective, seed: int) -> None:
+        objective({"feature": 2})
+
+    execution = Execution("one", one, mine, Budget(5))
+    execution.search()
+    mine.__dict__["scorer"] = lambda *arguments: math.nan  # noqa: ARG005  a scorer's signature
+    run = execution.finish()
+    assert (run.record.status, run.record.test_score) == ("failed", None)
+    assert run.record.reason == "the winner's test score is nan"
 
 
 def test_calls_beyond_the_budget_are_refused() -> None:

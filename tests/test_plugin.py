@@ -18,7 +18,7 @@ import sklearn.ensemble
 import sklearn.naive_bayes
 import sklearn.tree  # noqa: F401  likewise
 
-import tuners.report.formats  # noqa: F401  likewise
+import tuners.report.formats
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "test_tuning.py"
 CHEAP = (
@@ -324,6 +324,97 @@ def test_time_budget_is_marked(bench: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["random *[0-9]/5000 t *"])
 
 
+def test_another_machines_run_is_compared_with(bench: pytest.Pytester) -> None:
+    """A baseline of another machine is said to be one, and costs neither table nor save."""
+    run(bench, "--benchmark-save=before")
+    path = next(bench.path.glob(".benchmarks/*/0001_before.json"))
+    other = json.loads(path.read_text())
+    other["machine_info"]["node"] = "elsewhere"
+    path.write_text(json.dumps(other))
+    bench.makepyprojecttoml((BENCHMARKS.parents[1] / "pyproject.toml").read_text())
+    result = bench.runpytest_subprocess(
+        "-p", "tuners.plugin", *CHEAP, "--benchmark-compare", "--benchmark-save=after", "test_tuning.py"
+    )
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["compared with *"])
+    assert saved(bench, "after")
+
+
+def test_unlike_runs_are_not_paired(bench: pytest.Pytester) -> None:
+    """Another metric is another comparison, and the table says so."""
+    run(bench, "--benchmark-save=before")
+    result = run(bench, "--benchmark-compare", "--tuning-metric=f1_macro")
+    result.stdout.fnmatch_lines(
+        [
+            "random on forest*0*- -> -*",
+            "not compared, because they differ in metric (accuracy, now f1_macro): *",
+        ]
+    )
+
+
+def test_one_cell_in_two_tests_is_refused(bench: pytest.Pytester) -> None:
+    """Two tests that measure the same cell would be averaged: a usage error names it."""
+    bench.makepyfile(test_again=BENCHMARKS.read_text())
+    result = run(bench)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: two tests measure forest-iris-*: choose one of them *"])
+
+
+def test_two_models_of_one_name_are_refused(bench: pytest.Pytester) -> None:
+    """The later would silently replace the earlier."""
+    text = """
+        import pytest, tuners
+        from sklearn.tree import DecisionTreeClassifier
+
+        @pytest.mark.tuning(models=[tuners.Model("tree", DecisionTreeClassifier(), {"max_depth": [1]})])
+        def test_mine(tune, tuner, problem):
+            tune(tuner, problem)
+        """
+    bench.makepyfile(test_mine=text, test_other=text)
+    result = run(bench, "test_mine.py", "test_other.py")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["two models are both named 'tree': give one another name"])
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        ("def test_mine(problem): pass", "the fixture 'problem' is for tests that ask for 'tune', too"),
+        ("def test_mine(tuner): pass", "the fixture 'tuner' is for tests that ask for 'tune', too"),
+        (
+            "def test_mine(tune, tuner, problem):\n    tune(tuner, problem)\n    tune(tuner, problem)",
+            "tune was called twice in one test: parametrize the test instead, one run in each",
+        ),
+        (
+            "import functools\ndef test_mine(tune, tuner, problem):\n    tune(functools.partial(print), problem)",
+            "tune: expected a tuner's name or a function, got functools.partial(*): give it a name with def",
+        ),
+    ],
+)
+def test_misused_fixtures_say_so(bench: pytest.Pytester, test: str, message: str) -> None:
+    """One line each."""
+    bench.makepyfile(test_mine=test)
+    result = run(bench, "test_mine.py", "-W", "ignore:Benchmark fixture was not used")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    pytest.LineMatcher([re.sub(r"^E +", "", line) for line in result.outlines]).fnmatch_lines([message])
+    result.stdout.no_fnmatch_line("*tuners/plugin/fixtures.py*")
+
+
+def test_report_suffixes_are_the_formats() -> None:
+    """What the option accepts is what can be written."""
+    from tuners.plugin.options import REPORT_SUFFIXES
+
+    assert set(REPORT_SUFFIXES) == set(tuners.report.formats.FORMATS)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("3", (0, 1, 2)), ("3,7,101", (3, 7, 101)), ("7,", (7,))])
+def test_seeds(text: str, expected: tuple[int, ...]) -> None:
+    """A number counts from 0, a list is itself, a trailing comma makes a list of one."""
+    from tuners.plugin.options import seeds
+
+    assert seeds(text) == expected
+
+
 def test_missing_package_skips_its_cells(bench: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without hyperopt the Bayesian cells skip, and the table has the command that installs it."""
     import importlib.util
@@ -365,7 +456,7 @@ BAD_OPTIONS = {
     "--tuning-datasets=wines": "unknown dataset 'wines': did you mean wine?*",
     "--tuning-datasets=nowhere.csv:y": "dataset nowhere.csv: there is no such file: check the path",
     "--tuning-datasets=data.csv": "dataset 'data.csv': a CSV is given with its target column, as in path.csv:target",
-    "--tuning-datasets=empty.csv:y": "dataset empty.csv: cannot be read as CSV: No columns to parse from file: expected*",
+    "--tuning-datasets=empty.csv:y": "dataset empty.csv: cannot be read as CSV: No columns to parse from file: *",
     "--tuning-datasets=rare.csv:y": "dataset 'rare': class '1' has 2 rows: expected at least 3 for a test set*",
     "--tuning-preset=fast": "unknown preset 'fast': *known: article, quick, standard",
     "--tuning-metric=acuracy": "unknown metric 'acuracy': did you mean accuracy*",

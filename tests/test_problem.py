@@ -46,6 +46,25 @@ def test_rows_cap_draws_by_the_seed() -> None:
     assert np.bincount(np.concatenate([split.y_train, split.y_test])).tolist() == [20, 20, 20]
 
 
+def test_a_few_rows_above_the_cap_are_kept() -> None:
+    """Where too few rows would be left out to draw in proportion, all are used."""
+    split = Problem(stump(), iris(), 0, Protocol(rows=149)).split
+    assert len(split.X_train) + len(split.X_test) == 150
+
+
+def test_columns_may_have_any_names() -> None:
+    """Numbers as names of columns are as good as text."""
+    X = pd.DataFrame({0: ["x", "y"] * 20, 1: np.arange(40.0)})
+    data = Dataset("d", X, np.array([0, 1] * 20))
+    assert Problem(Model("tree", DecisionTreeClassifier(), {"max_depth": [1]}), data, 0).default_test_score == 1
+
+
+def test_a_models_hyperparameter_wins_over_the_pipelines() -> None:
+    """Both have `verbose`: it is the model that is tuned."""
+    estimator = Problem(MODELS.load("forest")(trees=(2, 12)), iris(), 0).estimator
+    assert clone(estimator).set_params(verbose=1).named_steps["model"].verbose == 1
+
+
 def test_preprocessing_is_fitted_on_training_rows_only() -> None:
     """The scaler's mean is the training rows', not all rows'."""
     problem = Problem(MODELS.load("forest")(trees=(2, 12)), iris(), 0)

@@ -65,6 +65,47 @@ def test_change_needs_no_default_row() -> None:
     assert len(evaluate([record("random", 0.945)])[0].rows) == 1
 
 
+def test_change_of_a_negative_metric_has_the_gains_sign() -> None:
+    """Half the loss is +50 %, though the scores are negative."""
+    records = [record("default", -0.2, default_test_score=-0.2), record("a", -0.1, default_test_score=-0.2)]
+    assert evaluate(records)[0].rows[1].change == pytest.approx(50)
+
+
+def test_identical_methods_are_rarely_called_behind() -> None:
+    """Over six methods that are the same, the whole table's false alarms stay near 5 % (binomial bound)."""
+    generator = np.random.default_rng(0)
+    alarms = 0
+    for _ in range(60):
+        scores = generator.normal(0.9, 0.01, (10, 6))
+        records = [
+            record("default" if t == 0 else str(t), float(scores[s, t]), seed=s) for s in range(10) for t in range(6)
+        ]
+        alarms += any(row.tied == "behind" for row in evaluate(records)[0].rows)
+    assert alarms <= 8  # 99.5 % point of 60 draws at 5 %
+
+
+def test_infinite_parameters_are_written() -> None:
+    """JSON has no infinity, a hyperparameter may."""
+    records = [record("a", 0.5, best_params={"C": float("inf")})]
+    document = json.loads(formats.json_text(Report(records, evaluate(records))))
+    assert document["runs"][0]["best_params"] == {"C": "inf"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"metric": "f1"}, "metric (accuracy, now f1)"),
+        ({"budget": 20}, "budget (10, now 20)"),
+        ({"dataset_sha256": "b"}, "the data"),
+        ({"setup_sha256": "b"}, "folds, test share, rows or space"),
+    ],
+)
+def test_unlike_cells_are_not_compared(changed: dict[str, Any], what: str) -> None:
+    """Cells of one name that differ in what scores depend on are left out, with the reason."""
+    (row,) = compare([record("a", 0.8, trials_sha256="x", **changed)], [record("a", 0.9, trials_sha256="x")])
+    assert (row.cells, row.score_difference, row.unlike) == (0, None, (what,))
+
+
 def test_failed_cell_counts_as_default() -> None:
     """A failed cell is its default model's score in mean and rank, and is flagged; times leave it out."""
     records = [record("default", 0.9, seed=0), record("default", 0.9, seed=1)]

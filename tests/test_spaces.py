@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ConfigSpace import (
+    Categorical,
     CategoricalHyperparameter,
     ConfigurationSpace,
     EqualsCondition,
@@ -74,6 +75,21 @@ def test_random_samples_lie_in_the_space() -> None:
     assert all(contains(MIXED, plain_params(sample)) for sample in samples)
 
 
+def test_logarithmic_integers_are_sampled_on_their_scale() -> None:
+    """Half of the samples of 1 to 512 lie below the geometric middle, and both ends are drawn."""
+    drawn = [s["size"] for s in ParameterSampler({"size": distributions(MIXED)["size"]}, 4000, random_state=0)]
+    assert set(drawn) >= {1, 2, 512}
+    assert all(isinstance(size, int) and 1 <= size <= 512 for size in drawn)
+    assert abs(np.median(drawn) - 16) <= 3
+
+
+@given(st.floats(1e-6, 1e3), st.floats(1.001, 1e6), st.integers(1, 40))
+def test_logarithmic_levels_stay_in_their_range(low: float, factor: float, budget: int) -> None:
+    """No level is beyond the range, not by one bit."""
+    space = as_space({"a": Float("a", (low, low * factor), log=True)})
+    assert all(contains(space, {"a": level}) for level in grid(space, budget)["a"])
+
+
 def test_hyperopt_suggestions_lie_in_the_space() -> None:
     """What hyperopt samples from the translation reads back as a point of the space."""
     hyperopt = pytest.importorskip("hyperopt", reason="pip install 'pytest-tuners[bayesian]'")
@@ -104,6 +120,10 @@ def _conditional() -> ConfigurationSpace:
     [
         ({"a": (1.0, 0.1)}, "the search space cannot be read: .*'a'.*: expected lists of choices"),
         ({}, "the search space is empty: name at least one hyperparameter"),
+        (
+            ConfigurationSpace({"a": Categorical("a", ["x", "y"], weights=[0.9, 0.1])}),
+            "hyperparameter 'a' has weights, which grid search cannot express",
+        ),
         (_conditional(), "conditions or forbidden clauses, which grid and random search cannot express"),
         (
             ConfigurationSpace({"a": NormalFloatHyperparameter("a", 0, 1, -1, 1)}),

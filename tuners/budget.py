@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
-REPEAT = 1.0
-"""Seconds after which an alarm that something swallowed rings again."""
+REPEAT = 5.0
+"""Seconds after which an alarm that something swallowed rings again; time for a method to clean up."""
 
 
 class BudgetExhausted(BaseException):
@@ -52,5 +52,6 @@ def deadline(seconds: float | None) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, *earlier)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_REAL, *earlier)

@@ -36,6 +36,11 @@ class Dataset:
     def __post_init__(self) -> None:
         """Check the shapes; raise `TuningError` for a dataset nothing can be learnt from."""
         object.__setattr__(self, "y", np.asarray(self.y))
+        if isinstance(self.X, pd.DataFrame):
+            # Preprocessing chooses columns by name: one type of names, and no copy of the data.
+            object.__setattr__(self, "X", self.X.set_axis(list(map(str, self.X.columns)), axis="columns"))
+        else:
+            object.__setattr__(self, "X", np.asarray(self.X))
         if self.X.ndim != 2 or self.y.ndim != 1 or len(self.X) != len(self.y) or not len(self.y):
             message = (
                 f"dataset {self.name!r}: expected features of shape (rows, features) and a target of "

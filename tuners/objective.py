@@ -16,15 +16,22 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
-from sklearn.model_selection import cross_validate
+from sklearn.model_selection import (
+    GridSearchCV,
+    ParameterGrid,
+    ParameterSampler,
+    RandomizedSearchCV,
+    cross_validate,
+)
 
 from tuners.budget import Budget, BudgetExhausted
-from tuners.errors import one_line
+from tuners.errors import TuningError, one_line
 from tuners.probe import Evaluation, Probe
 from tuners.spaces import Params, plain_params
 
@@ -163,6 +170,27 @@ class Objective:
         `start` and `end` are readings of `clock`.
         """
         self._require_budget()
+        return self._keep(
+            params,
+            fold_scores,
+            start=start,
+            end=end,
+            fit_seconds=fit_seconds,
+            score_seconds=score_seconds,
+            reason=reason,
+        )
+
+    def _keep(
+        self,
+        params: Mapping[str, Any],
+        fold_scores: Sequence[float],
+        *,
+        start: float,
+        end: float,
+        fit_seconds: float,
+        score_seconds: float,
+        reason: str,
+    ) -> float:
         scores = tuple(float(score) for score in fold_scores)
         mean = float(np.mean(scores)) if scores else math.nan
         if not math.isfinite(mean) and not reason:
@@ -187,12 +215,14 @@ class Objective:
 
         Folds, metric and jobs are set here; the refit is left to the run, so that every method's is
         the same. Candidates that fail are failed trials. scikit-learn's callbacks report the
-        evaluations live, and those beyond the budget never start.
+        evaluations live. Raises `TuningError` for a search that evaluates candidates otherwise than each
+        once on all rows (successive halving), or more than the budget holds.
         """
         self._require_budget()
+        candidates = _candidates(search, self.remaining)
         first = len(self.trials)
-        with Probe(self.metric, len(self.folds), self.remaining, parallel=self.jobs != 1) as probe:
-            probe.on_candidate = self._keep_live
+        with Probe(self.metric, len(self.folds), parallel=self.jobs != 1) as probe:
+            probe.on_candidate = partial(self._keep_live, candidates)
             search.set_params(cv=self.folds, scoring=probe.score, n_jobs=self.jobs, refit=False, error_score=math.nan)
             search.set_callbacks(probe)
             begun = self.clock()
@@ -200,6 +230,7 @@ class Objective:
         if hasattr(search, "cv_results_"):
             self.trials[first:] = self._trials(search.cv_results_, probe, begun, reason)
         else:
+            # No candidate could be fitted at all, so that there are no results.
             self.trials[first:] = [replace(trial, reason=reason) for trial in self.trials[first:]]
 
     def _require_budget(self) -> None:
@@ -207,11 +238,12 @@ class Objective:
         if self._closed or spent or self.remaining <= 0:
             raise BudgetExhausted
 
-    def _keep_live(self, candidate: int, evaluations: list[Evaluation]) -> None:  # noqa: ARG002  for the probe
-        scored = next((e for e in evaluations if e.params), None)
-        names = set(self.space)
-        self.record(
-            {} if scored is None else {k: v for k, v in scored.params.items() if k in names},
+    def _keep_live(self, candidates: list[Params], candidate: int, evaluations: list[Evaluation]) -> None:
+        """Keep a candidate that the probe reports; it was begun within the budget, whenever the report comes."""
+        if self._closed:
+            return
+        self._keep(
+            candidates[candidate],
             [e.score for e in evaluations],
             reason=next((e.reason for e in evaluations if e.reason), ""),
             **self._times(evaluations),
@@ -249,6 +281,28 @@ class Objective:
                 )
             )
         return trials
+
+
+def _candidates(search: Any, limit: int) -> list[Params]:
+    """List what a search will evaluate, which tells the parameters of candidates that fail, too."""
+    if isinstance(search, GridSearchCV):
+        candidates = list(ParameterGrid(search.param_grid))
+    elif isinstance(search, RandomizedSearchCV) and isinstance(search.random_state, int | np.integer):
+        sampler = ParameterSampler(search.param_distributions, search.n_iter, random_state=search.random_state)
+        candidates = list(sampler)
+    else:
+        message = (
+            f"objective.search takes GridSearchCV, or RandomizedSearchCV with an integer random_state, got "
+            f"{type(search).__name__}: from others, call objective(params)"
+        )
+        raise TuningError(message)
+    if len(candidates) > limit:
+        message = (
+            f"{type(search).__name__} has {len(candidates)} candidates for the {limit} evaluations left: "
+            "build it to fit objective.remaining (tuners.spaces.grid chooses levels)"
+        )
+        raise TuningError(message)
+    return candidates
 
 
 def _fit(search: Any, X: Any, y: Any) -> str:

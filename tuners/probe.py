@@ -16,7 +16,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +37,17 @@ class Evaluation:
     start: float
     scored: float = math.nan
     end: float = math.nan
-    params: dict[str, Any] = field(default_factory=dict)
-    """The fitted estimator's parameters; empty if the fit failed."""
     score: float = math.nan
     reason: str = ""
 
 
 class Probe:
-    """Callback and scorer of one search over `folds` folds and at most `limit` candidates."""
+    """Callback and scorer of one search over `folds` folds."""
 
-    def __init__(self, metric: Any, folds: int, limit: int, *, parallel: bool) -> None:
+    def __init__(self, metric: Any, folds: int, *, parallel: bool) -> None:
         """Wrap the metric; `parallel` says that workers will report through a file."""
         self.metric = metric
         self.folds = folds
-        self.limit = limit
         self.on_candidate: Callable[[int, list[Evaluation]], None] | None = None
         self._pid = os.getpid()
         self._done: dict[int, list[Evaluation]] = defaultdict(list)
@@ -74,8 +71,10 @@ class Probe:
         if self._reader is not None:
             self._stop.set()
             self._reader.join()
-            self._drain()
-            Path(self._path).unlink(missing_ok=True)
+            try:
+                self._drain()
+            finally:
+                Path(self._path).unlink(missing_ok=True)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what belongs to this process."""
@@ -95,12 +94,10 @@ class Probe:
         """Do nothing: the search is over."""
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:  # noqa: ARG002  their signature
-        """Note which fold of which candidate this thread fits, or stop beyond the budget."""
+        """Note which fold of which candidate this thread fits."""
         if context.task_name != _TASK:
             return
         candidate, fold = divmod(context.task_id, self.folds)
-        if candidate >= self.limit:
-            raise BudgetExhausted
         _running.evaluation = Evaluation(candidate, fold, time.perf_counter())
 
     def score(self, estimator: Any, X: Any, y: Any) -> float:
@@ -109,7 +106,6 @@ class Probe:
         if evaluation is None:  # a search without callbacks
             return float(self.metric(estimator, X, y))
         evaluation.scored = time.perf_counter()
-        evaluation.params = estimator.get_params()
         try:
             evaluation.score = float(self.metric(estimator, X, y))
         except Exception as error:

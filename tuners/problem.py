@@ -50,13 +50,14 @@ class Preprocessed(Pipeline):
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the pipeline's parameters and, when deep, the model's under their own names."""
         params: dict[str, Any] = super().get_params(deep)
-        return {**self.steps[-1][1].get_params(), **params} if deep else params
+        return {**params, **self.steps[-1][1].get_params()} if deep else params
 
     def set_params(self, **params: Any) -> Preprocessed:
         """Set parameters of the model or, by their names, of the pipeline."""
-        own = super().get_params(deep=True)
-        super().set_params(**{name: value for name, value in params.items() if name in own})
-        self.steps[-1][1].set_params(**{name: value for name, value in params.items() if name not in own})
+        model = self.steps[-1][1]
+        pipelines = set(super().get_params()) - set(model.get_params())
+        super().set_params(**{name: value for name, value in params.items() if name in pipelines})
+        model.set_params(**{name: value for name, value in params.items() if name not in pipelines})
         return self
 
 
@@ -183,7 +184,9 @@ class Problem:
     def _rows(self) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
         rows = np.arange(len(self._y))
         labels = self._y if self.model.classifies else None
-        if self.protocol.rows is None or self.protocol.rows >= len(rows):
+        # What is left out must hold a row of each class, or it cannot be drawn in proportion.
+        least = len(self.dataset.classes) if labels is not None else 1
+        if self.protocol.rows is None or len(rows) - self.protocol.rows < least:
             return rows, labels
         rows, _ = train_test_split(rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels)
         return rows, None if labels is None else labels[rows]

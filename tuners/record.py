@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -57,6 +58,8 @@ class Record:
     """The side file with the trials, relative to the saved run."""
     trials_sha256: str = ""
     dataset_sha256: str = ""
+    setup_sha256: str = ""
+    """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
 
     @property
     def ok(self) -> bool:
@@ -78,7 +81,7 @@ class Record:
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Record | None:
         """Read a record from a saved benchmark's `extra_info`; None if it is not one of ours."""
-        if saved.get("schema") != SCHEMA:
+        if saved.get("schema") != SCHEMA or not {"model", "dataset", "tuner", "seed"} <= set(saved):
             return None
         names = {known.name for known in dataclasses.fields(cls)}
         known = {name: value for name, value in saved.items() if name in names}
@@ -86,4 +89,6 @@ class Record:
 
 
 def _saveable(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float | bool) else repr(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else repr(value)  # JSON has no infinity
+    return value if value is None or isinstance(value, str | int | bool) else repr(value)

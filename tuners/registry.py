@@ -43,7 +43,12 @@ class Registry(Generic[T]):
             raise unknown(self.kind, name, self)
 
     def register(self, name: str, member: T) -> None:
-        """Add a member of the user's own, in place of an earlier one of that name.
+        """Add a member of the user's own, in place of an earlier one of that name."""
+        self.check_new(name)
+        self._registered[name] = member
+
+    def check_new(self, name: str) -> None:
+        """Check the name of a member of the user's own.
 
         Raises `TuningError` for a name that the package uses, or that would break a test id.
         """
@@ -53,11 +58,6 @@ class Registry(Generic[T]):
         if not re.fullmatch(r"\w[\w.]*", name):
             message = f"{self.kind} {name!r}: expected a name of letters, digits, dots and underscores"
             raise TuningError(message)
-        self._registered[name] = member
-
-    def unregister(self, name: str) -> None:
-        """Remove a member of the user's own."""
-        del self._registered[name]
 
     def load(self, name: str) -> T:
         """Return the member of that name, importing its module if it has one."""

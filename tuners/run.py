@@ -38,7 +38,8 @@ class Incumbent:
     trial: int
     """Its position among the trials, from 0."""
     cv_score: float
-    test_score: float
+    test_score: float | None
+    """None if it could not be fitted on all training rows."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,16 @@ class Execution:
         incumbents: tuple[Incumbent, ...] = ()
         test_score = confusion = None
         if self._winner is not None:
-            incumbents = self._incumbents(trials)
-            test_score = incumbents[-1].test_score
-            confusion = problem.confusion_matrix(self._winner)
+            try:
+                test_score = problem.test_score(self._winner)
+                confusion = problem.confusion_matrix(self._winner)
+                incumbents = self._incumbents(trials, test_score)
+            except Exception as error:  # noqa: BLE001  the winner cannot predict the test rows: a failed cell
+                self._reason = f"the winner cannot be scored on the test rows: {one_line(error)}"
+            if test_score is not None and not math.isfinite(test_score):
+                self._reason = f"the winner's test score is {test_score}"
+            if self._reason:
+                test_score = confusion = None
         record = Record(
             schema=SCHEMA,
             model=problem.model.name,
@@ -177,30 +185,38 @@ class Execution:
             own_space=self._left_the_space(trials),
             trials_sha256=trials_hash(trials),
             dataset_sha256=problem.dataset.fingerprint(),
+            setup_sha256=self._setup_hash(),
         )
         return Run(record, trials, incumbents)
+
+    def _setup_hash(self) -> str:
+        space = self._problem.model.space_for(self._tuner)
+        setup = [repr(replace(self._problem.protocol, metric="")), *(str(space[name]) for name in sorted(space))]
+        return hashlib.sha256("\n".join(setup).encode()).hexdigest()
 
     def _left_the_space(self, trials: Sequence[Trial]) -> bool:
         model = self._problem.model
         outside = (trial.params and not contains(model.space, trial.params) for trial in trials)
         return self._tuner in model.spaces or any(outside)
 
-    def _incumbents(self, trials: Sequence[Trial]) -> tuple[Incumbent, ...]:
+    def _incumbents(self, trials: Sequence[Trial], winner_score: float) -> tuple[Incumbent, ...]:
         best = -math.inf
         found = []
         for position, trial in enumerate(trials):
             if trial.ok and trial.score > best:
                 best = trial.score
                 found.append(position)
-        problem = self._problem
+        earlier = [self._earlier_score(trials[position]) for position in found[:-1]]
         return tuple(
-            Incumbent(
-                position,
-                trials[position].score,
-                problem.test_score(self._winner if position == found[-1] else problem.fit(trials[position].params)),
-            )
-            for position in found
+            Incumbent(position, trials[position].score, score)
+            for position, score in zip(found, [*earlier, winner_score], strict=True)
         )
+
+    def _earlier_score(self, trial: Trial) -> float | None:
+        try:
+            return self._problem.test_score(self._problem.fit(trial.params))
+        except Exception:  # noqa: BLE001  it was good on the folds, and was beaten: the run stands without it
+            return None
 
 
 def trials_hash(trials: Sequence[Trial]) -> str:

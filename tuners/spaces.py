@@ -63,6 +63,11 @@ def as_space(space: SpaceLike) -> ConfigurationSpace:
                 f"expected one of {', '.join(kind.__name__ for kind in _SUPPORTED)}"
             )
             raise TuningError(message)
+        if getattr(hyperparameter, "weights", None) is not None:
+            message = (
+                f"hyperparameter {hyperparameter.name!r} has weights, which grid search cannot express: leave them out"
+            )
+            raise TuningError(message)
     return space
 
 
@@ -103,8 +108,24 @@ def _distribution(hyperparameter: Any) -> Any:
         return values
     low, high = hyperparameter.lower, hyperparameter.upper
     if isinstance(hyperparameter, UniformIntegerHyperparameter):
-        return stats.randint(low, high + 1)
+        return LogIntegers(low, high) if hyperparameter.log else stats.randint(low, high + 1)
     return stats.loguniform(low, high) if hyperparameter.log else stats.uniform(low, high - low)
+
+
+class LogIntegers:
+    """Integers from `low` to `high` whose logarithms are evenly spread, as scikit-learn samples them."""
+
+    def __init__(self, low: int, high: int) -> None:
+        """Take both ends, included."""
+        self.low = low
+        self.high = high
+
+    def rvs(self, random_state: np.random.RandomState | None = None) -> int:
+        """Draw one."""
+        # Half a step beyond each end, so that the ends are drawn as often as their neighbours suggest.
+        exponent = stats.uniform(math.log(self.low - 0.5), math.log((self.high + 0.5) / (self.low - 0.5)))
+        drawn = math.exp(float(exponent.rvs(random_state=random_state)))
+        return min(max(round(drawn), self.low), self.high)
 
 
 def grid(space: ConfigurationSpace, budget: int) -> dict[str, list[Any]]:
@@ -149,7 +170,8 @@ def _levels(hyperparameter: Any, count: int) -> list[Any]:
         levels = [low + (high - low) * position for position in positions]
     if isinstance(hyperparameter, UniformIntegerHyperparameter):
         return list(dict.fromkeys(round(level) for level in levels))
-    return [float(level) for level in levels]
+    # A power may exceed its range by one bit.
+    return [min(max(float(level), low), high) for level in levels]
 
 
 def to_hyperopt(space: ConfigurationSpace, hp: Any) -> dict[str, Any]:

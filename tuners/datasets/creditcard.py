@@ -17,6 +17,7 @@ from tuners.dataset import Dataset
 from tuners.errors import TuningError, UnavailableError, one_line
 
 FEATURES = ["V17", "V9", "V6", "V12"]
+KAGGLE_COLUMNS = ["Time", *(f"V{number}" for number in range(1, 29)), "Amount", "Class"]
 ROWS_PER_CLASS = 400
 OPENML_ID = 1597
 
@@ -48,9 +49,9 @@ def _read(path: Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         message = f"--tuning-creditcard: {path} cannot be read as CSV: {one_line(error)}: {expected}"
         raise TuningError(message) from None
-    missing = [name for name in [*FEATURES, "Class"] if name not in frame.columns]
+    missing = [name for name in KAGGLE_COLUMNS if name not in frame.columns]
     if missing:
-        message = f"--tuning-creditcard: {path} has no column {', '.join(missing)}: {expected}"
+        message = f"--tuning-creditcard: {path} has no column {missing[0]}: {expected}"
         raise TuningError(message)
     columns = frame[[*FEATURES, "Class"]].apply(pd.to_numeric, errors="coerce")
     bad = ~np.isfinite(columns.to_numpy(dtype="float64"))

@@ -129,9 +129,9 @@ def evolve(
             warnings.filterwarnings("ignore", module=r"tpot\.")
             estimator.fit(*_placeholder())
     finally:
+        del _objectives[key]
         client.close()
         client.cluster.close()
-        del _objectives[key]
 
 
 class Interrupted(BaseException):

@@ -103,6 +103,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session.cells = [cell for item in items if (cell := _cell(item)) is not None]
     measured = [item for item in items if "tune" in getattr(item, "fixturenames", ())]
     session.progress.cells = len(measured)
+    if len(set(session.cells)) < len(session.cells):
+        twice = next(cell for cell in session.cells if session.cells.count(cell) > 1)
+        message = (
+            f"two tests measure {twice.id}: choose one of them by its path or -k, or give their models or datasets "
+            "other names in @pytest.mark.tuning"
+        )
+        raise pytest.UsageError(message)
     benchmarks = vars(config).get("_benchmarksession")
     timed = [item for item in items if "benchmark" in getattr(item, "fixturenames", ())]
     if benchmarks is not None and timed == measured and not config.getoption("benchmark_columns"):
@@ -123,7 +130,8 @@ def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Check every problem before the first fit, so that bad input costs no measurement."""
-    if session.config.option.collectonly or session.testsfailed:
+    # A worker of xdist cannot end the session: there, bad input fails its cells.
+    if session.config.option.collectonly or session.testsfailed or hasattr(session.config, "workerinput"):
         return
     state = session.config.stash[SESSION]
     # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
@@ -243,9 +251,9 @@ def pytest_terminal_summary(
 
             benchmarks = getattr(config, "_benchmarksession", None)
             report = session.report(getattr(benchmarks, "compared_mapping", None) or {})
-            session.write_reports(report)
             terminalreporter.section("evaluation of tuning methods")
             terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
+            session.write_reports(report)
             for path in session.written:
                 terminalreporter.write_line(f"report: {path}")
             for message in session.errors:

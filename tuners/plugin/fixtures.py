@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def tuner(request: pytest.FixtureRequest) -> str:
     """Name the tuning method of this cell."""
-    param: str | Cell = request.param
+    param: str | Cell = _param(request)
     return param.tuner if isinstance(param, Cell) else param
 
 
 @pytest.fixture
 def problem(request: pytest.FixtureRequest) -> Problem:
     """Load the problem of this cell, shared by all its tuners; skip where something optional is missing."""
-    cell: Cell = request.param
+    cell: Cell = _param(request)
     settings = request.config.stash[SESSION].settings
     record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=settings.protocol.metric)
     try:
@@ -43,6 +43,13 @@ def problem(request: pytest.FixtureRequest) -> Problem:
     except Exception as error:  # noqa: BLE001  a model or dataset that cannot be loaded is a failed cell
         fail(request, record, f"cannot be loaded: {one_line(error)}")
     return loaded
+
+
+def _param(request: pytest.FixtureRequest) -> Any:
+    if not hasattr(request, "param"):
+        message = f"the fixture {request.fixturename!r} is for tests that ask for 'tune', too"
+        raise TuningError(message)
+    return request.param
 
 
 def skip(request: pytest.FixtureRequest, record: Record, reason: Exception) -> NoReturn:
@@ -86,11 +93,19 @@ class Runner:
         """Belong to one test."""
         self._request = request
         self._benchmark = benchmark
+        self._used = False
         self._session = request.config.stash[SESSION]
 
     def __call__(self, tuner: str | Tuner, problem: Problem) -> Run:
         """Measure a method, by name or as a function, on a problem; return the run."""
-        name = tuner if isinstance(tuner, str) else tuner.__name__
+        name = tuner if isinstance(tuner, str) else getattr(tuner, "__name__", "")
+        if not name:
+            message = f"tune: expected a tuner's name or a function, got {tuner!r}: give it a name with def"
+            raise TuningError(message)
+        if self._used:
+            message = "tune was called twice in one test: parametrize the test instead, one run in each"
+            raise TuningError(message)
+        self._used = True
         record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
         self._session.progress.begin(record.cell)
         execution = self._prepare(name, tuner, problem, record)

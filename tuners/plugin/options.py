@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+MOST_SEEDS = 10_000
 REPORT_SUFFIXES = (".csv", ".json", ".md")
 
 
@@ -27,13 +28,14 @@ def names(text: str) -> tuple[str, ...]:
 def seeds(text: str) -> tuple[int, ...]:
     """Read `N` as 0 to N-1, or `3,7,101` as these."""
     expected = "a number of seeds (N >= 1) or distinct seeds, as in 3,7,101 (each from 0 to 4294967295)"
-    parts = [part.strip() for part in text.split(",")]
+    # "7," is the seed 7, where "7" is seven seeds.
+    parts = [part.strip() for part in text.removesuffix(",").split(",")]
     if not all(part.isdecimal() for part in parts):
         raise ValueError(expected)
     numbers = tuple(int(part) for part in parts)
-    if len(numbers) == 1 and "," not in text:
-        numbers = tuple(range(numbers[0]))
-    if not numbers or len(set(numbers)) < len(numbers) or max(numbers) >= 2**32:
+    if "," not in text:
+        numbers = tuple(range(min(numbers[0], MOST_SEEDS + 1)))
+    if not 0 < len(numbers) <= MOST_SEEDS or len(set(numbers)) < len(numbers) or max(numbers) >= 2**32:
         raise ValueError(expected)
     return numbers
 

@@ -26,6 +26,7 @@ class Progress:
         self.cell = ""
         self._number = 0
         self._began = time.monotonic()
+        self._cell_began = self._began
         self._shown = 0.0
         self._out: TextIO | None = None
         if terminal is not None and terminal.isatty():
@@ -41,6 +42,7 @@ class Progress:
         if not self._number:
             self._began = time.monotonic()
         self._number += 1
+        self._cell_began = time.monotonic()
         self.cell = cell
         self._write("")
 
@@ -71,5 +73,6 @@ class Progress:
         done = self._number - 1
         if not done:
             return ""
-        left = (time.monotonic() - self._began) / done * (self.cells - done)
+        a_cell = (self._cell_began - self._began) / done
+        left = max(0.0, a_cell * (self.cells - done) - (time.monotonic() - self._cell_began))
         return f"  about {left // 60:.0f}:{left % 60:02.0f} left"

@@ -54,7 +54,8 @@ class Session:
             evaluate(self.records),
             compare(self.records, then) if then else (),
             ", ".join(str(path) for path in baselines),
-            self.settings.describe(self.cells),
+            # Under xdist only the workers collect, so that the records tell what the cells were.
+            self.settings.describe(self.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in self.records]),
             self.settings.preset.note,
         )
 

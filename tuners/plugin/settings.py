@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.budget import Budget
-from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS, register_dataset, register_model
+from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError
 from tuners.presets import Preset, Scope
+from tuners.registry import Registry
 
 if TYPE_CHECKING:
     from tuners.dataset import Dataset
@@ -71,6 +72,7 @@ class Settings:
         self.jobs: int = given.get("jobs", preset.jobs)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(preset.protocol, metric=given.get("metric", preset.protocol.metric))
+        self._adopted: dict[tuple[str, str], Any] = {}
         self.model = cache(self._model)
         self.dataset = cache(self._dataset)
         self.tuner = cache(self._tuner)
@@ -88,8 +90,9 @@ class Settings:
                 elif not is_csv(name):
                     registry.check(name)
         listed = [dataset_name(name) for name in self.datasets]
-        if len(set(listed)) < len(listed):
-            message = f"--tuning-datasets: two datasets are both listed as {listed[0]!r}: rename a file"
+        twice = [name for name in listed if listed.count(name) > 1]
+        if twice:
+            message = f"--tuning-datasets: two datasets are both listed as {twice[0]!r}: rename a file"
             raise TuningError(message)
 
     def cells(self, models: Sequence[str] | None = None, datasets: Sequence[str] | None = None) -> list[Cell]:
@@ -115,18 +118,24 @@ class Settings:
         return Budget(self.evaluations(model, tuner), self.time_budget)
 
     def adopt_models(self, models: Sequence[str | Model]) -> list[str]:
-        """Register models given as objects; return all their names."""
+        """Take in models given as objects, for this session; return all their names."""
         for model in models:
             if not isinstance(model, str):
-                register_model(model)
+                self._adopt(MODELS, model)
         return [model if isinstance(model, str) else model.name for model in models]
 
     def adopt_datasets(self, datasets: Sequence[str | Dataset]) -> list[str]:
-        """Register datasets given as objects; return all their names."""
+        """Take in datasets given as objects, for this session; return all their names."""
         for dataset in datasets:
             if not isinstance(dataset, str):
-                register_dataset(dataset)
+                self._adopt(DATASETS, dataset)
         return [dataset if isinstance(dataset, str) else dataset.name for dataset in datasets]
+
+    def _adopt(self, registry: Registry[Any], member: Model | Dataset) -> None:
+        registry.check_new(member.name)
+        if self._adopted.setdefault((registry.kind, member.name), member) is not member:
+            message = f"two {registry.kind}s are both named {member.name!r}: give one another name"
+            raise TuningError(message)
 
     def preflight(self, cells: Sequence[Cell]) -> None:
         """Load and check every problem of the cells; raise `TuningError` for one that cannot be measured.
@@ -153,6 +162,9 @@ class Settings:
         if name in self.preset.replaced:
             replaced: Model = pkgutil.resolve_name(self.preset.replaced[name])()
             return replaced
+        if ("model", name) in self._adopted:
+            adopted: Model = self._adopted["model", name]
+            return adopted
         return MODELS.load(name)(**self.preset.effort.get(name, {}))
 
     def _dataset(self, name: str) -> Dataset:
@@ -161,7 +173,11 @@ class Settings:
 
             path, _, target = name.rpartition(":")
             return read_csv(path, target)
-        return DATASETS.load(name)(self.given.get(name))
+        if ("dataset", name) in self._adopted:
+            adopted: Dataset = self._adopted["dataset", name]
+            return adopted
+        # The one dataset that is a file of the user's under a name of ours.
+        return DATASETS.load(name)(self.given.get("creditcard") if name == "creditcard" else None)
 
     def _problem(self, model: str, dataset: str, seed: int) -> Problem:
         problem: type[Problem] = pkgutil.resolve_name(self.preset.problem)

@@ -22,6 +22,8 @@ class ComparisonRow:
     """Model x dataset x tuner x seed in both runs."""
     unpaired: int
     """In one of the two runs only."""
+    unlike: tuple[str, ...]
+    """What differs in cells of that name, so that their scores do not compare; such cells are left out."""
     identical: int
     """Cells whose trials have the same hash: the very same search."""
     score_then: float | None
@@ -51,15 +53,16 @@ def compare(now: Sequence[Record], then: Sequence[Record]) -> list[ComparisonRow
 
 
 def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]) -> ComparisonRow:
-    shared = [cell for cell in now if cell in then]
-    pairs = [(now[cell], then[cell]) for cell in shared]
+    named = [(now[cell], then[cell]) for cell in now if cell in then]
+    pairs = [pair for pair in named if not _unlike(*pair)]
     scores = _array([(effective_score(a), effective_score(b)) for a, b in pairs])
     seconds = _array([(a.seconds, b.seconds) for a, b in pairs if a.ok and b.ok])
     return ComparisonRow(
         model,
         tuner,
-        cells=len(shared),
+        cells=len(pairs),
         unpaired=len(now.keys() ^ then.keys()),
+        unlike=tuple(dict.fromkeys(what for pair in named for what in _unlike(*pair))),
         identical=sum(bool(a.trials_sha256) and a.trials_sha256 == b.trials_sha256 for a, b in pairs),
         score_then=_mean(scores[:, 1]),
         score_now=_mean(scores[:, 0]),
@@ -72,6 +75,21 @@ def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]
         failures_then=sum(record.status == "failed" for record in then.values()),
         failures_now=sum(record.status == "failed" for record in now.values()),
     )
+
+
+def _unlike(now: Record, then: Record) -> list[str]:
+    """Say what keeps two cells of one name from being the same comparison."""
+    # A skipped cell, or one that failed before it began, has no figures that could mislead.
+    if not (now.trials_sha256 and then.trials_sha256):
+        return []
+    checks = {
+        f"metric ({then.metric}, now {now.metric})": now.metric == then.metric,
+        f"budget ({then.budget}, now {now.budget})": now.budget == then.budget,
+        f"time budget ({then.time_budget}, now {now.time_budget})": now.time_budget == then.time_budget,
+        "the data": now.dataset_sha256 == then.dataset_sha256,
+        "folds, test share, rows or space": now.setup_sha256 == then.setup_sha256,
+    }
+    return [what for what, same in checks.items() if not same]
 
 
 def _array(pairs: Sequence[tuple[float | None, float | None]]) -> np.ndarray:

@@ -18,9 +18,10 @@ LEGEND = (
     "is within blocks (Cousineau-Morey): it speaks of differences between methods, not of how hard the data are. "
     "vs default: paired difference to the untuned model, in percent of its score, with its 95 % t interval. "
     "against best: sign-flip permutation test on paired differences over the same datasets and seeds, "
-    "Holm-adjusted, alpha 0.05; 'too few cells' where no result could be significant; intervals need 3 blocks. "
-    "search s: seconds not spent evaluating. evaluations: mean used / budget, t where the time budget ended a "
-    "search. +MiB: growth of resident memory during a run at its largest."
+    "Holm-adjusted for all pairs of methods, alpha 0.05; 'too few cells' where no result could be significant. "
+    "seconds: with the t interval of their mean. Intervals need 3 blocks. Seeds of a dataset draw on the same rows: "
+    "figures speak of these datasets. search s: seconds not spent evaluating. evaluations: mean used / budget, t "
+    "where the time budget ended a search. +MiB: growth of resident memory during a run at its largest."
 )
 COMPARISON_LEGEND = (
     "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same search: cells "
@@ -85,10 +86,18 @@ def sections(report: Report) -> list[Section]:
                     Table(columns.headings(kind), columns.texts(kind, rows))
                     for kind in (columns.COMPARED_SCORES, columns.COMPARED_SECONDS)
                 ],
-                [COMPARISON_LEGEND],
+                [COMPARISON_LEGEND, *_unlike(rows)],
             )
         )
     return result
+
+
+def _unlike(rows: list[ComparisonRow]) -> list[str]:
+    differing: dict[str, list[str]] = {}
+    for row in rows:
+        if row.unlike:
+            differing.setdefault(", ".join(row.unlike), []).append(f"{row.tuner} on {row.model}")
+    return [f"not compared, because they differ in {what}: {', '.join(who)}" for what, who in differing.items()]
 
 
 def _remarks(report: Report) -> list[str]:

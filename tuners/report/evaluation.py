@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics as plain_statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,9 @@ import pandas as pd
 
 from tuners.record import Record
 from tuners.report.statistics import (
+    ALPHA,
     Interval,
+    Matrix,
     average_ranks,
     enough_blocks,
     holm,
@@ -48,7 +51,7 @@ class MethodRow:
     """Mean paired difference of test scores to the best method of the group."""
     behind_interval: Interval | None = None
     p_value: float | None = None
-    """Of the sign-flip test against the best, Holm-adjusted; None for the best or too few cells."""
+    """Of the sign-flip test against the best, Holm-adjusted over all pairs; None for the best or too few cells."""
     tied: str = ""
     """`best`, `tied`, `behind`, or `too few cells`."""
     seconds: float | None = None
@@ -107,22 +110,13 @@ def effective_score(record: Record) -> float | None:
 def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     tuners = list(dict.fromkeys(record.tuner for record in records))
     scores = _matrix(records)
-    seconds = pd.DataFrame(
-        [(record.dataset, record.seed, record.tuner, record.seconds) for record in records if record.ok],
-        columns=["dataset", "seed", "tuner", "value"],
-    ).pivot_table(index=["dataset", "seed"], columns="tuner", values="value")
     present = [tuner for tuner in tuners if tuner in scores]
     complete = scores[[*present, *({BASE} & set(scores) - set(present))]].dropna()
     notes = []
     if len(complete) < len(scores):
         notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
     paired = _paired_columns(complete, present)
-    timed = [tuner for tuner in tuners if tuner in seconds]
-    times = dict(zip(timed, within_intervals(seconds[timed].dropna().to_numpy(float)), strict=True))
-    rows = tuple(
-        _row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {}), times.get(tuner))
-        for tuner in tuners
-    )
+    rows = tuple(_row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {})) for tuner in tuners)
     metric = next((record.metric for record in records if record.metric), "")
     return Group(model, dataset, metric, len(complete), rows, tuple(notes))
 
@@ -151,15 +145,13 @@ def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[s
     intervals = within_intervals(scores.to_numpy(float))
     ranks = average_ranks(values)
     best = int(np.argmax(means))
-    others = [index for index in range(len(listed)) if index != best]
-    testable = bool(others) and enough_blocks(len(values), len(others))
-    adjusted = holm([sign_flip(values[:, best] - values[:, index]) for index in others]) if testable else []
-    p_values = dict(zip(others, adjusted, strict=False))
+    p_values = _against(best, values)
     base = scores[BASE].to_numpy(float) if BASE in scores else None
     columns: dict[str, dict[str, Any]] = {}
     for index, tuner in enumerate(listed):
         behind = values[:, best] - values[:, index]
-        p_value = p_values.get(index)
+        is_best = bool(means[index] == means[best])
+        p_value = None if is_best else p_values.get(index)
         columns[tuner] = {
             "test_score": float(means[index]),
             "test_interval": intervals[index],
@@ -167,10 +159,11 @@ def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[s
             "behind": float(behind.mean()),
             "behind_interval": mean_interval(behind),
             "p_value": p_value,
-            "tied": _tied(bool(means[index] == means[best]), testable, p_value),
+            "tied": _tied(is_best, p_value),
         }
         if base is not None and tuner != BASE and base.mean():
-            difference = 100 * (values[:, index] - base) / base.mean()
+            # Of its size: some metrics are negative, and a rise is a gain all the same.
+            difference = 100 * (values[:, index] - base) / abs(base.mean())
             columns[tuner] |= {
                 "change": float(difference.mean()),
                 "change_interval": mean_interval(difference),
@@ -178,15 +171,28 @@ def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[s
     return columns
 
 
-def _tied(is_best: bool, testable: bool, p_value: float | None) -> str:
+def _against(best: int, values: Matrix) -> dict[int, float]:
+    """Return the p-value of each method against the best; none where the blocks are too few.
+
+    Adjusted for every pair of methods, because the same scores choose the best.
+    """
+    pairs = list(itertools.combinations(range(values.shape[1]), 2))
+    if not pairs or not enough_blocks(len(values), len(pairs)):
+        return {}
+    adjusted = holm([sign_flip(values[:, one] - values[:, other]) for one, other in pairs])
+    found = dict(zip(pairs, adjusted, strict=True))
+    return {one + other - best: p for (one, other), p in found.items() if best in (one, other)}
+
+
+def _tied(is_best: bool, p_value: float | None) -> str:
     if is_best:
         return "best"
-    if not testable or p_value is None:
+    if p_value is None:
         return "too few cells"
-    return "tied" if p_value >= 0.05 else "behind"
+    return "tied" if p_value >= ALPHA else "behind"
 
 
-def _row(tuner: str, records: list[Record], paired: dict[str, Any], seconds_interval: Interval | None) -> MethodRow:
+def _row(tuner: str, records: list[Record], paired: dict[str, Any]) -> MethodRow:
     run = [record for record in records if record.status != "skipped"]
     good = [record for record in run if record.ok]
     total = sum(record.seconds or 0.0 for record in good)
@@ -196,7 +202,7 @@ def _row(tuner: str, records: list[Record], paired: dict[str, Any], seconds_inte
         costs = {
             "cv_score": _mean([r.cv_score for r in good]),
             "seconds": _mean([r.seconds for r in good]),
-            "seconds_interval": seconds_interval,
+            "seconds_interval": mean_interval([r.seconds for r in good if r.seconds is not None]),
             "search_seconds": searching / len(good),
             "search_share": searching / total if total else None,
             "evaluations": _mean([r.evaluations for r in good]),
