@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import socket
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +15,9 @@ from tests.estimators import stump
 from tuners import Budget, Dataset, Objective, Problem, Protocol, Run
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError
-from tuners.run import Execution, trials_hash
+from tuners.run import Execution
 from tuners.spaces import contains
+from tuners.trial import trials_hash
 
 if TYPE_CHECKING:
     from tuners import Model
@@ -162,6 +165,16 @@ def test_all_candidates_failing_fails_the_run(tuner: str) -> None:
     assert result.record.reason == "every candidate failed: ValueError: threshold above -1"
     assert result.record.test_score is None
     assert result.record.cv_score is None
+
+
+def test_genetic_search_needs_no_particular_port() -> None:
+    """Another session's status page, or any server, may hold the port that dask would take."""
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):  # held already: as good
+            other.bind(("", 8787))
+            other.listen()
+        result = run("genetic", problem("stump", 2), Budget(BUDGET))
+    assert result.record.status == "ok", result.record.reason
 
 
 def test_points_outside_the_space_are_marked() -> None:

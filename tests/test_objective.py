@@ -20,7 +20,8 @@ from tests.estimators import Stump, stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Trial, TuningError
 from tuners.budget import BudgetExhausted, deadline
 from tuners.catalog import DATASETS
-from tuners.run import Execution, _covered, trials_hash, tuner_seed
+from tuners.run import Execution, _covered, tuner_seed
+from tuners.trial import trials_hash
 
 
 def iris() -> Dataset:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from tuners.dataset import Dataset
     from tuners.errors import TuningError
     from tuners.model import Model
-    from tuners.objective import Objective, Trial
+    from tuners.objective import Objective
     from tuners.problem import Problem
     from tuners.protocol import Protocol
     from tuners.run import Run
+    from tuners.trial import Trial
 
 __all__ = [
     "Budget",
@@ -43,7 +44,7 @@ _HOME = {
     "Problem": "problem",
     "Protocol": "protocol",
     "Run": "run",
-    "Trial": "objective",
+    "Trial": "trial",
     "TuningError": "errors",
     "register_dataset": "catalog",
     "register_model": "catalog",

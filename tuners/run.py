@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import zlib
 from collections.abc import Callable, Sequence
@@ -18,9 +17,10 @@ from sklearn.model_selection import cross_validate
 from tuners.budget import Budget, BudgetExhausted, deadline
 from tuners.errors import TuningError, one_line
 from tuners.memory import PeakMemory
-from tuners.objective import Objective, Trial
+from tuners.objective import Objective
 from tuners.record import SCHEMA, Record
 from tuners.spaces import contains
+from tuners.trial import Trial, trials_hash
 
 if TYPE_CHECKING:
     from tuners.problem import Problem
@@ -217,15 +217,6 @@ class Execution:
             return self._problem.test_score(self._problem.fit(trial.params))
         except Exception:  # noqa: BLE001  it was good on the folds, and was beaten: the run stands without it
             return None
-
-
-def trials_hash(trials: Sequence[Trial]) -> str:
-    """Return a SHA-256 of parameters and fold scores, no times: equal hashes mean the same search."""
-    digest = hashlib.sha256()
-    for trial in trials:
-        scores = [repr(score) for score in trial.fold_scores]
-        digest.update(json.dumps([trial.params, scores], sort_keys=True, default=repr).encode())
-    return digest.hexdigest()
 
 
 def _covered(intervals: list[tuple[float, float]]) -> float:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import copy
 import logging
 import math
-import signal
-import threading
 import uuid
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from tuners.errors import require
+from tuners.interrupt import interruptible
 from tuners.objective import Objective
 from tuners.spaces import plain_params
 
@@ -99,9 +96,15 @@ def evolve(
     _objectives[key] = objective
     # One worker thread: order of evaluation, and so the search, is the seed's. The objective itself
     # spreads the folds over the jobs.
-    client = Client(
-        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50)
+    # Its status page gets any free port, local only: two sessions at once would dispute the usual one.
+    cluster = LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
     )
+    client = Client(cluster)
     # TPOT seeds the space it samples from; the model's own stays as it is.
     space = copy.deepcopy(objective.space)
     estimator = TPOTEstimator(
@@ -131,30 +134,7 @@ def evolve(
     finally:
         del _objectives[key]
         client.close()
-        client.cluster.close()
-
-
-class Interrupted(BaseException):
-    """Ctrl-C during a search; TPOT takes a `KeyboardInterrupt` for a wish to end early, and goes on."""
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let Ctrl-C end the session, not only TPOT's search."""
-
-    def stop(signum: int, frame: object) -> NoReturn:  # noqa: ARG001  the signature of a handler
-        raise Interrupted
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    except Interrupted:
-        raise KeyboardInterrupt from None
-    finally:
-        signal.signal(signal.SIGINT, previous)
+        cluster.close()
 
 
 def _placeholder() -> tuple[Any, Any]:

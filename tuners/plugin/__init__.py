@@ -11,10 +11,12 @@ import pytest
 
 from tuners.errors import TuningError
 from tuners.plugin import options
+from tuners.plugin.cells import Cell
 from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
+from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
 from tuners.plugin.session import RECORD, SESSION, Session
-from tuners.plugin.settings import Cell, Settings
+from tuners.plugin.settings import Settings
 from tuners.record import Record
 
 __all__ = ["problem", "tuner"]
@@ -124,7 +126,7 @@ def _cell(item: pytest.Item) -> Cell | None:
 def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
     """Say what will be compared."""
     session = config.stash[SESSION]
-    return session.settings.describe(session.cells) if session.cells else []
+    return header(session.settings, session.cells) if session.cells else []
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from tuners.errors import MissingExtraError, TuningError, UnavailableError, one_line
+from tuners.plugin.cells import Cell, dataset_name
 from tuners.plugin.session import RECORD, SESSION
-from tuners.plugin.settings import Cell, dataset_name
 from tuners.record import Record
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tuners.plugin.cells import Cell
+from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
-from tuners.plugin.settings import Cell, Settings
+from tuners.plugin.settings import Settings
 from tuners.record import Record
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Session:
             compare(self.records, then) if then else (),
             ", ".join(str(path) for path in baselines),
             # Under xdist only the workers collect, so that the records tell what the cells were.
-            self.settings.describe(self.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in self.records]),
+            header(self.settings, self.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in self.records]),
             self.settings.preset.note,
         )
 

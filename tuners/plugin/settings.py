@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import pkgutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tuners.budget import Budget
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError
+from tuners.plugin.cells import Cell, dataset_name, is_csv
 from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 
@@ -22,37 +22,6 @@ if TYPE_CHECKING:
     from tuners.model import Model
     from tuners.problem import Problem
     from tuners.run import Tuner
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One tuner on one problem, by name."""
-
-    model: str
-    dataset: str
-    tuner: str
-    seed: int
-
-    @property
-    def id(self) -> str:
-        """The cell in a test id."""
-        return f"{self.model}-{dataset_name(self.dataset)}-{self.tuner}-{self.seed}"
-
-
-def is_csv(dataset: str) -> bool:
-    """Whether a dataset's name is of the form `path.csv:target`."""
-    path, _, target = dataset.rpartition(":")
-    return bool(target) and path.lower().endswith(".csv")
-
-
-def dataset_name(dataset: str) -> str:
-    """Return the name under which a dataset's cells are listed: a CSV's stem, else its own."""
-    return Path(dataset.rpartition(":")[0]).stem if is_csv(dataset) else dataset
-
-
-def count(number: int, thing: str) -> str:
-    """Return `1 thing` or `2 things`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 class Settings:
@@ -182,34 +151,3 @@ class Settings:
     def _problem(self, model: str, dataset: str, seed: int) -> Problem:
         problem: type[Problem] = pkgutil.resolve_name(self.preset.problem)
         return problem(self.model(model), self.dataset(dataset), seed, self.protocol)
-
-    def describe(self, cells: Sequence[Cell]) -> list[str]:
-        """Return the session header: what is compared, at which budget, on how much data."""
-        problems = {(cell.model, cell.dataset, cell.seed) for cell in cells}
-        tuners = {cell.tuner for cell in cells}
-        seeds = ", ".join(dict.fromkeys(str(cell.seed) for cell in cells))
-        lines = [
-            (
-                f"tuning: preset {self.preset_name}, {count(len(cells), 'cell')}: {count(len(tuners), 'tuner')} on "
-                f"{count(len(problems), 'problem')} (model x dataset x seed); seeds {seeds}"
-            )
-        ]
-        protocol = self.protocol
-        rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
-        lines.append(
-            f"tuning: {protocol.metric}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
-            f"jobs {self.jobs}" + (f", {self.time_budget:g} s a search" if self.time_budget else "")
-        )
-        for model in dict.fromkeys(cell.model for cell in cells):
-            mine = [cell for cell in cells if cell.model == model]
-            budgets = {cell.tuner: self.evaluations(model, cell.tuner) for cell in mine}
-            usual = max(set(budgets.values()), key=list(budgets.values()).count)
-            others = [f"{tuner} {n}" for tuner, n in budgets.items() if n != usual]
-            effort = ", ".join(f"{k} {v}" for k, v in self.preset.effort.get(model, {}).items())
-            datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
-            lines.append(
-                f"tuning: {model} on {datasets}: {usual} evaluations"
-                + (f" ({', '.join(others)})" if others else "")
-                + (f"; {effort}" if effort else "")
-            )
-        return lines

@@ -1,0 +1,45 @@
+"""The session header: what is compared, at which budget, on how much data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuners.plugin.cells import Cell, dataset_name
+from tuners.plugin.settings import Settings
+
+
+def header(settings: Settings, cells: Sequence[Cell]) -> list[str]:
+    """Return its lines."""
+    problems = {(cell.model, cell.dataset, cell.seed) for cell in cells}
+    tuners = {cell.tuner for cell in cells}
+    seeds = ", ".join(dict.fromkeys(str(cell.seed) for cell in cells))
+    lines = [
+        (
+            f"tuning: preset {settings.preset_name}, {_count(len(cells), 'cell')}: {_count(len(tuners), 'tuner')} on "
+            f"{_count(len(problems), 'problem')} (model x dataset x seed); seeds {seeds}"
+        )
+    ]
+    protocol = settings.protocol
+    rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
+    lines.append(
+        f"tuning: {protocol.metric}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
+        f"jobs {settings.jobs}" + (f", {settings.time_budget:g} s a search" if settings.time_budget else "")
+    )
+    for model in dict.fromkeys(cell.model for cell in cells):
+        mine = [cell for cell in cells if cell.model == model]
+        budgets = {cell.tuner: settings.evaluations(model, cell.tuner) for cell in mine}
+        usual = max(set(budgets.values()), key=list(budgets.values()).count)
+        others = [f"{tuner} {n}" for tuner, n in budgets.items() if n != usual]
+        effort = ", ".join(f"{k} {v}" for k, v in settings.preset.effort.get(model, {}).items())
+        datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
+        lines.append(
+            f"tuning: {model} on {datasets}: {usual} evaluations"
+            + (f" ({', '.join(others)})" if others else "")
+            + (f"; {effort}" if effort else "")
+        )
+    return lines
+
+
+def _count(number: int, thing: str) -> str:
+    """Return `1 thing` or `2 things`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

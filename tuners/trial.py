@@ -1,0 +1,67 @@
+"""A trial: one evaluated candidate, and what identifies a sequence of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuners.spaces import Params, plain_params
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One evaluated candidate. Times are seconds; start and end are on the run's clock."""
+
+    params: Params
+    fold_scores: tuple[float, ...]
+    """One a fold; NaN where a fold failed."""
+    score: float
+    """Mean of the fold scores; NaN for a failed trial."""
+    fit_seconds: float
+    """Summed over the folds."""
+    score_seconds: float
+    """Summed over the folds."""
+    start: float
+    end: float
+    reason: str = ""
+    """Why it failed; empty for a good trial."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every fold was scored."""
+        return not self.reason
+
+    @classmethod
+    def of(
+        cls,
+        params: Mapping[str, Any],
+        fold_scores: Sequence[float],
+        *,
+        start: float,
+        end: float,
+        fit_seconds: float = 0.0,
+        score_seconds: float = 0.0,
+        reason: str = "",
+    ) -> Trial:
+        """Make a trial of what was measured: plain values, the mean, and a failure where that is no number."""
+        scores = tuple(float(score) for score in fold_scores)
+        mean = float(np.mean(scores)) if scores else math.nan
+        if not math.isfinite(mean) and not reason:
+            reason = f"the score is {mean}"
+        score = math.nan if reason else mean
+        return cls(plain_params(params), scores, score, fit_seconds, score_seconds, start, end, reason)
+
+
+def trials_hash(trials: Sequence[Trial]) -> str:
+    """Return a SHA-256 of parameters and fold scores, no times: equal hashes mean the same search."""
+    digest = hashlib.sha256()
+    for trial in trials:
+        scores = [repr(score) for score in trial.fold_scores]
+        digest.update(json.dumps([trial.params, scores], sort_keys=True, default=repr).encode())
+    return digest.hexdigest()
