@@ -111,10 +111,12 @@ class Runner:
         execution = self._prepare(name, tuner, problem, record)
         try:
             self._measure(execution.search, f"{record.model}-{record.dataset}")
-        except BaseException:
-            # Ctrl-C: the trials made so far go into the side file, though the run has no result.
+        except KeyboardInterrupt:
+            # The trials made so far go into the side file, though the run has no result.
             self._session.runs[record.cell] = execution.interrupted(record)
-            raise
+            # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
+            # of the interrupt would break.
+            raise KeyboardInterrupt from None
         run = execution.finish()
         self._session.runs[record.cell] = run
         if self._benchmark is not None:
