@@ -148,7 +148,7 @@ def read(config: pytest.Config) -> dict[str, Any]:
         if raw is None:
             raw = config.getini(option.dest)
         if not raw and option.key == "creditcard":
-            raw = os.environ.get("TUNING_CREDITCARD")
+            raw = os.environ.get("TUNING_CREDITCARD") or None
         if raw is None or raw == []:
             continue
         texts = raw if option.repeatable else [raw]
