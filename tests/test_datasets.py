@@ -69,15 +69,19 @@ def test_missing_creditcard_file_is_refused(tmp_path: Path) -> None:
         creditcard.load(tmp_path / "nowhere.csv")
 
 
-def test_creditcard_without_file_or_network_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_creditcard_without_file_or_network_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its cells skip with the remedy."""
 
-    def offline(**options: object) -> None:
+    def offline(*arguments: object, **options: object) -> None:
         message = "no network"
         raise URLError(message)
 
-    monkeypatch.setattr(creditcard, "fetch_openml", offline)
-    with pytest.raises(UnavailableError, match="download creditcard.csv from Kaggle .* --tuning-creditcard=PATH"):
+    monkeypatch.setattr("sklearn.datasets._openml.urlopen", offline)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))  # an empty cache
+    with pytest.raises(
+        UnavailableError,
+        match="does not answer .URLError.*: download .* --tuning-creditcard=PATH",
+    ):
         creditcard.load(None)
 
 

@@ -6,8 +6,8 @@ cache, else fetched from OpenML (data set 1597) into it.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pandas as pd
@@ -75,8 +75,10 @@ def _read(path: Path) -> pd.DataFrame:
 
 def _fetch() -> pd.DataFrame:
     try:
-        frame = fetch_openml(data_id=OPENML_ID, as_frame=True, parser="pandas", n_retries=0).frame
-    except (URLError, OSError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of retries and an empty cache: the error below says it once
+            frame = fetch_openml(data_id=OPENML_ID, as_frame=True, parser="pandas", n_retries=1).frame
+    except OSError as error:  # URLError, HTTPError and time-outs are such
         message = (
             f"creditcard is not on this machine and OpenML does not answer ({one_line(error)}): download "
             "creditcard.csv from Kaggle (mlg-ulb/creditcardfraud) and give --tuning-creditcard=PATH "

@@ -41,6 +41,7 @@ class Settings:
         self.jobs: int = given.get("jobs", preset.jobs)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(preset.protocol, metric=given.get("metric", preset.protocol.metric))
+        self._unavailable: dict[str, UnavailableError] = {}
         self._adopted: dict[tuple[str, str], Any] = {}
         self.model = cache(self._model)
         self.dataset = cache(self._dataset)
@@ -145,8 +146,15 @@ class Settings:
         if ("dataset", name) in self._adopted:
             adopted: Dataset = self._adopted["dataset", name]
             return adopted
+        if name in self._unavailable:
+            raise self._unavailable[name]
         # The one dataset that is a file of the user's under a name of ours.
-        return DATASETS.load(name)(self.given.get("creditcard") if name == "creditcard" else None)
+        file: Path | None = self.given.get("creditcard") if name == "creditcard" else None
+        try:
+            return DATASETS.load(name)(file)
+        except UnavailableError as error:
+            self._unavailable[name] = error  # a network that is not there is not waited for in every cell
+            raise
 
     def _problem(self, model: str, dataset: str, seed: int) -> Problem:
         problem: type[Problem] = pkgutil.resolve_name(self.preset.problem)
