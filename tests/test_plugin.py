@@ -135,7 +135,7 @@ def test_compare_shows_now_and_then(bench: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "compared with *0001_before.json",
-            "method*cells*same search*score then -> now*difference, 95 %*",
+            "method*cells*same*score then -> now*difference, 95 %*",
             "default on forest*2*2*0.* -> 0.*+0.0000*",
             "random on forest*2*2*",
             "method*cells*seconds then -> now*difference, 95 %*",

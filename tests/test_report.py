@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -212,7 +213,10 @@ def test_text_fits_a_hundred_columns() -> None:
         for t, values in {"default": np.linspace(0.1, 0.9, 10), "bayesian": np.linspace(0.9, 0.1, 10)}.items()
         for i, s in enumerate(values)
     ]
-    assert max(map(len, formats.text(Report(records, evaluate(records))).splitlines())) <= 100
+    then = [replace(r, trials_sha256="x", seconds=123.4) for r in records]
+    now = [replace(r, trials_sha256="x") for r in records]
+    report = Report(records, evaluate(records), compare(now, then), "0001_a_run.json")
+    assert max(map(len, formats.text(report).splitlines())) <= 100
 
 
 def test_details_are_of_good_classifiers_only() -> None:

@@ -100,7 +100,7 @@ _PAIRS = Column("cells", lambda row: f"{row.cells}" + (f" (+{row.unpaired})" if 
 COMPARED_SCORES: tuple[Column, ...] = (
     _COMPARED,
     _PAIRS,
-    Column("same search", lambda row: str(row.identical)),
+    Column("same", lambda row: str(row.identical)),
     Column("score then -> now", lambda row: _then_now(number(row.score_then), number(row.score_now))),
     Column("difference, 95 %", lambda row: _difference(row.score_difference, row.score_interval, number)),
     Column("failures", lambda row: _then_now(str(row.failures_then), str(row.failures_now))),

@@ -24,7 +24,7 @@ LEGEND = (
     "where the time budget ended a search. +MiB: growth of resident memory during a run at its largest."
 )
 COMPARISON_LEGEND = (
-    "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same search: cells "
+    "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same: cells "
     "whose trials are identical. (+n): cells in one of the runs only. Seconds of two sessions also differ by the "
     "machine's mood."
 )
