@@ -1,0 +1,82 @@
+"""The families of models whose candidates have work in common. A module here is one way of sharing.
+
+A family says which candidates one growth serves (`plan`) and grows it (`fitted`). It yields
+estimators that predict, bit for bit, as scikit-learn's own fit of each candidate would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tuners.search.anatomy import Params
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a candidate needs grown. Equal plans mean the same fitted model."""
+
+    group: Hashable
+    """Equal for candidates that one growth serves."""
+    detail: Hashable
+    """What tells them apart, besides their size."""
+    size: int
+    """How far to grow: trees, iterations or epochs."""
+
+
+@dataclass
+class Rows:
+    """The rows of one fold, as the model sees them (after the preprocessing)."""
+
+    X_train: Any
+    y_train: Any
+    X_asked: Any
+    """Rows to predict: those of the fold's validation part."""
+    X_asked_train: Any = None
+    """The training rows, where training scores are asked for."""
+    remember: bool = False
+    """Whether later candidates will ask for the same rows."""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What a family keeps of these rows."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the memory behind: it is this process's."""
+        return {**self.__dict__, "memory": {}}
+
+
+class Family(Protocol):
+    """A way of sharing."""
+
+    threads: bool
+    """Whether threads serve, since most of the work releases the interpreter's lock; else processes."""
+    alone: bool
+    """Whether a single candidate is worth it, too."""
+
+    def size(self, model: type) -> str | None:
+        """Return the parameter that says how far the model grows; None for models of other families."""
+        ...
+
+    def plan(self, model: type, params: Params, rows: int, features: int) -> Plan | None:
+        """Say what a candidate needs; None where this family cannot promise exactness for it.
+
+        `rows` and `features` are the training part's. Refuse whatever is not known to be valid:
+        scikit-learn says what is wrong with it.
+        """
+        ...
+
+    def fitted(
+        self, members: Sequence[tuple[Plan, Any]], rows: Rows, check: Callable[[], None]
+    ) -> Iterator[tuple[list[Plan], Any]]:
+        """Yield estimators as if fitted, each with all the plans that it is the model of.
+
+        `members` are distinct plans of one group, each with an unfitted estimator of its parameters;
+        every plan is yielded once. Call `check` now and then: it raises when the search is over.
+        """
+        ...
+
+
+def seeded(params: Params) -> bool:
+    """Whether the model's random numbers are those of an integer seed."""
+    state = params.get("random_state")
+    return isinstance(state, int) and not isinstance(state, bool)

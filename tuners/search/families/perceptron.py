@@ -1,0 +1,79 @@
+"""scikit-learn's multi-layer perceptrons: trained once for the most epochs, the weights kept at the others.
+
+Exact for the stochastic solvers without early stopping, whose epochs do not depend on how many follow.
+The training of fewer epochs that ends with scikit-learn's `ConvergenceWarning` ends here without it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from tuners.search.anatomy import Params
+from tuners.search.families import Plan, Rows, seeded
+from tuners.search.keys import freeze
+
+threads = False
+alone = False
+
+
+def size(model: type) -> str | None:
+    """Return the parameter that says how many epochs."""
+    return "max_iter" if model in (MLPClassifier, MLPRegressor) else None
+
+
+def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:  # noqa: ARG001  the family's signature
+    """Group candidates that differ in their epochs alone."""
+    if size(model) is None or not seeded(params):
+        return None
+    if params["solver"] not in ("sgd", "adam") or params["early_stopping"] or params["warm_start"]:
+        return None
+    epochs = params["max_iter"]
+    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
+        return None
+    others = {name: value for name, value in params.items() if name != "max_iter"}
+    return Plan((model, freeze(others)), None, epochs)
+
+
+def fitted(
+    members: Sequence[tuple[Plan, Any]], rows: Rows, check: Callable[[], None]
+) -> Iterator[tuple[list[Plan], Any]]:
+    """Train the longest, and yield a copy with the weights of each epoch asked for."""
+    _, longest = max(members, key=lambda member: member[0].size)
+    kind = type(longest)
+    longest.__class__ = _watched(kind)
+    longest._watch = {member.size for member, _ in members}  # noqa: SLF001  our own class, below
+    longest._kept = {}  # noqa: SLF001  likewise
+    longest._check = check  # noqa: SLF001  likewise
+    longest.fit(rows.X_train, rows.y_train)
+    kept = longest._kept  # noqa: SLF001  likewise
+    longest.__class__ = kind
+    for name in ("_watch", "_kept", "_check"):
+        delattr(longest, name)
+    for member, estimator in members:
+        model = copy.copy(longest)
+        model.max_iter = estimator.max_iter
+        # Training that ended sooner by itself is the same for all who asked for more.
+        if member.size in kept:
+            model.coefs_, model.intercepts_, model.n_iter_, model.loss_ = kept[member.size]
+        yield [member], model
+
+
+@cache
+def _watched(model: type) -> type:
+    """Return a subclass that keeps its weights at the end of the epochs it is told to watch."""
+
+    def update(self: Any, *args: Any) -> None:
+        super(watched, self)._update_no_improvement_count(*args)
+        self._check()
+        if self.n_iter_ in self._watch:
+            weights = [weight.copy() for weight in self.coefs_]
+            biases = [bias.copy() for bias in self.intercepts_]
+            self._kept[self.n_iter_] = (weights, biases, self.n_iter_, self.loss_)
+
+    watched = type(f"Watched{model.__name__}", (model,), {"_update_no_improvement_count": update})
+    return watched

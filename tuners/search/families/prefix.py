@@ -1,0 +1,148 @@
+"""Models that grow one part after another: fitted once at their largest, and cut short for the others.
+
+For each model only under the conditions that a test shows to be exact. What is cut is a real fitted
+estimator, with all its methods.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuners.search.anatomy import Params
+from tuners.search.families import Plan, Rows, seeded
+from tuners.search.keys import freeze
+
+threads = False
+alone = False
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How one kind of model grows."""
+
+    size: str
+    """The parameter that says how far."""
+    cut: Callable[[Any, int], None]
+    """Cut a fitted copy to a size; the parameter itself is set by the caller."""
+    exact: Callable[[Params, int], bool] = lambda params, rows: True  # noqa: ARG005, E731  a default
+    """Whether a prefix is exact for these parameters on so many rows."""
+
+
+def _cut_list(name: str) -> Callable[[Any, int], None]:
+    def cut(model: Any, size: int) -> None:
+        setattr(model, name, getattr(model, name)[:size])
+
+    return cut
+
+
+def _cut_bagging(model: Any, size: int) -> None:
+    model.estimators_ = model.estimators_[:size]
+    model.estimators_features_ = model.estimators_features_[:size]
+    model._seeds = model._seeds[:size]  # noqa: SLF001  estimators_samples_ reads them
+
+
+def _cut_boosting(model: Any, size: int) -> None:
+    model.estimators_ = model.estimators_[:size]
+    model.train_score_ = model.train_score_[:size]
+    model.n_estimators_ = size
+
+
+def _cut_lightgbm(model: Any, size: int) -> None:
+    from lightgbm import Booster  # noqa: PLC0415  optional, and here only where it was fitted
+
+    model._Booster = Booster(model_str=model.booster_.model_to_string(num_iteration=size))  # noqa: SLF001
+
+
+def _cut_xgboost(model: Any, size: int) -> None:
+    model._Booster = model.get_booster()[:size]  # noqa: SLF001  what its own slicing is for
+
+
+def _one_job(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
+    # In parallel, probabilities are summed in another order.
+    return params["n_jobs"] in (None, 1) and not params.get("oob_score")
+
+
+def _boosts_on(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
+    return params["n_iter_no_change"] is None
+
+
+def _histogram_boosts_on(params: Params, rows: int) -> bool:
+    stopping = params["early_stopping"]
+    return stopping is False or (isinstance(stopping, str) and stopping == "auto" and rows <= 10_000)  # noqa: PLR2004
+
+
+def _lightgbm(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
+    # DART drops earlier trees anew in each iteration.
+    return params["boosting_type"] == "gbdt"
+
+
+def _xgboost(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
+    return params.get("booster") in (None, "gbtree") and params.get("early_stopping_rounds") is None
+
+
+_FORESTS = Growth("n_estimators", _cut_list("estimators_"), _one_job)
+_BAGGING = Growth("n_estimators", _cut_bagging, _one_job)
+_BOOSTING = Growth("n_estimators", _cut_boosting, _boosts_on)
+_HISTOGRAMS = Growth("max_iter", _cut_list("_predictors"), _histogram_boosts_on)
+_LIGHTGBM = Growth("n_estimators", _cut_lightgbm, _lightgbm)
+_XGBOOST = Growth("n_estimators", _cut_xgboost, _xgboost)
+
+GROWTHS = {
+    "sklearn.ensemble._forest.RandomForestClassifier": _FORESTS,
+    "sklearn.ensemble._forest.RandomForestRegressor": _FORESTS,
+    "sklearn.ensemble._forest.ExtraTreesClassifier": _FORESTS,
+    "sklearn.ensemble._forest.ExtraTreesRegressor": _FORESTS,
+    "sklearn.ensemble._bagging.BaggingClassifier": _BAGGING,
+    "sklearn.ensemble._bagging.BaggingRegressor": _BAGGING,
+    "sklearn.ensemble._gb.GradientBoostingClassifier": _BOOSTING,
+    "sklearn.ensemble._gb.GradientBoostingRegressor": _BOOSTING,
+    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingClassifier": _HISTOGRAMS,
+    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingRegressor": _HISTOGRAMS,
+    "lightgbm.sklearn.LGBMClassifier": _LIGHTGBM,
+    "lightgbm.sklearn.LGBMRegressor": _LIGHTGBM,
+    "xgboost.sklearn.XGBClassifier": _XGBOOST,
+    "xgboost.sklearn.XGBRegressor": _XGBOOST,
+}
+"""By the class's full name, so that no optional library is imported to ask."""
+
+
+def growth(model: type) -> Growth | None:
+    """Return how this very class grows; None for any other, subclasses included."""
+    return GROWTHS.get(f"{model.__module__}.{model.__qualname__}")
+
+
+def size(model: type) -> str | None:
+    """Return the parameter that says how far the model grows."""
+    grows = growth(model)
+    return grows.size if grows else None
+
+
+def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:  # noqa: ARG001  the family's signature
+    """Group candidates that differ in their size alone."""
+    grows = growth(model)
+    if grows is None or not seeded(params) or params.get("warm_start") or not grows.exact(params, rows):
+        return None
+    steps = params[grows.size]
+    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
+        return None
+    others = {name: value for name, value in params.items() if name != grows.size}
+    return Plan((model, freeze(others)), None, steps)
+
+
+def fitted(
+    members: Sequence[tuple[Plan, Any]], rows: Rows, check: Callable[[], None]
+) -> Iterator[tuple[list[Plan], Any]]:
+    """Fit the largest, and yield it and copies of it cut short."""
+    _, largest = max(members, key=lambda member: member[0].size)
+    largest.fit(rows.X_train, rows.y_train)
+    grows = growth(type(largest))
+    for member, estimator in members:
+        check()
+        model = copy.copy(largest)
+        setattr(model, grows.size, getattr(estimator, grows.size))
+        if member.size < getattr(largest, grows.size):
+            grows.cut(model, member.size)
+        yield [member], model

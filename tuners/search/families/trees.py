@@ -1,0 +1,175 @@
+"""Growing the trees of a forest by scikit-learn's own tree builder, called directly, on one fold's rows.
+
+Five sixths of `RandomForestClassifier.fit` on small data is Python around the builder, which itself
+releases the interpreter's lock, so that threads serve.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.tree._criterion import MSE, Entropy, Gini
+from sklearn.tree._splitter import BestSplitter, RandomSplitter
+from sklearn.tree._tree import DepthFirstTreeBuilder, Tree
+
+UNLIMITED = int(np.iinfo(np.int32).max)
+"""The depth that scikit-learn's trees take for `max_depth=None`."""
+_EPSILON = np.finfo(np.double).eps  # of sklearn.tree._tree: an impurity at or below it is a leaf
+_COUNTS_BYTES = 64 * 2**20
+_SPLITTERS = {"best": BestSplitter, "random": RandomSplitter}
+_CRITERIA = {"gini": Gini, "entropy": Entropy}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the trees of a forest have in common, resolved to numbers on this data."""
+
+    criterion: str
+    """`gini`, `entropy`, or `squared_error` for regression."""
+    splitter: str
+    max_features: int
+    min_samples_leaf: int
+    bootstrap: bool
+    seed: int
+
+
+class Limits(NamedTuple):
+    """What stops a tree early."""
+
+    min_samples_split: int
+    max_depth: int
+
+
+class Grown(NamedTuple):
+    """Trees of one fold: what they predict, and where they tried to split."""
+
+    values: NDArray[np.float64]
+    """(trees, rows asked, classes): each tree's probabilities, or its prediction for regression."""
+    smallest: NDArray[np.int64]
+    """(trees,): rows of the smallest node at which a split was attempted."""
+    deepest: NDArray[np.int64]
+    """(trees,): depth of the deepest such node; -1 where there was none."""
+
+
+class _Drawn:
+    """A random state that has drawn already: what a splitter asks its random state for, once."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def randint(self, low: int, high: int) -> int:  # noqa: ARG002  numpy's signature
+        """Return the number drawn before."""
+        return self.value
+
+
+class Ground:
+    """One fold's rows in the builder's types, and the random draws of each tree, made once.
+
+    `X` is float32 (rows, features), `y` the class numbers or the target, `asked` the rows to predict.
+    """
+
+    def __init__(self, X: NDArray[np.float32], y: NDArray[Any], classes: int, asked: NDArray[np.float32]) -> None:
+        """Take rows without missing values; `classes` is 0 for regression."""
+        self.X = X
+        self.y = np.ascontiguousarray(y.reshape(-1, 1), dtype=np.float64)
+        self.asked = asked
+        self.classes = np.array([max(classes, 1)], dtype=np.intp)
+        self.classifies = classes > 0
+        self._draws: dict[int, _Draws] = {}
+        self._lock = threading.Lock()
+
+    def draws(self, seed: int) -> _Draws:
+        """Return the draws of the forest with this seed."""
+        with self._lock:
+            return self._draws.setdefault(seed, _Draws(seed, len(self.X)))
+
+    def grow(self, shape: Shape, limits: Limits, trees: Sequence[int]) -> Grown:
+        """Grow some trees of the forest, by their numbers."""
+        draws = self.draws(shape.seed)
+        values = np.empty((len(trees), len(self.asked), int(self.classes[0])))
+        smallest = np.empty(len(trees), dtype=np.int64)
+        deepest = np.empty(len(trees), dtype=np.int64)
+        for position, number in enumerate(trees):
+            tree = self._tree(shape, limits, draws, number)
+            values[position] = tree.predict(self.asked)
+            smallest[position], deepest[position] = attempts(tree, limits)
+        return Grown(values, smallest, deepest)
+
+    def _tree(self, shape: Shape, limits: Limits, draws: _Draws, number: int) -> Any:
+        criterion = _CRITERIA[shape.criterion](1, self.classes) if self.classifies else MSE(1, len(self.X))
+        splitter = _SPLITTERS[shape.splitter](
+            criterion, shape.max_features, shape.min_samples_leaf, 0.0, _Drawn(draws.state(number)), None
+        )
+        tree = Tree(self.X.shape[1], self.classes, 1)
+        builder = DepthFirstTreeBuilder(
+            splitter, limits.min_samples_split, shape.min_samples_leaf, 0.0, limits.max_depth, 0.0
+        )
+        weights = draws.counts(number).astype(np.float64) if shape.bootstrap else None
+        builder.build(tree, self.X, self.y, weights, None)
+        return tree
+
+
+def attempts(tree: Any, limits: Limits) -> tuple[int, int]:
+    """Return rows of the smallest and depth of the deepest node at which a split was attempted.
+
+    A tree is the same under other limits if every attempt is made under them, too, and no other. The
+    deepest level counts even where the attempt fails, since it draws random numbers.
+    """
+    inner = tree.children_left != -1
+    rows = tree.n_node_samples
+    attempted = inner | ((rows >= limits.min_samples_split) & (tree.impurity > _EPSILON))
+    at_limit = limits.max_depth <= tree.max_depth
+    failed = attempted.sum() > inner.sum()
+    if not (failed or inner[0]):
+        return UNLIMITED, -1
+    if not failed:
+        return int(rows[inner].min()), tree.max_depth - 1
+    depths = np.asarray(tree.compute_node_depths()) - 1
+    if at_limit:
+        attempted &= depths < limits.max_depth
+    if not attempted.any():
+        return UNLIMITED, -1
+    return int(rows[attempted].min()), int(depths[attempted].max())
+
+
+class _Draws:
+    """The random numbers of one forest's trees, as `BaseForest.fit` draws them."""
+
+    def __init__(self, seed: int, rows: int) -> None:
+        self._random = np.random.RandomState(seed)
+        self._rows = rows
+        self._seeds: list[int] = []
+        self._states: list[int] = []
+        self._counts: list[NDArray[np.uint16]] = []
+        self._kept = max(1, _COUNTS_BYTES // (2 * rows))
+        self._lock = threading.Lock()
+
+    def state(self, number: int) -> int:
+        """Return what the tree's splitter draws first: the state of its own generator."""
+        self._reach(number)
+        return self._states[number]
+
+    def counts(self, number: int) -> NDArray[np.uint16]:
+        """Return how often the tree's bootstrap sample has each row, (rows,)."""
+        self._reach(number)
+        return self._counts[number] if number < len(self._counts) else self._bootstrap(self._seeds[number])
+
+    def _reach(self, number: int) -> None:
+        if number < len(self._states):
+            return
+        with self._lock:
+            while len(self._states) <= number:
+                seed = self._random.randint(np.iinfo(np.int32).max)
+                if len(self._counts) < self._kept:
+                    self._counts.append(self._bootstrap(seed))
+                self._seeds.append(seed)
+                self._states.append(np.random.RandomState(seed).randint(0, 0x7FFFFFFF))
+
+    def _bootstrap(self, seed: int) -> NDArray[np.uint16]:
+        drawn = np.random.RandomState(seed).randint(0, self._rows, self._rows)
+        return np.bincount(drawn, minlength=self._rows).astype(np.uint16)

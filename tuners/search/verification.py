@@ -1,0 +1,103 @@
+"""The promise of exactness, checked: before a family shares a kind of model, on made-up data, against its own `fit`.
+
+Once in a process for each kind. The versions installed are what it checks: a release that changes what
+a family relies on is found here, and its models go through scikit-learn as ever.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+
+from tuners.errors import one_line
+from tuners.search.families import Family, Plan, Rows
+
+TRAIN, TEST, FEATURES = 150, 60, 5
+SIZES = (2, 5, 3)
+VARIANTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"min_samples_split": 12},
+    {"min_samples_leaf": 3, "max_features": 2},
+    {"max_depth": 3},
+    {"max_depth": 2, "min_samples_split": 12},
+)
+"""Limits that families share growth across, where the model has them."""
+
+_verified: dict[type, bool] = {}
+
+
+class NotExactWarning(UserWarning):
+    """A model is not shared, since its installed version does not grow as it should."""
+
+
+def verified(model: Any, family: Family) -> bool:
+    """Whether shared growth gives, bit for bit, what this kind of model predicts when fitted alone."""
+    kind = type(model)
+    if kind not in _verified:
+        try:
+            reason = _difference(kind, family)
+        except Exception as error:  # noqa: BLE001  whatever changed, sharing is off
+            reason = one_line(error)
+        _verified[kind] = not reason
+        if reason:
+            message = (
+                f"{kind.__name__} of {_release(kind)} is evaluated by its own fit, without sharing work between "
+                f"candidates: its self-check failed ({reason})"
+            )
+            warnings.warn(message, NotExactWarning, stacklevel=2)
+    return _verified[kind]
+
+
+def _difference(kind: type, family: Family) -> str:
+    """Return what differs; empty where nothing does."""
+    X, y = _data(classifies=is_classifier(kind()))
+    rows = Rows(X[:TRAIN], y[:TRAIN], X[TRAIN:])
+    groups: dict[object, dict[Plan, Any]] = {}
+    for variant in VARIANTS:
+        for size in SIZES:
+            estimator = kind()
+            own = estimator.get_params(deep=False)
+            params = {name: value for name, value in variant.items() if name in own}
+            estimator.set_params(**params, **{family.size(kind): size}, random_state=7)
+            plan = family.plan(kind, estimator.get_params(deep=False), TRAIN, FEATURES)
+            if plan is None:
+                return "its parameters are not understood"
+            groups.setdefault(plan.group, {})[plan] = estimator
+    method = "predict_proba" if is_classifier(kind()) else "predict"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # few epochs do not converge
+        for group in groups.values():
+            missing = set(group)
+            for plans, fitted in family.fitted(list(group.items()), rows, lambda: None):
+                for plan in plans:
+                    missing.discard(plan)
+                    expected = getattr(clone(group[plan]).fit(X[:TRAIN], y[:TRAIN]), method)(X[TRAIN:])
+                    if not np.array_equal(expected, getattr(fitted, method)(rows.X_asked)):
+                        return f"{method} differs at {plan.size} of {group[plan]}"
+            if missing:
+                return f"{len(missing)} candidates are missing"
+    return ""
+
+
+def _data(*, classifies: bool) -> tuple[Any, Any]:
+    random = np.random.default_rng(5)
+    X = random.normal(size=(TRAIN + TEST, FEATURES))
+    # Ties between values and between rows are where orders show.
+    X[:, 1] = X[:, 1].round(1)
+    X[:, 2] = X[:, 2] > 0
+    X[5:15] = X[15:25]
+    target = X[:, 0] + X[:, 1] * X[:, 2] + random.normal(size=len(X))
+    return X, np.digitize(target, [-0.5, 0.8]) if classifies else target
+
+
+def _release(kind: type) -> str:
+    package = kind.__module__.partition(".")[0]
+    try:
+        return f"{package} {version({'sklearn': 'scikit-learn'}.get(package, package))}"
+    except PackageNotFoundError:
+        return f"{package} {getattr(sys.modules[package], '__version__', '(unknown)')}"
