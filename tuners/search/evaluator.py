@@ -3,7 +3,7 @@
 for each way of preprocessing among the candidates:
     fit it on every fold
     group the candidates, fold by fold, by what one growth serves
-    in parallel, for each group: grow, and score each model once for all candidates that it is
+    in parallel, evaluate the groups
     hand out a candidate when all its folds are scored
 
 A group in which anything fails is left to scikit-learn, with all its candidates: it says what is wrong.
@@ -11,9 +11,7 @@ A group in which anything fails is left to scikit-learn, with all its candidates
 
 from __future__ import annotations
 
-import math
 import threading
-import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,31 +19,27 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn.model_selection._validation import _score
-from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 
-from tuners.search.anatomy import Anatomy, Candidate, Known, Params
-from tuners.search.families import Family, Plan, Rows, forest, perceptron, prefix
+from tuners.search.anatomy import Anatomy, Candidate, Params
+from tuners.search.families import Family, Plan, forest, perceptron, prefix
+from tuners.search.folds import Fold, prepare
+from tuners.search.group import Group, Scored, evaluate
 from tuners.search.verification import verified
 
-FAMILIES: tuple[Family, ...] = (forest, prefix, perceptron)
-"""The first that plans a candidate has it."""
-
-
+# The first that plans a candidate has it.
+FAMILIES: tuple[Family, ...] = (forest.FAMILY, prefix.FAMILY, perceptron.FAMILY)
 WITNESSES = (2, 3)
 """Trees, iterations or epochs of the candidates that are evaluated both ways, on the search's own rows."""
 WITNESS_COST = 0.05
 """What they may cost at most, as a share of the search."""
 
-
-class StoppedError(Exception):
-    """The search was cut short: what still runs ends here."""
+Candidates = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One candidate on one fold. Times are seconds, a share of what its group took."""
+    """One candidate on one fold. Times are seconds, its share of what its group took."""
 
     test_score: Any
     """A number, or a number by metric."""
@@ -56,46 +50,6 @@ class Outcome:
     start: float
     """A reading of `perf_counter`, as `end`: those of its group."""
     end: float
-
-
-@dataclass(frozen=True)
-class _Fold:
-    """The rows of a fold, raw and as the model sees them."""
-
-    X_test: Any
-    y_test: Any
-    X_train: Any
-    y_train: Any
-    rows: Rows
-    known: Known | None
-    seconds: float
-
-
-@dataclass(frozen=True)
-class _Task:
-    """One group of candidates on one fold."""
-
-    fold: int
-    family: Family
-    plans: dict[Plan, list[int]]
-    """Candidates by what they need grown."""
-    estimators: dict[Plan, Any]
-
-    def work(self) -> int:
-        """How much is to be grown, at most."""
-        longest: dict[Hashable, int] = defaultdict(int)
-        for plan in self.plans:
-            longest[plan.detail] = max(longest[plan.detail], plan.size)
-        return sum(longest.values())
-
-
-@dataclass(frozen=True)
-class _Scored:
-    """The scores of one model, and the candidates that it is the model of."""
-
-    candidates: list[int]
-    test_score: Any
-    train_score: Any
 
 
 class SharedEvaluator:
@@ -113,12 +67,13 @@ class SharedEvaluator:
         train_scores: bool = False,
         remember: bool = False,
     ) -> None:
-        """Take an unfitted estimator and (train, test) row numbers; `scorer(estimator, X, y)` gives one or more scores.
+        """Take an unfitted estimator, (train, test) row numbers, and `scorer(estimator, X, y)` of one or more scores.
 
         With `remember`, what is grown is kept for later calls, within `starts.KEPT_BYTES` a fold.
         """
         self.anatomy = Anatomy(estimator)
-        self.family = family_of(type(self.anatomy.model))
+        self._kind = type(self.anatomy.model)
+        self._families = _families(self._kind)
         self._X = X
         self._y = y
         self._splits = splits
@@ -126,220 +81,148 @@ class SharedEvaluator:
         self._jobs = jobs
         self._train_scores = train_scores
         self._remember = remember
-        self._folds: tuple[object, list[_Fold]] | None = None
+        self._folds: tuple[object, list[Fold]] | None = None
 
-    def evaluate(self, candidates: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, list[Outcome]]]:
+    def evaluate(self, candidates: Candidates) -> Iterator[tuple[int, list[Outcome]]]:
         """Yield positions of candidates with an outcome a fold; those not yielded are scikit-learn's to evaluate."""
-        if self.family is None:
-            return
         fronts: dict[object, list[tuple[int, Candidate]]] = {}
-        for position, params in enumerate(candidates):
+        for position, params in enumerate(candidates if self._families else ()):
             candidate = self.anatomy.candidate(params)
-            if candidate is not None:
+            # Asked before any fold is prepared: most of what cannot be shared cannot be on any rows.
+            if candidate is not None and _planned(self._kind, candidate, self._families, 10**6, 10**6):
                 fronts.setdefault(candidate.front_key(), []).append((position, candidate))
         for key, members in fronts.items():
-            yield from self._front(key, members, candidates)
+            front = members[0][1].front
+            if not self.anatomy.deterministic(front):
+                continue
+            try:
+                folds = self._prepared(key, front)
+                groups = self._groups(folds, members, candidates)
+            except Exception:  # noqa: BLE001, S112  scikit-learn says what is wrong
+                continue
+            for family in self._families:
+                mine = [group for group in groups if group.family is family]
+                if mine:
+                    yield from self._run(family, folds, mine, len(members))
 
-    def witnesses(self, candidates: Sequence[Mapping[str, Any]]) -> list[Params]:
+    def witnesses(self, candidates: Candidates) -> list[Params]:
         """Return two very small candidates of the kind that can be shared; none where they would cost too much."""
         sizes = [self._size(params) for params in candidates]
-        if self.family is None or WITNESS_COST * sum(sizes) < sum(WITNESSES) or WITNESS_COST * len(sizes) < 1:
+        if not self._families or WITNESS_COST * sum(sizes) < sum(WITNESSES) or WITNESS_COST * len(sizes) < 1:
             return []
-        name = self.anatomy.named(self.family.size(type(self.anatomy.model)) or "")
+        name = self.anatomy.named(self._families[0].size(self._kind) or "")
         return [] if name is None else [{**candidates[0], name: size} for size in WITNESSES]
 
-    def smallest(self, candidates: Sequence[Mapping[str, Any]]) -> int:
+    def smallest(self, candidates: Candidates) -> int:
         """Return the position of a candidate that grows least."""
         return min(range(len(candidates)), key=lambda position: self._size(candidates[position]))
 
     def _size(self, params: Mapping[str, Any]) -> int:
         candidate = self.anatomy.candidate(params)
-        size = self.family.size(type(self.anatomy.model)) if self.family else None
+        size = self._families[0].size(self._kind) if self._families else None
         value = candidate.model[size] if candidate and size else 0
         return value if isinstance(value, int) else 0
 
-    def _front(
-        self, key: object, members: list[tuple[int, Candidate]], candidates: Sequence[Mapping[str, Any]]
-    ) -> Iterator[tuple[int, list[Outcome]]]:
-        kind = type(self.anatomy.model)
-        family = self.family
-        first = members[0][1]
-        # Asked before any fold is prepared: most of what cannot be shared cannot be on any rows.
-        if family is None or not any(family.plan(kind, candidate.model, 1000, 1000) for _, candidate in members):
-            return
-        if not (self.anatomy.deterministic(first.front) and verified(self.anatomy.model, family)):
-            return
-        try:
-            folds = self._prepared(key, first.front)
-            tasks = self._tasks(family, folds, members, candidates)
-        except Exception:  # noqa: BLE001  scikit-learn says what is wrong
-            return
-        yield from self._run(family, folds, tasks, len(members))
+    def _prepared(self, key: object, front: Params) -> list[Fold]:
+        if self._folds is None or self._folds[0] != key:
+            parallel = Parallel(n_jobs=self._jobs, prefer="threads")
+            options = {"train_scores": self._train_scores, "remember": self._remember}
+            folds = parallel(
+                delayed(prepare)(self.anatomy, front, self._X, self._y, split, **options) for split in self._splits
+            )
+            self._folds = (key, folds)
+        return self._folds[1]
 
-    def _prepared(self, key: object, front: Params) -> list[_Fold]:
-        if self._folds is not None and self._folds[0] == key:
-            return self._folds[1]
-        parallel = Parallel(n_jobs=self._jobs, prefer="threads")
-        folds = parallel(delayed(self._fold)(front, train, test) for train, test in self._splits)
-        self._folds = (key, folds)
-        return folds
-
-    def _fold(self, front: Params, train: Any, test: Any) -> _Fold:
-        begun = time.perf_counter()
-        X_train, y_train = _safe_split(self.anatomy.estimator, self._X, self._y, train)
-        X_test, y_test = _safe_split(self.anatomy.estimator, self._X, self._y, test, train)
-        preprocessing = self.anatomy.prepared(front)
-        known = None
-        seen_train, seen_test = X_train, X_test
-        if preprocessing is not None:
-            seen_train = preprocessing.fit_transform(X_train, y_train)
-            known = Known(preprocessing)
-            seen_test = preprocessing.transform(X_test)
-            known.see(X_test, seen_test)
-        asked_train = None
-        if self._train_scores:
-            asked_train = X_train
-            if known is not None:
-                # Transformed as the scorer would: some transformers' `fit_transform` gives something else.
-                asked_train = known.fitted.transform(X_train)
-                known.see(X_train, asked_train)
-        rows = Rows(seen_train, y_train, seen_test, asked_train, self._remember)
-        return _Fold(X_test, y_test, X_train, y_train, rows, known, time.perf_counter() - begun)
-
-    def _tasks(
-        self,
-        family: Family,
-        folds: list[_Fold],
-        members: list[tuple[int, Candidate]],
-        candidates: Sequence[Mapping[str, Any]],
-    ) -> list[_Task]:
-        kind = type(self.anatomy.model)
+    def _groups(self, folds: list[Fold], members: list[tuple[int, Candidate]], candidates: Candidates) -> list[Group]:
+        """Group candidates that can be shared on every fold, the groups with most work first."""
         shapes = [fold.rows.X_train.shape for fold in folds]
-        planned = {
-            position: [family.plan(kind, candidate.model, *shape) for shape in shapes]
-            for position, candidate in members
-        }
-        plans = {position: on_folds for position, on_folds in planned.items() if all(on_folds)}
-        if not family.alone:
-            company = Counter((fold, plan.group) for on_folds in plans.values() for fold, plan in enumerate(on_folds))
-            plans = {
-                position: on_folds
-                for position, on_folds in plans.items()
-                if all(company[fold, plan.group] > 1 for fold, plan in enumerate(on_folds))
-            }
-        groups: dict[tuple[int, Hashable], dict[Plan, list[int]]] = {}
-        for position, on_folds in plans.items():
-            for fold, plan in enumerate(on_folds):
-                groups.setdefault((fold, plan.group), {}).setdefault(plan, []).append(position)
-        tasks = [
-            _Task(fold, family, served, {plan: self.anatomy.unfitted(candidates[at[0]]) for plan, at in served.items()})
-            for (fold, _), served in groups.items()
+        plans: dict[int, list[tuple[Family, Plan]]] = {}
+        for position, candidate in members:
+            planned = [_planned(self._kind, candidate, self._families, *shape) for shape in shapes]
+            found = [each for each in planned if each and verified(self.anatomy.model, each[0])]
+            if len(found) == len(folds):
+                plans[position] = found
+        company = Counter(
+            (fold, family, plan.group) for found in plans.values() for fold, (family, plan) in enumerate(found)
+        )
+        served: dict[tuple[int, Family, Hashable], dict[Plan, list[int]]] = {}
+        for position, found in plans.items():
+            if all(family.alone or company[fold, family, plan.group] > 1 for fold, (family, plan) in enumerate(found)):
+                for fold, (family, plan) in enumerate(found):
+                    served.setdefault((fold, family, plan.group), {}).setdefault(plan, []).append(position)
+        groups = [
+            Group(fold, family, each, {plan: self.anatomy.unfitted(candidates[at[0]]) for plan, at in each.items()})
+            for (fold, family, _), each in served.items()
         ]
-        return sorted(tasks, key=_Task.work, reverse=True)
+        return sorted(groups, key=Group.work, reverse=True)
 
     def _run(
-        self, family: Family, folds: list[_Fold], tasks: list[_Task], members: int
+        self, family: Family, folds: list[Fold], groups: list[Group], members: int
     ) -> Iterator[tuple[int, list[Outcome]]]:
-        stopped = threading.Event()
         threads = family.threads or effective_n_jobs(self._jobs) == 1
+        stopped = threading.Event() if threads else None
         parallel = Parallel(
-            n_jobs=self._jobs,
-            return_as="generator_unordered",
-            pre_dispatch="2*n_jobs",
-            **({"backend": "threading"} if threads else {}),
+            n_jobs=self._jobs, return_as="generator_unordered", **({"backend": "threading"} if threads else {})
+        )
+        done = parallel(
+            delayed(evaluate)(group, folds[group.fold], self.anatomy, self._scorer, stopped) for group in groups
         )
         outcomes: dict[int, dict[int, Outcome]] = defaultdict(dict)
         lost: set[int] = set()
-        done = parallel(
-            delayed(_evaluate)(task, folds[task.fold], self.anatomy, self._scorer, stopped if threads else None)
-            for task in tasks
-        )
         try:
-            for fold, scored, seconds in done:
+            for scored in done:
                 if isinstance(scored, set):
                     lost |= scored
-                    for position in scored:
-                        outcomes.pop(position, None)
                     continue
-                share = _share(scored, seconds, folds[fold], members)
-                for model in scored:
-                    for position in model.candidates:
-                        if position in lost:
-                            continue
-                        outcomes[position][fold] = Outcome(model.test_score, model.train_score, *share)
-                        if len(outcomes[position]) == len(folds):
-                            found = outcomes.pop(position)
-                            yield position, [found[number] for number in range(len(folds))]
+                fold = folds[scored.fold]
+                for position, outcome in _divided(scored, fold, members):
+                    outcomes[position][scored.fold] = outcome
+                    if len(outcomes[position]) == len(folds) and position not in lost:
+                        found = outcomes.pop(position)
+                        yield position, [found[number] for number in range(len(folds))]
         finally:
-            stopped.set()
+            if stopped is not None:
+                stopped.set()
             done.close()
 
 
-def _share(
-    scored: list[_Scored], seconds: tuple[float, float, float, float], fold: _Fold, members: int
-) -> tuple[int, float, float, float, float]:
-    """Divide what a group took among its candidates, and the preprocessing among all `members` that share it."""
-    start, end, fit, score = seconds
-    count = sum(len(model.candidates) for model in scored)
-    return fold.rows.X_asked.shape[0], fit / count + fold.seconds / members, score / count, start, end
+def _divided(scored: Scored, fold: Fold, members: int) -> Iterator[tuple[int, Outcome]]:
+    """Divide what a group took among its candidates, and the preprocessing among all `members` that have it."""
+    count = sum(len(model.positions) for model in scored.models)
+    fit = scored.fit_seconds / count + fold.seconds / members
+    score = scored.score_seconds / count
+    n_test = fold.rows.X_asked.shape[0]
+    for model in scored.models:
+        outcome = Outcome(model.test, model.train, n_test, fit, score, scored.start, scored.end)
+        for position in model.positions:
+            yield position, outcome
 
 
-def _evaluate(
-    task: _Task, fold: _Fold, anatomy: Anatomy, scorer: Any, stopped: threading.Event | None
-) -> tuple[int, list[_Scored] | set[int], tuple[float, float, float, float]]:
-    """Grow and score one group; the set of its candidates where that failed."""
-
-    def check() -> None:
-        if stopped is not None and stopped.is_set():
-            raise StoppedError
-
-    start = time.perf_counter()
-    scoring = 0.0
-    scored: list[_Scored] = []
-    try:
-        members = list(task.estimators.items())
-        for plans, model in task.family.fitted(members, fold.rows, check):
-            begun = time.perf_counter()
-            whole = anatomy.whole(fold.known, model)
-            test = _scores(whole, fold.X_test, fold.y_test, scorer)
-            train = math.nan
-            if fold.rows.X_asked_train is not None:
-                train = _scores(whole, fold.X_train, fold.y_train, scorer)
-            scored.append(_Scored([position for plan in plans for position in task.plans[plan]], test, train))
-            scoring += time.perf_counter() - begun
-    except Exception:  # noqa: BLE001  scikit-learn evaluates them, and says what is wrong
-        return task.fold, {position for where in task.plans.values() for position in where}, (0.0, 0.0, 0.0, 0.0)
-    end = time.perf_counter()
-    return task.fold, scored, (start, end, end - start - scoring, scoring)
-
-
-def _scores(estimator: Any, X: Any, y: Any, scorer: Any) -> Any:
-    def strict(estimator: Any, X: Any, y: Any) -> Any:
-        result = scorer(estimator, X, y)
-        # How scikit-learn's scorer of several metrics says that one failed.
-        if isinstance(result, dict) and any(isinstance(score, str) for score in result.values()):
-            message = "a metric failed"
-            raise ValueError(message)
-        return result
-
-    return _score(estimator, X, y, strict, {}, "raise")
-
-
-def family_of(model: type) -> Family | None:
-    """Return the family that a model belongs to."""
-    return next((family for family in FAMILIES if family.size(model) is not None), None)
-
-
-def shareable(estimator: Any, X: Any, listed: Sequence[Mapping[str, Any]]) -> bool:
+def shareable(estimator: Any, X: Any, listed: Candidates) -> bool:
     """Whether all candidates listed, if any, look as if they share work in threads."""
     anatomy = Anatomy(estimator)
     kind = type(anatomy.model)
-    family = family_of(kind)
-    if family is None or not family.threads or not hasattr(X, "shape") or not hasattr(X, "__array__"):
+    families = _families(kind)
+    if not families or not hasattr(X, "shape") or not hasattr(X, "__array__"):
         return False
     if not (anatomy.piped or np.isfinite(np.asarray(X, dtype=np.float32)).all()):
         return False
     candidates = [anatomy.candidate(params) for params in listed]
-    return bool(candidates) and all(
-        candidate and family.plan(kind, candidate.model, *X.shape) for candidate in candidates
-    )
+    planned = [each and _planned(kind, each, families, *X.shape) for each in candidates]
+    return bool(planned) and all(each and each[0].threads for each in planned)
+
+
+def _families(model: type) -> list[Family]:
+    """Return the families that know a kind of model."""
+    return [family for family in FAMILIES if family.size(model) is not None]
+
+
+def _planned(
+    model: type, candidate: Candidate, families: Sequence[Family], rows: int, features: int
+) -> tuple[Family, Plan] | None:
+    """Return a candidate's plan, by the first family that has one."""
+    for family in families:
+        plan = family.plan(model, candidate.model, rows, features)
+        if plan is not None:
+            return family, plan
+    return None

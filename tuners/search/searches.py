@@ -50,8 +50,8 @@ class _Shared:
         try:
             with parallel_config(backend="threading") if alone else nullcontext():
                 super().fit(X, y, **params)  # type: ignore[misc]
-            self.shared_ = np.zeros(len(self.cv_results_["params"]), dtype=bool)  # type: ignore[attr-defined]
-            self.shared_[list(self._shares)] = True
+            candidates = range(len(self.cv_results_["params"]))  # type: ignore[attr-defined]
+            self.shared_ = np.array([position in self._shares for position in candidates])
         finally:
             self._candidates = None
             del self._given, self._shares, self._leading, self._candidates

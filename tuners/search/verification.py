@@ -22,13 +22,13 @@ SIZES = (2, 5, 3)
 VARIANTS: tuple[dict[str, Any], ...] = (
     {},
     {"min_samples_split": 12},
-    {"min_samples_leaf": 3, "max_features": 2},
+    {"min_samples_leaf": 3, "max_features": 0.5},
     {"max_depth": 3},
     {"max_depth": 2, "min_samples_split": 12},
 )
 """Limits that families share growth across, where the model has them."""
 
-_verified: dict[type, bool] = {}
+_verified: dict[tuple[type, Family], bool] = {}
 
 
 class NotExactWarning(UserWarning):
@@ -38,19 +38,20 @@ class NotExactWarning(UserWarning):
 def verified(model: Any, family: Family) -> bool:
     """Whether shared growth gives, bit for bit, what this kind of model predicts when fitted alone."""
     kind = type(model)
-    if kind not in _verified:
+    key = (kind, family)
+    if key not in _verified:
         try:
             reason = _difference(kind, family)
         except Exception as error:  # noqa: BLE001  whatever changed, sharing is off
             reason = one_line(error)
-        _verified[kind] = not reason
+        _verified[key] = not reason
         if reason:
             message = (
                 f"{kind.__name__} of {_release(kind)} is evaluated by its own fit, without sharing work between "
                 f"candidates: its self-check failed ({reason})"
             )
             warnings.warn(message, NotExactWarning, stacklevel=2)
-    return _verified[kind]
+    return _verified[key]
 
 
 def _difference(kind: type, family: Family) -> str:
@@ -63,7 +64,7 @@ def _difference(kind: type, family: Family) -> str:
             estimator = kind()
             own = estimator.get_params(deep=False)
             params = {name: value for name, value in variant.items() if name in own}
-            estimator.set_params(**params, **{family.size(kind): size}, random_state=7)
+            estimator.set_params(**params, **{family.size(kind) or "": size}, random_state=7)
             plan = family.plan(kind, estimator.get_params(deep=False), TRAIN, FEATURES)
             if plan is None:
                 return "its parameters are not understood"

@@ -6,7 +6,7 @@ estimators that predict, bit for bit, as scikit-learn's own fit of each candidat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,11 +15,11 @@ from tuners.search.anatomy import Params
 
 @dataclass(frozen=True)
 class Plan:
-    """What a candidate needs grown. Equal plans mean the same fitted model."""
+    """What a candidate needs grown, hashable. Equal plans mean the same fitted model."""
 
-    group: Hashable
+    group: Any
     """Equal for candidates that one growth serves."""
-    detail: Hashable
+    detail: Any
     """What tells them apart, besides their size."""
     size: int
     """How far to grow: trees, iterations or epochs."""
@@ -45,27 +45,10 @@ class Rows:
         return {**self.__dict__, "memory": {}}
 
 
-class Family(Protocol):
-    """A way of sharing."""
+class Fitted(Protocol):
+    """How a family grows models."""
 
-    threads: bool
-    """Whether threads serve, since most of the work releases the interpreter's lock; else processes."""
-    alone: bool
-    """Whether a single candidate is worth it, too."""
-
-    def size(self, model: type) -> str | None:
-        """Return the parameter that says how far the model grows; None for models of other families."""
-        ...
-
-    def plan(self, model: type, params: Params, rows: int, features: int) -> Plan | None:
-        """Say what a candidate needs; None where this family cannot promise exactness for it.
-
-        `rows` and `features` are the training part's. Refuse whatever is not known to be valid:
-        scikit-learn says what is wrong with it.
-        """
-        ...
-
-    def fitted(
+    def __call__(
         self, members: Sequence[tuple[Plan, Any]], rows: Rows, check: Callable[[], None]
     ) -> Iterator[tuple[list[Plan], Any]]:
         """Yield estimators as if fitted, each with all the plans that it is the model of.
@@ -74,6 +57,25 @@ class Family(Protocol):
         every plan is yielded once. Call `check` now and then: it raises when the search is over.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Family:
+    """A way of sharing: each module of this package ends in one."""
+
+    size: Callable[[type], str | None]
+    """The parameter that says how far a kind of model grows; None for models of other families."""
+    plan: Callable[[type, Params, int, int], Plan | None]
+    """`plan(model, params, rows, features)`: what a candidate needs; None where exactness cannot be promised.
+
+    `rows` and `features` are the training part's. It refuses whatever is not known to be valid:
+    scikit-learn says what is wrong with it.
+    """
+    fitted: Fitted
+    threads: bool
+    """Whether threads serve, since most of the work releases the interpreter's lock; else processes."""
+    alone: bool
+    """Whether a single candidate is worth it, too."""
 
 
 def seeded(params: Params) -> bool:

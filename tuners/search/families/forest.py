@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from math import ceil
 from typing import Any
 
@@ -22,13 +21,11 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomFo
 from sklearn.utils import check_array
 from sklearn.utils.multiclass import type_of_target
 
-from tuners.search.families import Plan, Rows, seeded
 from tuners.search.anatomy import Params
-from tuners.search.families.starts import Start, Starts
-from tuners.search.families.trees import UNLIMITED, Ground, Grown, Limits, Shape
-
-threads = True
-alone = True
+from tuners.search.families import Family, Plan, Rows, seeded
+from tuners.search.families.starts import Starts
+from tuners.search.families.sums import continued, grown
+from tuners.search.families.trees import UNLIMITED, Ground, Limits, Shape
 
 _CRITERIA = {"gini": "gini", "entropy": "entropy", "log_loss": "entropy"}
 _SPLITTERS = {
@@ -50,11 +47,9 @@ _PLAIN = {
     "verbose": 0,
 }
 """Parameters that the builder is not called with here: other values are left to scikit-learn."""
-_CHUNK_TREES = 64
-_CHUNK_BYTES = 64 * 2**20
-"""What the trees of one chunk may hold, all limits together."""
-_RUNNING_BYTES = 64 * 2**20
-"""What the running sums may hold, one for each of the limits."""
+
+
+_SUBCLASSES: dict[type, type] = {}
 
 
 class NotSharedError(Exception):
@@ -68,15 +63,17 @@ def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:
     if any(params[name] is not value and params[name] != value for name, value in _PLAIN.items() if name in params):
         return None
     criterion = _criterion(model, params["criterion"])
-    max_features = _max_features(params["max_features"], features)
-    leaf = _samples(params["min_samples_leaf"], rows, least=1)
-    split = _samples(params["min_samples_split"], rows, least=2)
     depth = UNLIMITED if params["max_depth"] is None else _count(params["max_depth"])
     trees = _count(params["n_estimators"])
+    features_tried = _max_features(params["max_features"], features)
+    leaf = _samples(params["min_samples_leaf"], rows, least=1)
+    split = _samples(params["min_samples_split"], rows, least=2)
     bootstrap = params["bootstrap"]
-    if None in (criterion, max_features, leaf, split, depth, trees) or not isinstance(bootstrap, bool):
+    if criterion is None or not isinstance(bootstrap, bool):
         return None
-    shape = Shape(criterion, _SPLITTERS[model], max_features, leaf, bootstrap, int(params["random_state"]))
+    if depth is None or trees is None or features_tried is None or leaf is None or split is None:
+        return None
+    shape = Shape(criterion, _SPLITTERS[model], features_tried, leaf, bootstrap, int(params["random_state"]))
     return Plan((model, shape), Limits(max(split, 2 * leaf), depth), trees)
 
 
@@ -87,8 +84,9 @@ def _criterion(model: type, criterion: object) -> str | None:
 
 
 def _count(value: object) -> int | None:
-    counts = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
-    return int(value) if counts else None
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1:
+        return int(value)
+    return None
 
 
 def _samples(value: object, rows: int, *, least: int) -> int | None:
@@ -119,127 +117,20 @@ def fitted(
     members: Sequence[tuple[Plan, Any]], rows: Rows, check: Callable[[], None]
 ) -> Iterator[tuple[list[Plan], Any]]:
     """Grow every tree once, and yield the forests that they make."""
-    _, shape = members[0][0].group  # type: ignore[misc]  this family's own
+    _, shape = members[0][0].group
     estimators = {(plan.detail, plan.size): (plan, estimator) for plan, estimator in members}
     field = _field(rows, classifies=is_classifier(members[0][1]))
     if rows.remember and len(members) == 1:
-        sums = _continued(field, shape, members[0][0], check)
+        plan = members[0][0]
+        sums = continued(field.ground, field.starts, shape, (plan.detail, plan.size), check)
     else:
         wanted: dict[Limits, set[int]] = {}
         for plan, _ in members:
-            wanted.setdefault(plan.detail, set()).add(plan.size)  # type: ignore[arg-type]  this family's own
-        sums = _grown(field.ground, shape, wanted, check)
+            wanted.setdefault(plan.detail, set()).add(plan.size)
+        sums = grown(field.ground, shape, wanted, check)
     for limits, trees, total in sums:
         same = [estimators[(each, trees)] for each in limits]
         yield [plan for plan, _ in same], _forest(same[0][1], field, total / trees)
-
-
-Sums = Iterator[tuple[list[Limits], int, NDArray[np.float64]]]
-"""Limits under which the first so many trees are the same, how many, and the sum of what they predict."""
-
-
-def _grown(ground: Ground, shape: Shape, wanted: dict[Limits, set[int]], check: Callable[[], None]) -> Sums:
-    """Grow all trees wanted, as many limits at a time as memory allows."""
-    # From the least to the most restrictive: a tree is looked for among those grown under wider limits.
-    order = sorted(wanted, key=lambda limits: (limits.min_samples_split, -limits.max_depth))
-    bytes_each = 8 * int(ground.classes[0]) * max(1, len(ground.asked))
-    at_once = max(1, _RUNNING_BYTES // bytes_each)
-    for first in range(0, len(order), at_once):
-        some = order[first : first + at_once]
-        trees = min(_CHUNK_TREES, max(1, _CHUNK_BYTES // (bytes_each * len(some))))
-        yield from _grown_together(ground, shape, {limits: wanted[limits] for limits in some}, trees, check)
-
-
-def _grown_together(
-    ground: Ground, shape: Shape, wanted: dict[Limits, set[int]], chunk: int, check: Callable[[], None]
-) -> Sums:
-    last = {limits: max(sizes) for limits, sizes in wanted.items()}
-    running = dict.fromkeys(wanted, np.zeros((len(ground.asked), int(ground.classes[0]))))
-    for first in range(0, max(last.values()), chunk):
-        grown: dict[Limits, Grown] = {}
-        alike: dict[tuple[int, int], list[Limits]] = {}
-        for limits in wanted:
-            if first < last[limits]:
-                check()
-                trees = range(first, min(first + chunk, last[limits]))
-                grown[limits] = _chunk(ground, shape, limits, trees, grown)
-                # Same trees added to the same sum. Both objects live on until the chunk ends.
-                alike.setdefault((id(grown[limits].values), id(running[limits])), []).append(limits)
-        following: dict[Limits, NDArray[np.float64]] = {}
-        for same in alike.values():
-            values = grown[same[0]].values
-            sums = np.cumsum(np.concatenate([running[same[0]][np.newaxis], values]), axis=0)
-            for size in range(first + 1, first + len(values) + 1):
-                asking = [limits for limits in same if size in wanted[limits]]
-                if asking:
-                    yield asking, size, sums[size - first]
-            following |= dict.fromkeys(same, sums[-1].copy())
-        running = following
-
-
-def _continued(field: _Field, shape: Shape, plan: Plan, check: Callable[[], None]) -> Sums:
-    """Grow one forest from the largest known start of it."""
-    limits: Limits = plan.detail  # type: ignore[assignment]  this family's own
-    ground = field.ground
-    start = field.starts.largest(shape, limits, plan.size)
-    if start is None:
-        start = Start(limits, 0, np.zeros((len(ground.asked), int(ground.classes[0]))), UNLIMITED, -1)
-    while start.trees < plan.size:
-        check()
-        # To the next whole chunk, so that starts are found again whatever sizes are asked for.
-        trees = range(start.trees, min(plan.size, (start.trees // _CHUNK_TREES + 1) * _CHUNK_TREES))
-        grown = ground.grow(shape, limits, trees)
-        total = np.cumsum(np.concatenate([start.total[np.newaxis], grown.values]), axis=0)[-1].copy()
-        smallest, deepest = int(grown.smallest.min()), int(grown.deepest.max())
-        start = Start(limits, trees.stop, total, min(start.smallest, smallest), max(start.deepest, deepest))
-        field.starts.add(shape, start)
-    yield [limits], plan.size, start.total
-
-
-def _chunk(ground: Ground, shape: Shape, limits: Limits, trees: range, grown: dict[Limits, Grown]) -> Grown:
-    """Grow some trees under these limits, but for those that were the same under wider ones."""
-    missing = np.ones(len(trees), dtype=bool)
-    found: list[tuple[NDArray[np.bool_], Grown]] = []
-    for wider in _relatives(limits, grown):
-        other = grown[wider]
-        if len(other.values) < len(trees):
-            continue
-        same = (other.smallest[: len(trees)] >= limits.min_samples_split) & (
-            other.deepest[: len(trees)] < limits.max_depth
-        )
-        if same.all():
-            return other if len(other.values) == len(trees) else Grown(*(part[: len(trees)] for part in other))
-        found.append((same & missing, other))
-        missing &= ~same
-        if not missing.any():
-            break
-    numbers = [number for number, grow in zip(trees, missing, strict=True) if grow]
-    new = ground.grow(shape, limits, numbers)
-    if missing.all():
-        return new
-    result = Grown(
-        np.empty((len(trees), *new.values.shape[1:])),
-        np.empty(len(trees), dtype=np.int64),
-        np.empty(len(trees), dtype=np.int64),
-    )
-    for part, fresh in zip(result, new, strict=True):
-        part[missing] = fresh
-    for same, other in found:
-        for part, old in zip(result, other, strict=True):
-            part[same] = old[: len(trees)][same]
-    return result
-
-
-def _relatives(limits: Limits, grown: dict[Limits, Grown]) -> list[Limits]:
-    """Return wider limits whose trees are likeliest the same: the next ones, and the widest of the same split."""
-    wider = [
-        other
-        for other in grown
-        if other.min_samples_split <= limits.min_samples_split and other.max_depth >= limits.max_depth
-    ]
-    same_split = [other for other in wider if other.min_samples_split == limits.min_samples_split]
-    same_depth = [other for other in wider if other.max_depth == limits.max_depth]
-    return list(dict.fromkeys([*same_split[:1], *same_split[-1:], *same_depth[-1:]]))
 
 
 class _Field:
@@ -289,7 +180,7 @@ def _forest(estimator: Any, field: _Field, predictions: NDArray[np.float64]) -> 
 
 
 @cache
-def _shared(model: type) -> type:
+def _shared(model: Any) -> type:
     """Return a subclass of a forest whose trees are gone, but whose predictions are known."""
     method = "predict_proba" if is_classifier(model()) else "predict"
 
@@ -305,8 +196,12 @@ def _shared(model: type) -> type:
             start += len(part)
         raise NotSharedError
 
-    def estimators(self: Any) -> Any:
+    def estimators(self: Any) -> Any:  # noqa: ARG001  a property's signature
         raise NotSharedError
 
     answer.__name__ = method  # scorers look methods up by it
-    return type(f"Shared{model.__name__}", (model,), {method: answer, "estimators_": property(estimators)})
+    own = {method: answer, "estimators_": property(estimators)}
+    return _SUBCLASSES.setdefault(model, type(f"Shared{model.__name__}", (model,), own))
+
+
+FAMILY = Family(size, plan, fitted, threads=True, alone=True)

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from tuners.search.anatomy import Params
-from tuners.search.families import Plan, Rows, seeded
+from tuners.search.families import Family, Plan, Rows, seeded
 from tuners.search.keys import freeze
 
-threads = False
-alone = False
+
+_SUBCLASSES: dict[type, type] = {}
 
 
 def size(model: type) -> str | None:
@@ -63,17 +62,22 @@ def fitted(
         yield [member], model
 
 
-@cache
 def _watched(model: type) -> type:
     """Return a subclass that keeps its weights at the end of the epochs it is told to watch."""
+    if model in _SUBCLASSES:
+        return _SUBCLASSES[model]
 
     def update(self: Any, *args: Any) -> None:
-        super(watched, self)._update_no_improvement_count(*args)
+        model._update_no_improvement_count(self, *args)  # type: ignore[attr-defined]
         self._check()
         if self.n_iter_ in self._watch:
             weights = [weight.copy() for weight in self.coefs_]
             biases = [bias.copy() for bias in self.intercepts_]
             self._kept[self.n_iter_] = (weights, biases, self.n_iter_, self.loss_)
 
-    watched = type(f"Watched{model.__name__}", (model,), {"_update_no_improvement_count": update})
-    return watched
+    return _SUBCLASSES.setdefault(
+        model, type(f"Watched{model.__name__}", (model,), {"_update_no_improvement_count": update})
+    )
+
+
+FAMILY = Family(size, plan, fitted, threads=False, alone=False)

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuners.search.anatomy import Params
-from tuners.search.families import Plan, Rows, seeded
+from tuners.search.families import Family, Plan, Rows, seeded
 from tuners.search.keys import freeze
-
-threads = False
-alone = False
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Growth:
     """The parameter that says how far."""
     cut: Callable[[Any, int], None]
     """Cut a fitted copy to a size; the parameter itself is set by the caller."""
-    exact: Callable[[Params, int], bool] = lambda params, rows: True  # noqa: ARG005, E731  a default
+    exact: Callable[[Params, int], bool] = lambda params, rows: True  # noqa: ARG005  a default
     """Whether a prefix is exact for these parameters on so many rows."""
 
 
@@ -71,12 +68,12 @@ def _boosts_on(params: Params, rows: int) -> bool:  # noqa: ARG001  the signatur
 
 def _histogram_boosts_on(params: Params, rows: int) -> bool:
     stopping = params["early_stopping"]
-    return stopping is False or (isinstance(stopping, str) and stopping == "auto" and rows <= 10_000)  # noqa: PLR2004
+    return stopping is False or (isinstance(stopping, str) and stopping == "auto" and rows <= 10_000)
 
 
 def _lightgbm(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
     # DART drops earlier trees anew in each iteration.
-    return params["boosting_type"] == "gbdt"
+    return bool(params["boosting_type"] == "gbdt")
 
 
 def _xgboost(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
@@ -111,7 +108,11 @@ GROWTHS = {
 
 def growth(model: type) -> Growth | None:
     """Return how this very class grows; None for any other, subclasses included."""
-    return GROWTHS.get(f"{model.__module__}.{model.__qualname__}")
+    return GROWTHS.get(_name(model))
+
+
+def _name(model: type) -> str:
+    return f"{model.__module__}.{model.__qualname__}"
 
 
 def size(model: type) -> str | None:
@@ -138,7 +139,7 @@ def fitted(
     """Fit the largest, and yield it and copies of it cut short."""
     _, largest = max(members, key=lambda member: member[0].size)
     largest.fit(rows.X_train, rows.y_train)
-    grows = growth(type(largest))
+    grows = GROWTHS[_name(type(largest))]
     for member, estimator in members:
         check()
         model = copy.copy(largest)
@@ -146,3 +147,6 @@ def fitted(
         if member.size < getattr(largest, grows.size):
             grows.cut(model, member.size)
         yield [member], model
+
+
+FAMILY = Family(size, plan, fitted, threads=False, alone=False)

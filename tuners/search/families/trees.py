@@ -55,6 +55,24 @@ class Grown(NamedTuple):
     deepest: NDArray[np.int64]
     """(trees,): depth of the deepest such node; -1 where there was none."""
 
+    @classmethod
+    def empty(cls, trees: int, rows: int, classes: int) -> Grown:
+        """Return room for some trees."""
+        counts = (np.empty(trees, dtype=np.int64), np.empty(trees, dtype=np.int64))
+        return cls(np.empty((trees, rows, classes)), *counts)
+
+    def first(self, trees: int) -> Grown:
+        """Return the first trees."""
+        return Grown(self.values[:trees], self.smallest[:trees], self.deepest[:trees])
+
+    def where(self, chosen: NDArray[np.bool_]) -> Grown:
+        """Return some trees, chosen by a mask."""
+        return Grown(self.values[chosen], self.smallest[chosen], self.deepest[chosen])
+
+    def put(self, chosen: NDArray[np.bool_], trees: Grown) -> None:
+        """Put trees in places chosen by a mask."""
+        self.values[chosen], self.smallest[chosen], self.deepest[chosen] = trees
+
 
 class _Drawn:
     """A random state that has drawn already: what a splitter asks its random state for, once."""

@@ -1,0 +1,106 @@
+"""One group of candidates on one fold: grown together, each model scored once for all candidates that it is."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.model_selection._validation import _score
+
+from tuners.search.anatomy import Anatomy
+from tuners.search.families import Family, Plan
+from tuners.search.folds import Fold
+
+
+class StoppedError(Exception):
+    """The search was cut short: what still runs ends here."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Candidates that one growth serves, on one fold."""
+
+    fold: int
+    family: Family
+    served: dict[Plan, list[int]]
+    """Positions of candidates, by what they need grown."""
+    estimators: dict[Plan, Any]
+    """The unfitted model of each plan."""
+
+    def work(self) -> int:
+        """Return how much is to be grown, at most."""
+        longest: dict[Hashable, int] = defaultdict(int)
+        for plan in self.served:
+            longest[plan.detail] = max(longest[plan.detail], plan.size)
+        return sum(longest.values())
+
+    def positions(self) -> set[int]:
+        """Return the candidates of the group."""
+        return {position for served in self.served.values() for position in served}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of one model, and the candidates that it is the model of."""
+
+    positions: list[int]
+    test: Any
+    """A number, or a number by metric."""
+    train: Any
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What came of a group. Times are seconds, readings of `perf_counter` for start and end."""
+
+    fold: int
+    models: list[Scores]
+    fit_seconds: float
+    score_seconds: float
+    start: float
+    end: float
+
+
+def evaluate(
+    group: Group, fold: Fold, anatomy: Anatomy, scorer: Any, stopped: threading.Event | None
+) -> Scored | set[int]:
+    """Grow and score a group; return just its candidates where that failed: scikit-learn's to evaluate."""
+
+    def check() -> None:
+        if stopped is not None and stopped.is_set():
+            raise StoppedError
+
+    start = time.perf_counter()
+    scoring = 0.0
+    models: list[Scores] = []
+    try:
+        for plans, model in group.family.fitted(list(group.estimators.items()), fold.rows, check):
+            begun = time.perf_counter()
+            whole = anatomy.whole(fold.known, model)
+            test = _scores(whole, fold.X_test, fold.y_test, scorer)
+            train = math.nan
+            if fold.rows.X_asked_train is not None:
+                train = _scores(whole, fold.X_train, fold.y_train, scorer)
+            models.append(Scores([position for plan in plans for position in group.served[plan]], test, train))
+            scoring += time.perf_counter() - begun
+    except Exception:  # noqa: BLE001  scikit-learn says what is wrong
+        return group.positions()
+    end = time.perf_counter()
+    return Scored(group.fold, models, end - start - scoring, scoring, start, end)
+
+
+def _scores(estimator: Any, X: Any, y: Any, scorer: Any) -> Any:
+    def strict(estimator: Any, X: Any, y: Any) -> Any:
+        result = scorer(estimator, X, y)
+        # How scikit-learn's scorer of several metrics says that one failed.
+        if isinstance(result, dict) and any(isinstance(score, str) for score in result.values()):
+            message = "a metric failed"
+            raise ValueError(message)
+        return result
+
+    return _score(estimator, X, y, strict, {}, "raise")
