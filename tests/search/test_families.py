@@ -33,10 +33,10 @@ from tuners.search import SharedGridSearchCV
 
 TREES = {
     "n_estimators": [3, 70],
-    "max_depth": [None, 4, 2],
+    "max_depth": [None, 3],
     "min_samples_split": [2, 9, 0.3],
     "min_samples_leaf": [1, 4],
-    "max_features": ["sqrt", 0.7, None],
+    "max_features": ["sqrt", 0.7],
 }
 STEPS = [2, 5, 9]
 

@@ -123,10 +123,13 @@ class Anatomy:
             mark = object()
             marked = clone(self.estimator).set_params(**{name: mark})
             model = marked.steps[-1][1] if self.piped else marked
-            places = [own for own, value in model.get_params(deep=False).items() if value is mark]
+            own_params = {} if model is mark else model.get_params(deep=False)
+            places = [own for own, value in own_params.items() if value is mark]
             self._places[name] = places[0] if places else None
         return self._places[name]
 
     def _touches_model(self, name: str) -> bool:
-        step = self.estimator.steps[-1][0]
-        return name == step or name.startswith(f"{step}__") or "__" not in name
+        last = self.estimator.steps[-1][0]
+        front = [step for step, _ in self.estimator.steps[:-1]]
+        # Parameters without a step's name are the pipeline's own, or, in a pipeline of another kind, the model's.
+        return name == last or name.startswith(f"{last}__") or ("__" not in name and name not in front)

@@ -111,11 +111,22 @@ class SharedEvaluator:
         if not self._families or WITNESS_COST * sum(sizes) < sum(WITNESSES) or WITNESS_COST * len(sizes) < 1:
             return []
         name = self.anatomy.named(self._families[0].size(self._kind) or "")
-        return [] if name is None else [{**candidates[0], name: size} for size in WITNESSES]
+        like = candidates[self.smallest(candidates)]
+        return [] if name is None else [{**like, name: size} for size in WITNESSES]
 
     def smallest(self, candidates: Candidates) -> int:
-        """Return the position of a candidate that grows least."""
-        return min(range(len(candidates)), key=lambda position: self._size(candidates[position]))
+        """Return the position of the candidate that grows least, of those that can be shared if there are any."""
+        for position in sorted(range(len(candidates)), key=lambda position: self._size(candidates[position])):
+            candidate = self.anatomy.candidate(candidates[position])
+            if candidate is None or not _planned(self._kind, candidate, self._families, 10**6, 10**6):
+                continue
+            try:
+                shape = self._prepared(candidate.front_key(), candidate.front)[0].rows.X_train.shape
+                if _planned(self._kind, candidate, self._families, *shape):
+                    return position
+            except Exception:  # noqa: BLE001, S112  scikit-learn says what is wrong
+                continue
+        return 0
 
     def _size(self, params: Mapping[str, Any]) -> int:
         candidate = self.anatomy.candidate(params)

@@ -35,13 +35,16 @@ def tell(context: Any, search: Any, candidate: int, outcomes: Sequence[Outcome])
 class Renumbered:
     """A search's context, for an evaluation of some of its candidates."""
 
-    def __init__(self, context: Any, candidates: Sequence[int], folds: int) -> None:
-        """Take the numbers that these candidates have in the search."""
+    def __init__(self, context: Any, candidates: Sequence[int | None], folds: int) -> None:
+        """Take the numbers that these candidates have in the search; None for one that is none of its own."""
         self._context = context
         self._candidates = candidates
         self._folds = folds
 
     def subcontext(self, *, task_name: str, task_id: int) -> Any:
         """Return the context of an evaluation, as scikit-learn asks for it."""
-        candidate, fold = divmod(task_id, self._folds)
-        return self._context.subcontext(task_name=task_name, task_id=self._candidates[candidate] * self._folds + fold)
+        position, fold = divmod(task_id, self._folds)
+        candidate = self._candidates[position]
+        if candidate is None:
+            return None
+        return self._context.subcontext(task_name=task_name, task_id=candidate * self._folds + fold)

@@ -132,8 +132,11 @@ class _Shared:
             print(f"Evaluated {len(self._shares)} of {len(candidates)} candidates together")  # noqa: T201  as scikit-learn does
         rest = [position for position in range(len(candidates)) if position not in self._shares]
         if rest:
-            numbered = Renumbered(context, rest, len(splits))
-            plain([candidates[position] for position in rest], cv=folds, callback_ctx=numbered)
+            # With the witness again, since scikit-learn gives up where all that it sees fails.
+            again = witnesses[: self._leading]
+            numbered = Renumbered(context, [*(None for _ in again), *rest], len(splits))
+            self._leading += len(again)
+            plain([*again, *(candidates[position] for position in rest)], cv=folds, callback_ctx=numbered)
         else:
             # These very results are what `fit` goes on with.
             results.clear()

@@ -179,9 +179,10 @@ def _forest(estimator: Any, field: _Field, predictions: NDArray[np.float64]) -> 
     return forest
 
 
-@cache
-def _shared(model: Any) -> type:
+def _shared(model: type) -> type:
     """Return a subclass of a forest whose trees are gone, but whose predictions are known."""
+    if model in _SUBCLASSES:
+        return _SUBCLASSES[model]
     method = "predict_proba" if is_classifier(model()) else "predict"
 
     def answer(self: Any, X: Any) -> NDArray[np.float64]:

@@ -16,7 +16,6 @@ from tuners.search.anatomy import Params
 from tuners.search.families import Family, Plan, Rows, seeded
 from tuners.search.keys import freeze
 
-
 _SUBCLASSES: dict[type, type] = {}
 
 
@@ -68,7 +67,7 @@ def _watched(model: type) -> type:
         return _SUBCLASSES[model]
 
     def update(self: Any, *args: Any) -> None:
-        model._update_no_improvement_count(self, *args)  # type: ignore[attr-defined]
+        getattr(model, "_update_no_improvement_count")(self, *args)  # noqa: B009  overridden here, and private
         self._check()
         if self.n_iter_ in self._watch:
             weights = [weight.copy() for weight in self.coefs_]
