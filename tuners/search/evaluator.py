@@ -33,6 +33,8 @@ WITNESSES = (2, 3)
 """Trees, iterations or epochs of the candidates that are evaluated both ways, on the search's own rows."""
 WITNESS_COST = 0.05
 """What they may cost at most, as a share of the search."""
+MANY_FEATURES = 10**6
+"""Features are not counted before the preprocessing has made them."""
 
 Candidates = Sequence[Mapping[str, Any]]
 
@@ -88,8 +90,7 @@ class SharedEvaluator:
         fronts: dict[object, list[tuple[int, Candidate]]] = {}
         for position, params in enumerate(candidates if self._families else ()):
             candidate = self.anatomy.candidate(params)
-            # Asked before any fold is prepared: most of what cannot be shared cannot be on any rows.
-            if candidate is not None and _planned(self._kind, candidate, self._families, 10**6, 10**6):
+            if candidate is not None and self._likely(candidate):
                 fronts.setdefault(candidate.front_key(), []).append((position, candidate))
         for key, members in fronts.items():
             front = members[0][1].front
@@ -118,7 +119,7 @@ class SharedEvaluator:
         """Return the position of the candidate that grows least, of those that can be shared if there are any."""
         for position in sorted(range(len(candidates)), key=lambda position: self._size(candidates[position])):
             candidate = self.anatomy.candidate(candidates[position])
-            if candidate is None or not _planned(self._kind, candidate, self._families, 10**6, 10**6):
+            if candidate is None or not self._likely(candidate):
                 continue
             try:
                 shape = self._prepared(candidate.front_key(), candidate.front)[0].rows.X_train.shape
@@ -133,6 +134,10 @@ class SharedEvaluator:
         size = self._families[0].size(self._kind) if self._families else None
         value = candidate.model[size] if candidate and size else 0
         return value if isinstance(value, int) else 0
+
+    def _likely(self, candidate: Candidate) -> bool:
+        """Whether a candidate can be shared for all we know before any fold is prepared."""
+        return _planned(self._kind, candidate, self._families, len(self._splits[0][0]), MANY_FEATURES) is not None
 
     def _prepared(self, key: object, front: Params) -> list[Fold]:
         if self._folds is None or self._folds[0] != key:
