@@ -29,17 +29,21 @@ def fit(
     metric: Any,
     folds: list[Fold],
     jobs: int,
+    shared: bool,
     limit: int,
     origin: float,
     keep: Callable[[Trial], object],
 ) -> list[Trial]:
     """Fit an unfitted search and return its trials, in its own order, which no number of jobs changes.
 
+    With `shared`, scikit-learn's own classes are replaced by those that share work between candidates.
     Each is given to `keep`, too, when it ends; where the search is cut short, those are all there is. Times are
     `perf_counter` readings less `origin`. Raises `TuningError` for a search that cannot be metered, or that has
     more than `limit` candidates.
     """
     candidates = _candidates(search, limit)
+    if shared:
+        search = _sharing(search)
     live: list[Trial] = []
 
     def keep_live(candidate: int, evaluations: list[Evaluation]) -> None:
@@ -56,15 +60,14 @@ def fit(
 
 def _trial(params: Params, evaluations: list[Evaluation], origin: float, reason: str = "") -> Trial:
     scores = [e.score for e in evaluations]
-    scored = [e for e in evaluations if not math.isnan(e.scored)]
     failed = not np.isfinite(scores).all()
     return Trial.of(
         params,
         scores,
         start=min(e.start for e in evaluations) - origin,
         end=max(e.end for e in evaluations) - origin,
-        fit_seconds=sum((e.end if math.isnan(e.scored) else e.scored) - e.start for e in evaluations),
-        score_seconds=sum(e.end - e.scored for e in scored),
+        fit_seconds=sum(e.fit_seconds for e in evaluations),
+        score_seconds=sum(e.score_seconds for e in evaluations),
         reason=next((e.reason for e in evaluations if e.reason), reason) if failed else "",
     )
 
@@ -89,6 +92,14 @@ def _candidates(search: Any, limit: int) -> list[Params]:
         )
         raise TuningError(message)
     return candidates
+
+
+def _sharing(search: Any) -> Any:
+    from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV  # noqa: PLC0415  loaded where asked for
+
+    kinds = {GridSearchCV: SharedGridSearchCV, RandomizedSearchCV: SharedRandomizedSearchCV}
+    kind = kinds.get(type(search))
+    return kind(**search.get_params(deep=False)) if kind else search
 
 
 def _fit(search: Any, X: Any, y: Any) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
     from tuners.problem import Problem
+    from tuners.search.evaluator import Outcome, SharedEvaluator
 
 
 class Objective:
@@ -44,9 +45,13 @@ class Objective:
         budget: Budget,
         *,
         jobs: int = 1,
+        shared: bool = False,
         listener: Callable[[Objective], None] | None = None,
     ) -> None:
-        """Take the training part of the problem; `listener` is called after each trial."""
+        """Take the training part of the problem; `listener` is called after each trial.
+
+        With `shared`, candidates are evaluated with what they have in common done once.
+        """
         self.space: ConfigurationSpace = problem.model.space_for(tuner)
         """What to search."""
         self.guesses: Sequence[Params] = problem.model.guesses
@@ -60,7 +65,9 @@ class Objective:
         self.budget = budget
         self.jobs = jobs
         self.trials: list[Trial] = []
+        self.shared = shared
         self._listener = listener
+        self._evaluator: SharedEvaluator | None = None
         self._origin = time.perf_counter()
         self._closed = False
 
@@ -96,6 +103,16 @@ class Objective:
         self._require_budget()
         params = plain_params(params)
         start = self.clock()
+        outcomes = self._shared_outcomes(params) if self.shared else []
+        if outcomes:
+            return self.record(
+                params,
+                [outcome.test_score for outcome in outcomes],
+                start=start,
+                end=self.clock(),
+                fit_seconds=sum(outcome.fit_seconds for outcome in outcomes),
+                score_seconds=sum(outcome.score_seconds for outcome in outcomes),
+            )
         try:
             result = cross_validate(
                 clone(self.estimator).set_params(**params),
@@ -118,6 +135,16 @@ class Objective:
             fit_seconds=float(result["fit_time"].sum()),
             score_seconds=float(result["score_time"].sum()),
         )
+
+    def _shared_outcomes(self, params: Params) -> list[Outcome]:
+        """Evaluate one candidate with what this run has grown before; nothing where it cannot be shared."""
+        if self._evaluator is None:
+            from tuners.search.evaluator import SharedEvaluator  # noqa: PLC0415  loaded where it is asked for
+
+            self._evaluator = SharedEvaluator(
+                self.estimator, self.X, self.y, self.folds, self.metric, jobs=self.jobs, remember=True
+            )
+        return dict(self._evaluator.evaluate([params])).get(0, [])
 
     def record(
         self,
@@ -171,6 +198,7 @@ class Objective:
             metric=self.metric,
             folds=self.folds,
             jobs=self.jobs,
+            shared=self.shared,
             limit=self.remaining,
             origin=self._origin,
             keep=self._keep,

@@ -35,8 +35,9 @@ class Evaluation:
     candidate: int
     fold: int
     start: float
-    scored: float = math.nan
     end: float = math.nan
+    fit_seconds: float = 0.0
+    score_seconds: float = 0.0
     score: float = math.nan
     reason: str = ""
 
@@ -105,7 +106,7 @@ class Probe:
         evaluation = getattr(_running, "evaluation", None)
         if evaluation is None:  # a search without callbacks
             return float(self.metric(estimator, X, y))
-        evaluation.scored = time.perf_counter()
+        evaluation.fit_seconds = time.perf_counter() - evaluation.start
         try:
             evaluation.score = float(self.metric(estimator, X, y))
         except Exception as error:
@@ -113,15 +114,29 @@ class Probe:
             raise
         return float(evaluation.score)
 
-    def on_fit_task_end(self, estimator: Any, context: Any) -> None:  # noqa: ARG002  their signature
-        """Report the evaluation, unless it was cut short."""
+    def on_fit_task_end(
+        self,
+        estimator: Any,  # noqa: ARG002  their signature
+        context: Any,
+        *,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Report the evaluation, unless it was cut short; a shared one comes with its outcome."""
         if context.task_name != _TASK:
             return
         evaluation = _running.__dict__.pop("evaluation", None)
         interrupted = isinstance(sys.exc_info()[1], BudgetExhausted | KeyboardInterrupt | SystemExit)
         if evaluation is None or interrupted:
             return
-        evaluation.end = time.perf_counter()
+        outcome = (metadata or {}).get("shared")
+        if outcome is not None:
+            evaluation.start, evaluation.end, evaluation.score = outcome.start, outcome.end, outcome.test_score
+            evaluation.fit_seconds, evaluation.score_seconds = outcome.fit_seconds, outcome.score_seconds
+        else:
+            evaluation.end = time.perf_counter()
+            spent = evaluation.end - evaluation.start
+            evaluation.fit_seconds = evaluation.fit_seconds or spent
+            evaluation.score_seconds = spent - evaluation.fit_seconds
         if os.getpid() == self._pid:
             self._receive(evaluation)
         else:

@@ -10,6 +10,12 @@ from typing import Any, Literal
 
 SCHEMA = 1
 
+EVALUATIONS = ("plain", "shared")
+"""How candidates are evaluated: each by a fit of its own, or with what they have in common done once.
+
+Scores, trials and their hash are the same either way; seconds are not.
+"""
+
 Status = Literal["ok", "failed", "skipped"]
 
 
@@ -30,12 +36,16 @@ class Record:
     """Of the winner, refitted on all training rows."""
     cv_score: float | None = None
     """Of the winner: mean over the folds."""
+    ties: int = 0
+    """Trials with the winner's cross-validation score, its own included."""
     default_test_score: float | None = None
     """Of the untuned model on the same split."""
     evaluations: int = 0
     failed_trials: int = 0
     budget: int = 0
     time_budget: float | None = None
+    evaluation: str = EVALUATIONS[0]
+    """How candidates were evaluated; one of `EVALUATIONS`."""
     timed_out: bool = False
     """Whether the time budget ended the search."""
     seconds: float | None = None

@@ -18,7 +18,7 @@ from tuners.budget import Budget, BudgetExhausted, deadline
 from tuners.errors import TuningError, one_line
 from tuners.memory import PeakMemory
 from tuners.objective import Objective
-from tuners.record import SCHEMA, Record
+from tuners.record import EVALUATIONS, SCHEMA, Record
 from tuners.spaces import contains
 from tuners.trial import Trial, trials_hash
 
@@ -67,17 +67,23 @@ class Execution:
         budget: Budget,
         *,
         jobs: int = 1,
+        evaluation: str = EVALUATIONS[0],
         listener: Callable[[Objective], None] | None = None,
     ) -> None:
         """Prepare a run, the split and the default model's score included.
 
         The default model is fitted here, before the clock: what a library does once in a process (a
-        just-in-time compiler, a thread pool) then falls on no tuner.
+        just-in-time compiler, a thread pool) then falls on no tuner. A method whose function has an
+        attribute `evaluations`, called with the space, says so how many it needs whatever the budget.
         """
         self._tuner = tuner
         self._tune = tune
         self._problem = problem
+        evaluations = getattr(tune, "evaluations", None)
+        if evaluations is not None:
+            budget = replace(budget, evaluations=evaluations(problem.model.space_for(tuner)) or budget.evaluations)
         self._budget = budget
+        self._evaluation = evaluation
         self._default_test_score = problem.default_test_score
         if jobs != 1 and problem not in _warmed:
             # The pool of worker processes, and what they import, start before the clock, too.
@@ -91,7 +97,7 @@ class Execution:
         self._winner: Any = None
         self._reason = ""
         self._timed_out = False
-        self.objective = Objective(problem, tuner, budget, jobs=jobs, listener=listener)
+        self.objective = Objective(problem, tuner, budget, jobs=jobs, shared=evaluation == "shared", listener=listener)
 
     def search(self) -> None:
         """Search, and refit the winner on all training rows: what a benchmark times.
@@ -166,6 +172,7 @@ class Execution:
             metric=problem.protocol.metric,
             test_score=test_score,
             cv_score=best.score if best else None,
+            ties=sum(trial.ok and trial.score == best.score for trial in trials) if best else 0,
             default_test_score=self._default_test_score,
             evaluations=len(trials),
             failed_trials=sum(not trial.ok for trial in trials),
@@ -176,6 +183,7 @@ class Execution:
             seconds=self._seconds,
             evaluation_seconds=min(evaluation, self._seconds),
             search_seconds=max(self._seconds - evaluation, 0.0),
+            evaluation=self._evaluation,
             timed_out=self._timed_out,
             peak_memory=self._memory.bytes,
             memory_growth=self._memory.growth,

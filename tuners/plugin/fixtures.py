@@ -140,6 +140,7 @@ class Runner:
                 problem,
                 settings.budget(record.model, name),
                 jobs=settings.jobs,
+                evaluation=settings.evaluation,
                 listener=self._session.progress.trial,
             )
         except MissingExtraError as error:

@@ -23,7 +23,8 @@ def header(settings: Settings, cells: Sequence[Cell]) -> list[str]:
     rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
     lines.append(
         f"tuning: {protocol.metric}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
-        f"jobs {settings.jobs}" + (f", {settings.time_budget:g} s a search" if settings.time_budget else "")
+        f"jobs {settings.jobs}, evaluation {settings.evaluation}"
+        + (f", {settings.time_budget:g} s a search" if settings.time_budget else "")
     )
     for model in dict.fromkeys(cell.model for cell in cells):
         mine = [cell for cell in cells if cell.model == model]

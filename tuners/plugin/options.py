@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tuners.record import EVALUATIONS
+
 MOST_SEEDS = 10_000
 REPORT_SUFFIXES = (".csv", ".json", ".md")
 
@@ -67,6 +69,13 @@ def jobs(text: str) -> int:
     return (os.cpu_count() or 1) if value == -1 else value
 
 
+def evaluation(text: str) -> str:
+    """Read one of `EVALUATIONS`."""
+    if text not in EVALUATIONS:
+        raise ValueError(" or ".join(EVALUATIONS))
+    return text
+
+
 def report(text: str) -> Path:
     """Read a path whose suffix names a format and that can be written to."""
     path = Path(text)
@@ -113,6 +122,7 @@ OPTIONS = (
     Option("time-budget", "S", seconds, "seconds of each run's search"),
     Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
     Option("jobs", "N", jobs, "processes a run may use; -1 all, 1 by default"),
+    Option("evaluation", "HOW", evaluation, "plain (default), each fit made; shared, common work of candidates once"),
     Option("creditcard", "PATH", Path, "your creditcard.csv (also TUNING_CREDITCARD)"),
     Option("report", "PATH", report, "also write the table; .md, .csv or .json; repeatable", repeatable=True),
 )

@@ -15,6 +15,7 @@ from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError
 from tuners.plugin.cells import Cell, dataset_name, is_csv
 from tuners.presets import Preset, Scope
+from tuners.record import EVALUATIONS
 from tuners.registry import Registry
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Settings:
         self.seeds: tuple[int, ...] = given.get("seeds", preset.seeds)
         self.time_budget: float | None = given.get("time-budget")
         self.jobs: int = given.get("jobs", preset.jobs)
+        self.evaluation: str = given.get("evaluation", EVALUATIONS[0])
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(preset.protocol, metric=given.get("metric", preset.protocol.metric))
         self._unavailable: dict[str, UnavailableError] = {}

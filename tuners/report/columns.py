@@ -19,6 +19,8 @@ class Column:
 
     heading: str
     text: Callable[[Any], str]
+    needed: Callable[[Any], bool] = lambda rows: True  # noqa: ARG005  most always are
+    """Whether a table of these rows has the column."""
 
 
 def number(value: float | None, digits: int = 4, *, sign: bool = False) -> str:
@@ -70,6 +72,7 @@ SCORES: tuple[Column, ...] = (
     Column("95 % interval", lambda row: interval(row.test_interval)),
     Column("vs default, %", _change),
     Column("CV score", lambda row: number(row.cv_score)),
+    Column("regret", lambda row: number(row.regret), lambda rows: any(row.regret is not None for row in rows)),
     Column("rank", lambda row: number(row.rank, 2)),
     Column("against best", _tied),
 )
@@ -116,9 +119,9 @@ COMPARED_SECONDS: tuple[Column, ...] = (
 
 def texts(columns: tuple[Column, ...], rows: tuple[MethodRow, ...] | list[ComparisonRow]) -> list[list[str]]:
     """Return the rows as text, one list a row."""
-    return [[column.text(row) for column in columns] for row in rows]
+    return [[column.text(row) for column in columns if column.needed(rows)] for row in rows]
 
 
-def headings(columns: tuple[Column, ...]) -> list[str]:
-    """Return the columns' headings."""
-    return [column.heading for column in columns]
+def headings(columns: tuple[Column, ...], rows: tuple[MethodRow, ...] | list[ComparisonRow]) -> list[str]:
+    """Return the headings of a table of these rows."""
+    return [column.heading for column in columns if column.needed(rows)]

@@ -56,7 +56,7 @@ def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]
     named = [(now[cell], then[cell]) for cell in now if cell in then]
     pairs = [pair for pair in named if not _unlike(*pair)]
     scores = _array([(effective_score(a), effective_score(b)) for a, b in pairs])
-    seconds = _array([(a.seconds, b.seconds) for a, b in pairs if a.ok and b.ok])
+    seconds = _array([(a.seconds, b.seconds) for a, b in pairs if a.ok and b.ok and a.evaluation == b.evaluation])
     return ComparisonRow(
         model,
         tuner,

@@ -26,7 +26,7 @@ LEGEND = (
 COMPARISON_LEGEND = (
     "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same: cells "
     "whose trials are identical. (+n): cells in one of the runs only. Seconds of two sessions also differ by the "
-    "machine's mood."
+    "machine's mood; they are compared where both evaluated candidates the same way, plain or shared."
 )
 
 
@@ -69,7 +69,7 @@ def sections(report: Report) -> list[Section]:
         Section(
             f"{group.title} ({group.metric}, {group.blocks} block{'' if group.blocks == 1 else 's'})",
             [
-                Table(columns.headings(kind), columns.texts(kind, group.rows))
+                Table(columns.headings(kind, group.rows), columns.texts(kind, group.rows))
                 for kind in (columns.SCORES, columns.COSTS)
             ],
             list(group.notes),
@@ -83,7 +83,7 @@ def sections(report: Report) -> list[Section]:
             Section(
                 f"compared with {report.baseline}",
                 [
-                    Table(columns.headings(kind), columns.texts(kind, rows))
+                    Table(columns.headings(kind, rows), columns.texts(kind, rows))
                     for kind in (columns.COMPARED_SCORES, columns.COMPARED_SECONDS)
                 ],
                 [COMPARISON_LEGEND, *_unlike(rows)],
@@ -108,6 +108,11 @@ def _remarks(report: Report) -> list[str]:
     if any(row.own_space for row in rows):
         remarks.append(
             "*: has a space of its own or evaluated points outside the model's, so that more than the method differs"
+        )
+    if any(row.regret is not None for row in rows):
+        remarks.append(
+            "regret: the optimum of the CV score in the whole space, which exhaustive search found, minus the method's; "
+            "below 0 for what lies outside the space, such as the untuned model"
         )
     if any(row.failures for row in rows):
         remarks.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics as plain_statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ from tuners.report.statistics import (
 )
 
 BASE = "default"
+OPTIMUM = "exhaustive"
+"""The method whose cross-validation score is the best there is in the space."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class MethodRow:
     change_interval: Interval | None = None
     """95 % t interval of the paired differences to default, in percent of its mean score."""
     cv_score: float | None = None
+    regret: float | None = None
+    """The optimum of the cross-validation score minus the method's, mean over the blocks where it is known."""
     rank: float | None = None
     """Mean rank of the test scores within a block."""
     behind: float | None = None
@@ -116,7 +120,12 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     if len(complete) < len(scores):
         notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
     paired = _paired_columns(complete, present)
-    rows = tuple(_row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {})) for tuner in tuners)
+    optima = {(r.dataset, r.seed): r for r in records if r.tuner == OPTIMUM and r.ok and not r.timed_out}
+    if optima:
+        notes.append(_tied_optima(list(optima.values())))
+    rows = tuple(
+        _row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {}), optima) for tuner in tuners
+    )
     metric = next((record.metric for record in records if record.metric), "")
     return Group(model, dataset, metric, len(complete), rows, tuple(notes))
 
@@ -192,7 +201,18 @@ def _tied(is_best: bool, p_value: float | None) -> str:
     return "tied" if p_value >= ALPHA else "behind"
 
 
-def _row(tuner: str, records: list[Record], paired: dict[str, Any]) -> MethodRow:
+def _tied_optima(optima: list[Record]) -> str:
+    """Say how many candidates tie at the optimum."""
+    ties = sorted(record.ties for record in optima)
+    counts = str(ties[0]) if ties[0] == ties[-1] else f"{ties[0]} to {ties[-1]}"
+    candidates = " or ".join(map(str, sorted({record.evaluations for record in optima})))
+    blocks = f" (in {len(ties)} blocks)" if len(ties) > 1 else ""
+    return f"{counts} of {candidates} candidates tie at the optimum of the CV score{blocks}"
+
+
+def _row(
+    tuner: str, records: list[Record], paired: dict[str, Any], optima: Mapping[tuple[str, int], Record]
+) -> MethodRow:
     run = [record for record in records if record.status != "skipped"]
     good = [record for record in run if record.ok]
     total = sum(record.seconds or 0.0 for record in good)
@@ -201,6 +221,7 @@ def _row(tuner: str, records: list[Record], paired: dict[str, Any]) -> MethodRow
     if good:
         costs = {
             "cv_score": _mean([r.cv_score for r in good]),
+            "regret": _regret(good, optima),
             "seconds": _mean([r.seconds for r in good]),
             "seconds_interval": mean_interval([r.seconds for r in good if r.seconds is not None]),
             "search_seconds": searching / len(good),
@@ -218,6 +239,17 @@ def _row(tuner: str, records: list[Record], paired: dict[str, Any]) -> MethodRow
         failed_trials=sum(record.failed_trials for record in run),
         **{**paired, **costs},
     )
+
+
+def _regret(records: Sequence[Record], optima: Mapping[tuple[str, int], Record]) -> float | None:
+    found = [
+        optimum.cv_score - record.cv_score
+        for record in records
+        if (optimum := optima.get((record.dataset, record.seed))) is not None
+        and optimum.cv_score is not None
+        and record.cv_score is not None
+    ]
+    return plain_statistics.fmean(found) if found else None
 
 
 def _mean(values: Sequence[float | None]) -> float:

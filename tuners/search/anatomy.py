@@ -111,9 +111,9 @@ class Anatomy:
         pipeline.steps = [(names[0], known), *between, (names[-1], fitted_model)]
         return pipeline
 
-    def named(self, place: str) -> str | None:
-        """Return the name by which the search sets one of the model's own parameters."""
-        names = [f"{self.estimator.steps[-1][0]}__{place}", place] if self.piped else [place]
+    def named(self, place: str, params: Mapping[str, Any]) -> str | None:
+        """Return the name by which `params` set one of the model's own parameters, or may."""
+        names = [*params, f"{self.estimator.steps[-1][0]}__{place}", place] if self.piped else [place]
         accepted = self.estimator.get_params()
         return next((name for name in names if name in accepted and self._place(name) == place), None)
 

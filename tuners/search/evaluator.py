@@ -111,8 +111,8 @@ class SharedEvaluator:
         sizes = [self._size(params) for params in candidates]
         if not self._families or WITNESS_COST * sum(sizes) < sum(WITNESSES) or WITNESS_COST * len(sizes) < 1:
             return []
-        name = self.anatomy.named(self._families[0].size(self._kind) or "")
         like = candidates[self.smallest(candidates)]
+        name = self.anatomy.named(self._families[0].size(self._kind) or "", like)
         return [] if name is None else [{**like, name: size} for size in WITNESSES]
 
     def smallest(self, candidates: Candidates) -> int:
