@@ -111,8 +111,8 @@ def _remarks(report: Report) -> list[str]:
         )
     if any(row.regret is not None for row in rows):
         remarks.append(
-            "regret: the optimum of the CV score in the whole space, which exhaustive search found, minus the method's; "
-            "below 0 for what lies outside the space, such as the untuned model"
+            "regret: the optimum of the CV score in the whole space, which exhaustive search found, minus the "
+            "method's; below 0 for what lies outside the space, such as the untuned model"
         )
     if any(row.failures for row in rows):
         remarks.append(
