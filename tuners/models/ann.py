@@ -1,49 +1,16 @@
-"""The article's neural network: two dense layers and dropout, Keras on TensorFlow by scikeras."""
+"""The article's neural network: two dense layers and dropout, Keras on TensorFlow, one compiled model for many fits."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ConfigSpace import Categorical, ConfigurationSpace, OrdinalHyperparameter
 
-from tuners.errors import require
 from tuners.model import Model
-
-require("tensorflow", "scikeras", extra="ann")
-# Both are read once, when TensorFlow is imported: its start-up log, and the backend Keras takes.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-
-import keras  # noqa: E402  after the environment it reads
-from scikeras.wrappers import KerasClassifier  # noqa: E402  likewise
+from tuners.network import NetworkClassifier
 
 EPOCHS = 80
 BATCH_SIZE = 40
-DROPOUT = 0.3
-
-
-def network(meta: dict[str, Any], compile_kwargs: dict[str, Any], neurons: int, activation: str) -> Any:
-    """Build and compile the network for the data's features and classes.
-
-    `meta` is scikeras': `n_features_in_` inputs; one sigmoid output for two classes, one softmax
-    output a class for more.
-    """
-    classes = meta["n_classes_"]
-    binary = classes == 2
-    layers = [
-        keras.layers.Input((meta["n_features_in_"],)),
-        keras.layers.Dense(neurons, activation=activation),
-        keras.layers.Dense(neurons, activation=activation),
-        keras.layers.Dropout(DROPOUT),
-        keras.layers.Dense(1 if binary else classes, activation="sigmoid" if binary else "softmax"),
-    ]
-    result = keras.Sequential(layers)
-    result.compile(
-        optimizer=compile_kwargs["optimizer"],
-        loss="binary_crossentropy" if binary else "sparse_categorical_crossentropy",
-    )
-    return result
 
 
 def space() -> ConfigurationSpace:
@@ -59,19 +26,14 @@ def space() -> ConfigurationSpace:
 
 def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE) -> Model:
     """Return the network, trained for `epochs` in batches of `batch_size` rows in each fit."""
-    estimator = KerasClassifier(
-        model=network,
-        neurons=15,
-        activation="relu",
-        optimizer="Adam",
-        epochs=epochs,
-        batch_size=batch_size,
-        verbose=0,
-        random_state=0,
-    )
+    return searched("ann", NetworkClassifier(epochs=epochs, batch_size=batch_size))
+
+
+def searched(name: str, estimator: Any) -> Model:
+    """Return a model of that name with the article's space and a person's guesses."""
     usual = {"activation": "relu", "neurons": 15, "optimizer": "Adam"}
     return Model(
-        "ann",
+        name,
         estimator,
         space(),
         # What people try: a wider network, then another activation, then another optimizer.

@@ -1,0 +1,40 @@
+"""The network of `ann` by scikeras, which builds, compiles and traces a model for each fit: what plain Keras costs.
+
+TensorFlow keeps about 7 MB of each network that was ever trained so in a process (keras-team/keras issue 17458).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tuners.errors import require
+from tuners.model import Model
+from tuners.models.ann import BATCH_SIZE, EPOCHS, searched
+from tuners.network import layers, loss
+
+require("scikeras", extra="ann")
+
+from scikeras.wrappers import KerasClassifier  # noqa: E402  after the check
+
+
+def network(meta: dict[str, Any], compile_kwargs: dict[str, Any], neurons: int, activation: str) -> Any:
+    """Build and compile the network for the data's features and classes; `meta` is scikeras'."""
+    classes = meta["n_classes_"]
+    result = layers(meta["n_features_in_"], classes, neurons, activation)
+    result.compile(optimizer=compile_kwargs["optimizer"], loss=loss(classes))
+    return result
+
+
+def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE) -> Model:
+    """Return the network, trained for `epochs` in batches of `batch_size` rows in each fit."""
+    estimator = KerasClassifier(
+        model=network,
+        neurons=15,
+        activation="relu",
+        optimizer="Adam",
+        epochs=epochs,
+        batch_size=batch_size,
+        verbose=0,
+        random_state=0,
+    )
+    return searched("ann_plain", estimator)
