@@ -21,9 +21,11 @@ from tuners.models import ann, ann_plain
 from tuners.network import Architecture, NetworkClassifier
 
 
-def rows(count: int = 110, classes: int = 2) -> tuple[NDArray[np.float64], NDArray[Any]]:
+def rows(count: int = 110, classes: int = 2, separation: float = 0.6) -> tuple[NDArray[np.float64], NDArray[Any]]:
     """Return rows whose last batch of 40 is smaller."""
-    X, y = make_classification(count, 6, n_informative=4, n_classes=classes, class_sep=0.6, flip_y=0.1, random_state=3)
+    X, y = make_classification(
+        count, 6, n_informative=4, n_classes=classes, class_sep=separation, flip_y=0.1, random_state=3
+    )
     return X, y
 
 
@@ -181,20 +183,21 @@ def test_the_architecture_is_plain_keras_s() -> None:
     assert shapes[0] == shapes[1]
     assert plain.model_.loss == reused.loss
     assert type(plain.model_.optimizer) is type(reused.optimizer)
-    assert plain.model_.optimizer.get_config() == reused.optimizer.get_config()
+    configs = [{**each.optimizer.get_config(), "name": ""} for each in (plain.model_, reused)]
+    assert configs[0] == configs[1]
     assert set(ann.space()) == set(ann_plain.model().space)
 
 
 def test_scores_are_distributed_as_plain_keras_s() -> None:
     """Over seeds, log losses are plain Keras's in distribution: here with few seeds, the performance script has 40."""
-    X, y = rows()
+    X, y = rows(200, separation=2.0)
     X = X.astype(np.float32)
 
     def log_losses(model: Any, seeds: range) -> list[float]:
         found = []
         for seed in seeds:
-            fitted = model.build({}, seed).fit(X[:80], y[:80])
-            probabilities = fitted.predict_proba(X[80:])[np.arange(30), y[80:]]
+            fitted = model.build({}, seed).fit(X[:160], y[:160])
+            probabilities = fitted.predict_proba(X[160:])[np.arange(40), y[160:]]
             found.append(-float(np.log(np.clip(probabilities, 1e-7, None)).mean()))
         return found
 
@@ -202,5 +205,5 @@ def test_scores_are_distributed_as_plain_keras_s() -> None:
     reused = log_losses(ann.model(epochs=4), range(100, 130))
     # A wrong learning rate, loss or initialisation moves every seed: one in ten thousand by chance.
     assert stats.ks_2samp(plain, reused).pvalue > 1e-4
-    off = log_losses(ann.model(epochs=12), range(100, 130))
+    off = log_losses(ann.model(epochs=20), range(100, 130))
     assert stats.ks_2samp(plain, off).pvalue < 1e-4
