@@ -24,7 +24,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from tuners.search.anatomy import Anatomy, Candidate, Params
 from tuners.search.families import Family, Plan, forest, perceptron, prefix
 from tuners.search.folds import Fold, prepare
-from tuners.search.group import Group, Scored, evaluate
+from tuners.search.group import Failed, Group, Scored, evaluate
 from tuners.search.verification import verified
 
 # The first that plans a candidate has it.
@@ -74,6 +74,8 @@ class SharedEvaluator:
         With `remember`, what is grown is kept for later calls, within `starts.KEPT_BYTES` a fold.
         """
         self.anatomy = Anatomy(estimator)
+        self.failure = ""
+        """Why a group could not be evaluated together, if one could not."""
         self._kind = type(self.anatomy.model)
         self._families = _families(self._kind)
         self._X = X
@@ -187,8 +189,9 @@ class SharedEvaluator:
         lost: set[int] = set()
         try:
             for scored in done:
-                if isinstance(scored, set):
-                    lost |= scored
+                if isinstance(scored, Failed):
+                    lost |= scored.positions
+                    self.failure = self.failure or scored.reason
                     continue
                 fold = folds[scored.fold]
                 for position, outcome in _divided(scored, fold, members):

@@ -12,6 +12,7 @@ from typing import Any
 
 from sklearn.model_selection._validation import _score
 
+from tuners.errors import one_line
 from tuners.search.anatomy import Anatomy
 from tuners.search.families import Family, Plan
 from tuners.search.folds import Fold
@@ -55,6 +56,14 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A group that could not be evaluated together."""
+
+    positions: set[int]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Scored:
     """What came of a group. Times are seconds, readings of `perf_counter` for start and end."""
 
@@ -68,8 +77,8 @@ class Scored:
 
 def evaluate(
     group: Group, fold: Fold, anatomy: Anatomy, scorer: Any, stopped: threading.Event | None
-) -> Scored | set[int]:
-    """Grow and score a group; return just its candidates where that failed: scikit-learn's to evaluate."""
+) -> Scored | Failed:
+    """Grow and score a group; where that fails, its candidates are scikit-learn's to evaluate."""
 
     def check() -> None:
         if stopped is not None and stopped.is_set():
@@ -88,8 +97,8 @@ def evaluate(
                 train = _scores(whole, fold.X_train, fold.y_train, scorer)
             models.append(Scores([position for plan in plans for position in group.served[plan]], test, train))
             scoring += time.perf_counter() - begun
-    except Exception:  # noqa: BLE001  scikit-learn says what is wrong
-        return group.positions()
+    except Exception as error:  # noqa: BLE001  scikit-learn says what is wrong
+        return Failed(group.positions(), one_line(error))
     end = time.perf_counter()
     return Scored(group.fold, models, end - start - scoring, scoring, start, end)
 

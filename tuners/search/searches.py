@@ -26,7 +26,7 @@ from sklearn.utils.validation import _check_method_params, indexable
 from tuners.search.anatomy import Params
 from tuners.search.evaluator import Outcome, SharedEvaluator, shareable
 from tuners.search.events import Renumbered, tell, watched
-from tuners.search.verification import NotExactWarning
+from tuners.search.exact import NotExactWarning
 
 Plain = Callable[..., dict[str, Any]]
 """scikit-learn's evaluation of some candidates: returns the results so far."""
@@ -130,6 +130,13 @@ class _Shared:
             tell(context, self, sharing[position], outcomes)
         if self.verbose and self._shares:  # type: ignore[attr-defined]
             print(f"Evaluated {len(self._shares)} of {len(candidates)} candidates together")  # noqa: T201  as scikit-learn does
+        if evaluator.failure and self._leading:
+            # Others of their kind were shared: what goes wrong with these costs time that nobody expects.
+            message = (
+                f"{type(self).__name__} leaves {len(sharing) - len(self._shares)} of {len(candidates)} candidates to "
+                f"scikit-learn, since evaluating them together failed: {evaluator.failure}"
+            )
+            warnings.warn(message, NotExactWarning, stacklevel=2)
         rest = [position for position in range(len(candidates)) if position not in self._shares]
         if rest:
             # With the witness again, since scikit-learn gives up where all that it sees fails.

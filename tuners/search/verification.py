@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 
 from tuners.errors import one_line
+from tuners.search.exact import NotExactWarning
 from tuners.search.families import Family, Plan, Rows
 
 TRAIN, TEST, FEATURES = 150, 60, 5
@@ -29,10 +30,6 @@ VARIANTS: tuple[dict[str, Any], ...] = (
 """Limits that families share growth across, where the model has them."""
 
 _verified: dict[tuple[type, Family], bool] = {}
-
-
-class NotExactWarning(UserWarning):
-    """A model is not shared, since its installed version does not grow as it should."""
 
 
 def verified(model: Any, family: Family) -> bool:

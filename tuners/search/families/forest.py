@@ -23,9 +23,10 @@ from sklearn.utils.multiclass import type_of_target
 
 from tuners.search.anatomy import Params
 from tuners.search.families import Family, Plan, Rows, seeded
+from tuners.search.families.compiled import ground
 from tuners.search.families.starts import Starts
 from tuners.search.families.sums import continued, grown
-from tuners.search.families.trees import UNLIMITED, Ground, Limits, Shape
+from tuners.search.families.trees import UNLIMITED, Limits, Shape
 
 _CRITERIA = {"gini": "gini", "entropy": "entropy", "log_loss": "entropy"}
 _SPLITTERS = {
@@ -151,7 +152,7 @@ class _Field:
         self.given = [rows.X_asked] if rows.X_asked_train is None else [rows.X_asked, rows.X_asked_train]
         self.parts = [check_array(part, dtype=np.float32, order="C") for part in self.given]
         asked = self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)
-        self.ground = Ground(self.X, target, 0 if self.classes is None else len(self.classes), asked)
+        self.ground = ground(self.X, target, 0 if self.classes is None else len(self.classes), asked)
         self.starts = Starts()
 
 

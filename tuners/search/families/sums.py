@@ -102,11 +102,11 @@ def _chunk(ground: Ground, shape: Shape, limits: Limits, trees: range, grown: di
         if not missing.any():
             break
     numbers = [number for number, grow in zip(trees, missing, strict=True) if grow]
-    new = ground.grow(shape, limits, numbers)
     if missing.all():
-        return new
-    result = Grown.empty(len(trees), *new.values.shape[1:])
-    result.put(missing, new)
+        return ground.grow(shape, limits, numbers)
+    result = Grown.empty(len(trees), len(ground.asked), int(ground.classes[0]))
+    if numbers:
+        result.put(missing, ground.grow(shape, limits, numbers))
     for same, other in found:
         result.put(same, other.first(len(trees)).where(same))
     return result
