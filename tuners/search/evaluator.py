@@ -15,6 +15,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -168,8 +169,9 @@ class SharedEvaluator:
             if all(family.alone or company[fold, family, plan.group] > 1 for fold, (family, plan) in enumerate(found)):
                 for fold, (family, plan) in enumerate(found):
                     served.setdefault((fold, family, plan.group), {}).setdefault(plan, []).append(position)
+        unfitted = cache(lambda position: self.anatomy.unfitted(candidates[position]))
         groups = [
-            Group(fold, family, each, {plan: self.anatomy.unfitted(candidates[at[0]]) for plan, at in each.items()})
+            Group(fold, family, each, {plan: unfitted(at[0]) for plan, at in each.items()})
             for (fold, family, _), each in served.items()
         ]
         return sorted(groups, key=Group.work, reverse=True)

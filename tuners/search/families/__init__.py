@@ -53,8 +53,9 @@ class Fitted(Protocol):
     ) -> Iterator[tuple[list[Plan], Any]]:
         """Yield estimators as if fitted, each with all the plans that it is the model of.
 
-        `members` are distinct plans of one group, each with an unfitted estimator of its parameters;
-        every plan is yielded once. Call `check` now and then: it raises when the search is over.
+        `members` are distinct plans of one group, each with an unfitted estimator of its parameters, which other
+        folds have, too: fit a clone. Every plan is yielded once. Call `check` now and then: it raises when the
+        search is over.
         """
         ...
 

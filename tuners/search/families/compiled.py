@@ -37,11 +37,8 @@ class CompiledGround(Ground):
         if not served or not kernel.pays(rows, features, shape.max_features):
             return super().grow(shape, limits, trees)
         draws = self.draws(shape.seed)
-        states = np.array([draws.state(number) for number in trees], dtype=np.uint32)
-        if shape.bootstrap:
-            counts = np.stack([draws.counts(number) for number in trees])
-        else:
-            counts = np.ones((len(trees), rows), dtype=np.uint16)
+        states = draws.states(trees)
+        counts = draws.counts(trees) if shape.bootstrap else np.ones((len(trees), rows), dtype=np.uint16)
         grown = kernel.grow(
             self._ordered,
             counts,

@@ -32,8 +32,8 @@ class Ordered:
     def __init__(self, X: NDArray[np.float32], y: NDArray[Any], classes: int, asked: NDArray[np.float32]) -> None:
         """Take X (rows, features), class numbers y (rows,), and the rows to predict, (rows asked, features)."""
         self.columns = np.ascontiguousarray(X.T)
-        self.order = np.ascontiguousarray(np.argsort(X, axis=0, kind="stable").T.astype(np.int32))
-        self.y = np.ascontiguousarray(y, dtype=np.int32).ravel()
+        self.order = np.ascontiguousarray(np.argsort(X, axis=0, kind="stable").T.astype(np.uint32))
+        self.y = np.ascontiguousarray(y, dtype=np.uint32).ravel()
         self.classes = classes
         self.asked = np.ascontiguousarray(asked)
         self.terms = _terms(len(X)) if len(X) <= _TERMS_ROWS else np.zeros((1, 1))
@@ -137,8 +137,8 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
     classes = values.shape[2]
     max_features, min_leaf, min_split, max_depth = limits[0], limits[1], limits[2], limits[3]
     capacity = 2 * rows + 1
-    sorted_rows = np.empty((features, rows), dtype=np.int32)
-    spare = np.empty(rows, dtype=np.int32)
+    sorted_rows = np.empty((features, rows), dtype=np.uint32)
+    spare = np.empty(rows, dtype=np.uint32)
     goes_left = np.zeros(rows, dtype=np.int32)
     weights = np.empty(rows)
     shuffled = np.empty(features, dtype=np.int64)
@@ -159,21 +159,20 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
         state = states[tree]
         for feature in range(features):
             shuffled[feature] = feature
+        # Without branches, which bootstrap samples would make unpredictable.
         for row in range(rows):
             weights[row] = counts[tree, row]
         stack_sums[0] = 0.0
-        size = 0
         for row in range(rows):
-            if counts[tree, row] > 0:
-                size += 1
-                stack_sums[0, y[row]] += weights[row]
+            stack_sums[0, y[row]] += weights[row]
+        size = np.int64(0)
         for feature in range(features):
             at = 0
             for position in range(rows):
                 row = order[feature, position]
-                if counts[tree, row] > 0:
-                    sorted_rows[feature, at] = row
-                    at += 1
+                sorted_rows[feature, at] = row
+                at += np.int64(counts[tree, row] > 0)
+            size = at
         fewest, lowest = np.int64(_UNLIMITED), np.int64(-1)
         stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3], stack[0, 4] = 0, size, 0, -1, 0
         stack_impurity[0] = _impurity(stack_sums[0], stack_sums[0].sum(), entropy, terms)
@@ -229,17 +228,20 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
                     continue
                 remaining -= 1
                 shuffled[remaining], shuffled[choice] = shuffled[choice], shuffled[remaining]
-                row = sorted_rows[feature, start]
-                previous = columns[feature, row]
-                weight = weights[row]
-                on_left = weight
+                # The first rows are left of any split.
+                on_left = 0.0
                 if classes == 2:
-                    ones = weight if y[row] == 1 else 0.0
+                    ones = 0.0
                     all_ones = stack_sums[height, 1]
-                    for position in range(start + 1, end):
+                    for position in range(start, start + min_leaf):
+                        row = sorted_rows[feature, position]
+                        on_left += weights[row]
+                        ones += weights[row] * y[row]
+                    previous = columns[feature, row]
+                    for position in range(start + min_leaf, end - min_leaf + 1):
                         row = sorted_rows[feature, position]
                         value = columns[feature, row]
-                        if value > previous + _TIE and position - start >= min_leaf and end - position >= min_leaf:
+                        if value > previous + _TIE:
                             on_right = total - on_left
                             proxy = -on_right * _two(all_ones - ones, on_right, entropy, terms) - on_left * _two(
                                 ones, on_left, entropy, terms
@@ -252,11 +254,15 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
                         ones += weight * y[row]
                     continue
                 left[:] = 0.0
-                left[y[row]] = weight
-                for position in range(start + 1, end):
+                for position in range(start, start + min_leaf):
+                    row = sorted_rows[feature, position]
+                    on_left += weights[row]
+                    left[y[row]] += weights[row]
+                previous = columns[feature, row]
+                for position in range(start + min_leaf, end - min_leaf + 1):
                     row = sorted_rows[feature, position]
                     value = columns[feature, row]
-                    if value > previous + _TIE and position - start >= min_leaf and end - position >= min_leaf:
+                    if value > previous + _TIE:
                         on_right = total - on_left
                         for label in range(classes):
                             right[label] = stack_sums[height, label] - left[label]
@@ -329,10 +335,8 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
         for row in range(asked.shape[0]):
             node = 0
             while node_feature[node] >= 0:
-                if np.float64(asked[row, node_feature[node]]) <= node_threshold[node]:
-                    node += 1
-                else:
-                    node = node_right[node]
+                left_side = np.int64(np.float64(asked[row, node_feature[node]]) <= node_threshold[node])
+                node = left_side * (node + 1) + (1 - left_side) * node_right[node]
             for label in range(classes):
                 values[tree, row, label] = node_value[node, label]
         smallest[tree] = fewest

@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from sklearn.base import clone
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from tuners.search.anatomy import Params
@@ -42,6 +43,7 @@ def fitted(
 ) -> Iterator[tuple[list[Plan], Any]]:
     """Train the longest, and yield a copy with the weights of each epoch asked for."""
     _, longest = max(members, key=lambda member: member[0].size)
+    longest = clone(longest)
     kind = type(longest)
     longest.__class__ = _watched(kind)
     longest._watch = {member.size for member, _ in members}  # noqa: SLF001  our own class, below

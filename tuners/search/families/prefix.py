@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sklearn.base import clone
+
 from tuners.search.anatomy import Params
 from tuners.search.families import Family, Plan, Rows, seeded
 from tuners.search.keys import freeze
@@ -138,7 +140,7 @@ def fitted(
 ) -> Iterator[tuple[list[Plan], Any]]:
     """Fit the largest, and yield it and copies of it cut short."""
     _, largest = max(members, key=lambda member: member[0].size)
-    largest.fit(rows.X_train, rows.y_train)
+    largest = clone(largest).fit(rows.X_train, rows.y_train)
     grows = GROWTHS[_name(type(largest))]
     for member, estimator in members:
         check()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,30 +105,33 @@ class Ground:
     def draws(self, seed: int) -> _Draws:
         """Return the draws of the forest with this seed."""
         with self._lock:
-            return self._draws.setdefault(seed, _Draws(seed, len(self.X)))
+            if seed not in self._draws:
+                self._draws[seed] = _draws(seed, len(self.X))
+            return self._draws[seed]
 
     def grow(self, shape: Shape, limits: Limits, trees: Sequence[int]) -> Grown:
         """Grow some trees of the forest, by their numbers."""
-        draws = self.draws(shape.seed)
         values = np.empty((len(trees), len(self.asked), int(self.classes[0])))
         smallest = np.empty(len(trees), dtype=np.int64)
         deepest = np.empty(len(trees), dtype=np.int64)
-        for position, number in enumerate(trees):
-            tree = self._tree(shape, limits, draws, number)
+        draws = self.draws(shape.seed)
+        states = draws.states(trees)
+        weights = draws.counts(trees).astype(np.float64) if shape.bootstrap else [None] * len(trees)
+        for position, (state, weight) in enumerate(zip(states, weights, strict=True)):
+            tree = self._tree(shape, limits, int(state), weight)
             values[position] = tree.predict(self.asked)
             smallest[position], deepest[position] = attempts(tree, limits)
         return Grown(values, smallest, deepest)
 
-    def _tree(self, shape: Shape, limits: Limits, draws: _Draws, number: int) -> Any:
+    def _tree(self, shape: Shape, limits: Limits, state: int, weights: NDArray[np.float64] | None) -> Any:
         criterion = _CRITERIA[shape.criterion](1, self.classes) if self.classifies else MSE(1, len(self.X))
         splitter = _SPLITTERS[shape.splitter](
-            criterion, shape.max_features, shape.min_samples_leaf, 0.0, _Drawn(draws.state(number)), None
+            criterion, shape.max_features, shape.min_samples_leaf, 0.0, _Drawn(state), None
         )
         tree = Tree(self.X.shape[1], self.classes, 1)
         builder = DepthFirstTreeBuilder(
             splitter, limits.min_samples_split, shape.min_samples_leaf, 0.0, limits.max_depth, 0.0
         )
-        weights = draws.counts(number).astype(np.float64) if shape.bootstrap else None
         builder.build(tree, self.X, self.y, weights, None)
         return tree
 
@@ -156,38 +160,65 @@ def attempts(tree: Any, limits: Limits) -> tuple[int, int]:
 
 
 class _Draws:
-    """The random numbers of one forest's trees, as `BaseForest.fit` draws them."""
+    """The random numbers of one forest's trees, as `BaseForest.fit` draws them; kept within `_COUNTS_BYTES`."""
 
     def __init__(self, seed: int, rows: int) -> None:
         self._random = np.random.RandomState(seed)
         self._rows = rows
-        self._seeds: list[int] = []
-        self._states: list[int] = []
-        self._counts: list[NDArray[np.uint16]] = []
         self._kept = max(1, _COUNTS_BYTES // (2 * rows))
+        self._seeds = np.empty(0, dtype=np.int64)
+        self._states = np.empty(0, dtype=np.uint32)
+        self._counts = np.empty((0, rows), dtype=np.uint16)
         self._lock = threading.Lock()
 
-    def state(self, number: int) -> int:
-        """Return what the tree's splitter draws first: the state of its own generator."""
-        self._reach(number)
-        return self._states[number]
+    def states(self, numbers: Sequence[int]) -> NDArray[np.uint32]:
+        """Return what each tree's splitter draws first, the state of its own generator, (trees,)."""
+        self._reach(max(numbers))
+        states: NDArray[np.uint32] = self._states[np.asarray(numbers)]
+        return states
 
-    def counts(self, number: int) -> NDArray[np.uint16]:
-        """Return how often the tree's bootstrap sample has each row, (rows,)."""
-        self._reach(number)
-        return self._counts[number] if number < len(self._counts) else self._bootstrap(self._seeds[number])
+    def counts(self, numbers: Sequence[int]) -> NDArray[np.uint16]:
+        """Return how often each tree's bootstrap sample has each row, (trees, rows)."""
+        self._reach(max(numbers))
+        if max(numbers) < len(self._counts):
+            counts: NDArray[np.uint16] = self._counts[np.asarray(numbers)]
+            return counts
+        return np.stack([self._bootstrap(np.random.RandomState(self._seeds[number])) for number in numbers])
 
     def _reach(self, number: int) -> None:
-        if number < len(self._states):
-            return
         with self._lock:
-            while len(self._states) <= number:
-                seed = self._random.randint(np.iinfo(np.int32).max)
-                if len(self._counts) < self._kept:
-                    self._counts.append(self._bootstrap(seed))
-                self._seeds.append(seed)
-                self._states.append(np.random.RandomState(seed).randint(0, 0x7FFFFFFF))
+            first = len(self._states)
+            if number < first:
+                return
+            more = max(64, number + 1 - first)
+            # One number after another is what numpy draws for an array, too.
+            seeds = self._random.randint(np.iinfo(np.int32).max, size=more)
+            counts, states = [], []
+            for position, seed in enumerate(seeds, first):
+                random = np.random.RandomState(seed)
+                start = random.get_state(legacy=False)
+                states.append(random.randint(0, 0x7FFFFFFF))
+                if position < self._kept:
+                    random.set_state(start)
+                    counts.append(self._bootstrap(random))
+            self._seeds = np.concatenate([self._seeds, seeds])
+            if counts:
+                self._counts = np.concatenate([self._counts, counts])
+            self._states = np.concatenate([self._states, np.array(states, dtype=np.uint32)])
 
-    def _bootstrap(self, seed: int) -> NDArray[np.uint16]:
-        drawn = np.random.RandomState(seed).randint(0, self._rows, self._rows)
+    def _bootstrap(self, random: np.random.RandomState) -> NDArray[np.uint16]:
+        drawn = random.randint(0, self._rows, self._rows)
         return np.bincount(drawn, minlength=self._rows).astype(np.uint16)
+
+
+_all_draws: WeakValueDictionary[tuple[int, int], _Draws] = WeakValueDictionary()
+_all_draws_lock = threading.Lock()
+
+
+def _draws(seed: int, rows: int) -> _Draws:
+    """Return the draws that all folds of so many rows have in common."""
+    with _all_draws_lock:
+        found = _all_draws.get((seed, rows))
+        if found is None:
+            found = _all_draws[seed, rows] = _Draws(seed, rows)
+        return found
