@@ -1,6 +1,6 @@
 """What the harness adds to a run, in ms per evaluation, beside a bare loop of the same library.
 
-    python benchmarks/performance/overhead.py [EVALUATIONS] [ROUNDS]
+    python -m benchmarks.performance.overhead [EVALUATIONS] [ROUNDS]
 
 Both sides fit a no-op model on the same folds with the same library and seed, interleaved; the harness
 keeps its history. Prints a Markdown table of medians over the rounds.

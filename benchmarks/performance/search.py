@@ -1,6 +1,6 @@
 """How much faster a shared grid search of forests is than scikit-learn's, with the very same scores.
 
-    python benchmarks/performance/search.py [ROUNDS]
+    python -m benchmarks.performance.search [ROUNDS]
 
 On 560 rows x 4 features, 4 folds, 2 jobs, without the refit, which both make alike: a grid of 144 candidates spread
 over the article's space, both ways in turn; then the whole space of 10,560, which scikit-learn takes hours for.
@@ -9,10 +9,11 @@ over the article's space, both ways in turn; then the whole space of 10,560, whi
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from measure import interleave, machine, medians
+from benchmarks.performance.measure import interleave, machine, medians
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
@@ -49,40 +50,36 @@ def shared(candidates: int, *, by_kernel: bool) -> Any:
 def main(rounds: int = 1) -> int:
     """Measure, compare the scores, and return 1 if a requirement is missed."""
     found: dict[str, Any] = {}
-    ways = {
-        "shared, compiled": lambda: shared(144, by_kernel=True),
-        "shared": lambda: shared(144, by_kernel=False),
-        "GridSearchCV": lambda: searched(GridSearchCV, 144),
+
+    def keep(name: str, search: Callable[[], Any]) -> Callable[[], None]:
+        return lambda: found.update({name: search().cv_results_})
+
+    sides = {
+        "shared, compiled": keep("shared, compiled", lambda: shared(144, by_kernel=True)),
+        "shared": keep("shared", lambda: shared(144, by_kernel=False)),
+        "GridSearchCV": keep("GridSearchCV", lambda: searched(GridSearchCV, 144)),
     }
-    shared(4, by_kernel=True)  # compiles
-    seconds = interleave({name: lambda name=name: found.update({name: ways[name]()}) for name in ways}, rounds)
-    median = medians(seconds)
-    expected = found["GridSearchCV"].cv_results_
+    shared(4, by_kernel=True)  # compiles, once in a process
+    median = medians(interleave(sides, rounds))
     rows, failed = [], False
-    for name, value in median.items():
-        same = all(
-            np.array_equal(found[name].cv_results_[f"split{k}_test_score"], expected[f"split{k}_test_score"])
-            for k in range(FOLDS)
-        )
-        ratio = median["GridSearchCV"] / value
+    for name, seconds in median.items():
+        scores = [f"split{fold}_test_score" for fold in range(FOLDS)]
+        same = all(np.array_equal(found[name][score], found["GridSearchCV"][score]) for score in scores)
+        ratio = median["GridSearchCV"] / seconds
         failed |= not same or ratio < REQUIRED.get(name, 0)
-        rows.append([name, 144, f"{value:.2f}", f"{ratio:.0f}", "yes" if same else "NO"])
-    whole = medians(
-        interleave(
-            {
-                f"{'shared, compiled' if by else 'shared'}": lambda by=by: shared(20_000, by_kernel=by)
-                for by in (True, False)
-            },
-            1,
-        )
-    )
-    for name, value in whole.items():
-        failed |= value >= WHOLE_SECONDS
-        rows.append([name, 10_560, f"{value:.1f}", "", ""])
+        rows.append([name, "144", f"{seconds:.2f}", f"{ratio:.0f}", "yes" if same else "NO"])
+    whole = {
+        "shared, compiled": lambda: shared(20_000, by_kernel=True),
+        "shared": lambda: shared(20_000, by_kernel=False),
+    }
+    for name, seconds in medians(interleave(whole, 1)).items():
+        failed |= seconds >= WHOLE_SECONDS
+        rows.append([name, "10,560", f"{seconds:.1f}", "-", "-"])
     headings = ["search", "candidates", "seconds", "times faster", "scores bit-equal"]
     print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
     print(
-        f"\n{ROWS} rows x {FEATURES} features, {FOLDS} folds, {JOBS} jobs, medians of {rounds} interleaved rounds; {machine('scikit-learn', 'numpy', 'numba')}"
+        f"\n{ROWS} rows x {FEATURES} features, {FOLDS} folds, {JOBS} jobs, medians of {rounds} interleaved rounds; "
+        f"required: {REQUIRED} times, {WHOLE_SECONDS} s; {machine('scikit-learn', 'numpy', 'numba')}"
     )
     return int(failed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import logging
 import math
@@ -34,6 +35,10 @@ logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it logs every wor
 _objectives: dict[str, Objective] = {}
 """TPOT pickles what it is given, so that an objective handed over would remember nothing: its
 workers, threads of this process, find the live one here by its key."""
+
+
+_started: list[Client] = []
+"""The scheduler's client, while it runs."""
 
 
 class Individual(ClassifierMixin, BaseEstimator):
@@ -94,17 +99,6 @@ def evolve(
     """
     key = uuid.uuid4().hex
     _objectives[key] = objective
-    # One worker thread: order of evaluation, and so the search, is the seed's. The objective itself
-    # spreads the folds over the jobs.
-    # Its status page gets any free port, local only: two sessions at once would dispute the usual one.
-    cluster = LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        processes=False,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    )
-    client = Client(cluster)
     # TPOT seeds the space it samples from; the model's own stays as it is.
     space = copy.deepcopy(objective.space)
     estimator = TPOTEstimator(
@@ -123,7 +117,7 @@ def evolve(
         max_time_mins=math.inf,
         max_eval_time_mins=math.inf,
         validation_strategy="none",
-        client=client,
+        client=_scheduler(),
         random_state=seed,
         verbose=0,
     )
@@ -131,10 +125,41 @@ def evolve(
         with interruptible(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"tpot\.")
             estimator.fit(*_placeholder())
+    except BaseException:
+        # Evaluations of this run may still wait in it: the next run gets another.
+        _close_scheduler()
+        raise
     finally:
         del _objectives[key]
+
+
+def _scheduler() -> Client:
+    """Return dask's scheduler, started once in a process, since that takes seconds."""
+    if not _started or _started[-1].status != "running":
+        _close_scheduler()
+        # One worker thread: order of evaluation, and so the search, is the seed's. The objective itself
+        # spreads the folds over the jobs.
+        # Its status page gets any free port, local only: two sessions at once would dispute the usual one.
+        cluster = LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            processes=False,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
+        _started.append(Client(cluster))
+    return _started[-1]
+
+
+def _close_scheduler() -> None:
+    while _started:
+        client = _started.pop()
+        cluster = client.cluster
         client.close()
         cluster.close()
+
+
+atexit.register(_close_scheduler)
 
 
 def _placeholder() -> tuple[Any, Any]:

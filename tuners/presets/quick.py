@@ -12,7 +12,7 @@ PRESET = Preset(
     seeds=(0, 1),
     budget=10,
     protocol=Protocol(folds=2, rows=400),
-    # Plain Keras spends 0.7 s on a fit of any length: few folds, and the network gets one small dataset.
+    # The first fit of each architecture takes half a second: the network gets one small dataset and few of them.
     scopes={"ann": Scope(datasets=("wine",), budget=4)},
     effort={"forest": {"trees": (8, 60)}, "ann": {"epochs": 8}},
     note="quick: small budgets, rows, forests and epochs show how it works; believe --tuning-preset=standard",

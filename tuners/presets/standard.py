@@ -1,9 +1,4 @@
-"""What a comparison to be believed needs: full budgets, ten seeds, all rows, the article's ranges.
-
-The network is left to be asked for: its 80 epochs take seconds a fit, and TensorFlow keeps about 7 MB of
-each network that was ever trained in a process (keras-team/keras issue 17458), which thousands of fits turn
-into more memory than there is.
-"""
+"""What a comparison to be believed needs: full budgets, ten seeds, all rows, the article's ranges and epochs."""
 
 from __future__ import annotations
 
@@ -12,7 +7,7 @@ from tuners.protocol import Protocol
 
 PRESET = Preset(
     tuners=METHODS,
-    models=("forest",),
+    models=("forest", "ann"),
     datasets=("breast_cancer", "digits", "wine"),
     seeds=tuple(range(10)),
     budget=80,

@@ -85,7 +85,7 @@ _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 @_compiled
-def _terms(rows):  # type: ignore[no-untyped-def]  # compiled, as all below
+def _terms(rows):
     """Return p log2 p for p = count / total, (rows + 1, rows + 1) by total and count."""
     terms = np.zeros((rows + 1, rows + 1))
     for total in range(1, rows + 1):
@@ -96,7 +96,7 @@ def _terms(rows):  # type: ignore[no-untyped-def]  # compiled, as all below
 
 
 @_compiled
-def _impurity(sums, total, entropy, terms):  # type: ignore[no-untyped-def]
+def _impurity(sums, total, entropy, terms):
     result = 0.0
     if entropy:
         for count in sums:
@@ -113,7 +113,7 @@ def _impurity(sums, total, entropy, terms):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _two(one, total, entropy, terms):  # type: ignore[no-untyped-def]
+def _two(one, total, entropy, terms):
     """Return the impurity of two classes, of which the second has so much of the total."""
     other = total - one
     if entropy:
@@ -132,7 +132,7 @@ def _two(one, total, entropy, terms):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, values, smallest, deepest):  # type: ignore[no-untyped-def]
+def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, values, smallest, deepest):
     features, rows = order.shape
     classes = values.shape[2]
     max_features, min_leaf, min_split, max_depth = limits[0], limits[1], limits[2], limits[3]
