@@ -30,9 +30,9 @@ BOOSTED = Model(
 )
 
 
-def run(tuner: str, model: Model, evaluation: str, budget: int = 12, jobs: int = 1, seed: int = 3) -> Run:
+def run(tuner: str, model: Model, evaluation: str, *, budget: int = 12, jobs: int = 1) -> Run:
     """Run a method on wine."""
-    problem = Problem(model, WINE, seed, Protocol(folds=3))
+    problem = Problem(model, WINE, 3, Protocol(folds=3))
     execution = Execution(tuner, TUNERS.load(tuner), problem, Budget(budget), jobs=jobs, evaluation=evaluation)
     execution.search()
     return execution.finish()
@@ -64,12 +64,20 @@ def test_single_candidates_reuse_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     from tuners.search.families.trees import Ground
 
     grown: list[int] = []
-    for kind in (Ground, *Ground.__subclasses__()):
+
+    def count(kind: type[Ground]) -> None:
         real = kind.grow
-        monkeypatch.setattr(
-            kind, "grow", lambda self, shape, limits, trees, real=real: grown.append(len(trees)) or real(self, shape, limits, trees)
-        )
-    problem = Problem(forest((100, 100)), WINE, 0, Protocol(folds=3))
+
+        def grow(self: Ground, shape: Any, limits: Any, trees: Any) -> Any:
+            grown.append(len(trees))
+            return real(self, shape, limits, trees)
+
+        monkeypatch.setattr(kind, "grow", grow)
+
+    kinds: list[type[Ground]] = [Ground, *Ground.__subclasses__()]
+    for kind in kinds:
+        count(kind)
+    problem = Problem(forest((100, 109)), WINE, 0, Protocol(folds=3))
     objective = Objective(problem, "mine", Budget(9), shared=True)
     usual = {"criterion": "gini", "max_features": "sqrt", "min_samples_leaf": 4, "min_samples_split": 5}
     objective({**usual, "max_depth": 1200, "n_estimators": 128})
@@ -95,13 +103,17 @@ def test_times_of_shared_trials() -> None:
     found = run("grid", forest((4, 40)), "shared", budget=48)
     seconds = sum(trial.fit_seconds + trial.score_seconds for trial in found.trials)
     assert all(trial.fit_seconds > 0 and trial.end >= trial.start for trial in found.trials)
-    assert 0 < seconds <= found.record.seconds * 1.05  # type: ignore[operator]  a good run has seconds
-    assert found.record.evaluation_seconds <= found.record.seconds  # type: ignore[operator]  likewise
+    assert found.record.seconds is not None
+    assert found.record.evaluation_seconds is not None
+    assert 0 < seconds <= found.record.seconds
+    assert found.record.evaluation_seconds <= found.record.seconds
 
 
 def test_the_optimum() -> None:
     """Exhaustive search evaluates the whole space, whatever the budget, and counts the ties at its best."""
-    model = Model("small", RandomForestClassifier(), {"n_estimators": [3, 9], "max_depth": [1, 2, None], "max_features": [1, 2]})
+    model = Model(
+        "small", RandomForestClassifier(), {"n_estimators": [3, 9], "max_depth": [1, 2, None], "max_features": [1, 2]}
+    )
     found = run("exhaustive", model, "plain", budget=5)
     assert found.record.evaluations == found.record.budget == 12
     assert len({json.dumps(trial.params, sort_keys=True) for trial in found.trials}) == 12
@@ -163,14 +175,13 @@ def test_a_deadline_in_shared_work(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(*args)
 
     monkeypatch.setattr(evaluator, "evaluate", slow)
-    problem = Problem(forest((4, 40)), WINE, 3, Protocol(folds=3))
-    execution = Execution(
-        "exhaustive", TUNERS.load("exhaustive"), problem, Budget(5, seconds=3.0), evaluation="shared"
-    )
+    space = {"n_estimators": [3, 9], "max_depth": list(range(1, 11)), "min_samples_leaf": list(range(1, 13))}
+    problem = Problem(Model("small", RandomForestClassifier(), space), WINE, 3, Protocol(folds=3))
+    execution = Execution("exhaustive", TUNERS.load("exhaustive"), problem, Budget(5, seconds=4.0), evaluation="shared")
     execution.search()
     record = execution.finish().record
     assert record.timed_out
-    assert 0 < record.evaluations < 10_560
+    assert 0 < record.evaluations < 240
     assert record.seconds is not None
     assert record.seconds < 8
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.search.compared import both, rows
 from tuners.search.exact import NotExactWarning
 from tuners.search.families import compiled
-from tuners.search.families.trees import UNLIMITED, Ground, Limits, Shape
+from tuners.search.families.trees import UNLIMITED, Draws, Ground, Limits, Shape
 
 pytest.importorskip("numba", reason="numba is not installed: pip install 'pytest-tuners[fast]'")
 
@@ -28,17 +28,14 @@ def same(one: Any, other: Any) -> bool:
 
 @settings(max_examples=120, deadline=None)
 @given(
-    seed=st.integers(0, 2**31 - 2),
     shape=st.tuples(st.integers(4, 160), st.integers(1, 12), st.integers(2, 5)),
     rounding=st.sampled_from([None, 0, 1, 7]),
     limits=st.tuples(st.integers(1, 12), st.integers(2, 30), st.sampled_from([UNLIMITED, 1, 2, 5])),
-    criterion=st.sampled_from(["gini", "entropy"]),
     data=st.data(),
 )
-def test_any_tree(
-    seed: int, shape: Any, rounding: int | None, limits: Any, criterion: str, data: st.DataObject
-) -> None:
+def test_any_tree(shape: Any, rounding: int | None, limits: Any, data: st.DataObject) -> None:
     """Whatever the rows, ties, near ties, constant columns and limits."""
+    seed, criterion = data.draw(st.integers(0, 2**31 - 2)), data.draw(st.sampled_from(["gini", "entropy"]))
     count, features, classes = shape
     leaf, split, depth = limits
     random = np.random.default_rng(seed)
@@ -48,7 +45,7 @@ def test_any_tree(
     if rounding == 7:
         X *= np.float32(1e-6)  # differences around what counts as a tie
     y = random.integers(classes, size=count)
-    given_rows = X[:count], y, classes, X[count:]
+    given_rows: Any = (X[:count], y, classes, X[count:])
     tried = data.draw(st.integers(max(1, -(-features // kernel.FEATURES_TRIED)), features))
     grown = Shape(criterion, "best", tried, leaf, bootstrap=data.draw(st.booleans()), seed=seed % 1000)
     narrow = Limits(max(split, 2 * leaf), depth)
@@ -59,10 +56,20 @@ def test_any_tree(
 def test_searches(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches have scikit-learn's scores with the kernel and without, on rows that fill its tables and exceed them."""
     X, y = rows(count, classes=3)
-    grid = {"n_estimators": [3, 30], "max_depth": [None, 4], "criterion": ["gini", "entropy"], "min_samples_leaf": [1, 6]}
+    grid = {
+        "n_estimators": [3, 30],
+        "max_depth": [None, 4],
+        "criterion": ["gini", "entropy"],
+        "min_samples_leaf": [1, 6],
+    }
     calls: list[int] = []
     real = kernel.grow
-    monkeypatch.setattr(kernel, "grow", lambda *args, **options: calls.append(1) or real(*args, **options))
+
+    def grow(*args: Any, **options: Any) -> Any:
+        calls.append(1)
+        return real(*args, **options)
+
+    monkeypatch.setattr(kernel, "grow", grow)
     for enabled in (True, False):
         monkeypatch.setattr(compiled, "ENABLED", enabled)
         calls.clear()
@@ -92,7 +99,7 @@ def test_a_kernel_that_errs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where numba is missing, scikit-learn's builder grows the trees."""
-    monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
     compiled._compiles.cache_clear()
     try:
         X, y = rows()
@@ -100,3 +107,13 @@ def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
         assert type(ground) is Ground
     finally:
         compiled._compiles.cache_clear()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 17, 420, 513, 3000])
+def test_draws(count: int) -> None:
+    """The compiled Mersenne twister draws what NumPy's legacy generator draws."""
+    numbers = range(90)
+    compiled_draws, draws = compiled.CompiledDraws(5, count), Draws(5, count)
+    assert np.array_equal(compiled_draws.states(numbers), draws.states(numbers))
+    assert np.array_equal(compiled_draws.counts(numbers), draws.counts(numbers))
+    assert np.array_equal(draws.counts(numbers)[7], draws.counts([7])[0])

@@ -13,10 +13,11 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuners.errors import one_line
 from tuners.search.exact import NotExactWarning
-from tuners.search.families.trees import UNLIMITED, Ground, Grown, Limits, Shape
+from tuners.search.families.trees import UNLIMITED, Draws, Ground, Grown, Limits, Shape
 
 if TYPE_CHECKING:
     from tuners.search.families.kernel import Ordered
@@ -25,8 +26,26 @@ ENABLED = True
 """False: as if numba were not installed; for measurements and tests."""
 
 
+class CompiledDraws(Draws):
+    """The random numbers of one forest's trees, by a compiled Mersenne twister."""
+
+    def first_draws(self, seeds: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Return what generators with these seeds draw first below 2^31 - 1, (trees,)."""
+        from tuners.search.families import twister  # noqa: PLC0415  numba takes a second to load
+
+        return twister.first_draws(seeds)
+
+    def bootstraps(self, seeds: NDArray[np.int64]) -> NDArray[np.uint16]:
+        """Return how often each row is in the bootstrap samples of generators with these seeds, (trees, rows)."""
+        from tuners.search.families import twister  # noqa: PLC0415  as above
+
+        return twister.bootstraps(seeds, self.rows)
+
+
 class CompiledGround(Ground):
     """One fold's rows, with the kernel's trees."""
+
+    drawer = CompiledDraws
 
     def grow(self, shape: Shape, limits: Limits, trees: Sequence[int]) -> Grown:
         """Grow some trees of the forest, by their numbers."""

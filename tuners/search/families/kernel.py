@@ -19,8 +19,9 @@ FEATURES_TRIED = 8
 """It pays where at least one in so many features is tried at a split: the order by all of them is kept up."""
 ROWS = 20_000
 """It pays up to so many rows."""
-_TERMS_ROWS = 800
-"""Up to so many rows, the terms of the entropy are looked up."""
+_CLOSE = 1e-9
+"""Splits whose quality, looked up in tables, is this close to the best so far, as a share of the node's weight, are
+computed exactly as scikit-learn does: far wider than the tables' rounding, and few."""
 _UNLIMITED = np.iinfo(np.int32).max
 _EPSILON = np.finfo(np.float64).eps
 _TIE = np.float32(1e-7)  # scikit-learn's FEATURE_THRESHOLD: values no farther apart are ties
@@ -36,7 +37,9 @@ class Ordered:
         self.y = np.ascontiguousarray(y, dtype=np.uint32).ravel()
         self.classes = classes
         self.asked = np.ascontiguousarray(asked)
-        self.terms = _terms(len(X)) if len(X) <= _TERMS_ROWS else np.zeros((1, 1))
+        weights = np.arange(1, len(X) + 1, dtype=np.float64)
+        self.inverse = np.concatenate([[0.0], 1 / weights])
+        self.logarithm = np.concatenate([[0.0], weights * np.log2(weights)])
 
 
 def pays(rows: int, features: int, max_features: int) -> bool:
@@ -69,7 +72,7 @@ def grow(
         ordered.order,
         ordered.y,
         ordered.asked,
-        ordered.terms,
+        ordered.logarithm if criterion == "entropy" else ordered.inverse,
         np.ascontiguousarray(counts, dtype=np.uint16),
         np.ascontiguousarray(states, dtype=np.uint32),
         criterion == "entropy",
@@ -85,76 +88,47 @@ _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 @_compiled
-def _terms(rows):
-    """Return p log2 p for p = count / total, (rows + 1, rows + 1) by total and count."""
-    terms = np.zeros((rows + 1, rows + 1))
-    for total in range(1, rows + 1):
-        for count in range(1, total + 1):
-            share = np.float64(count) / np.float64(total)
-            terms[total, count] = share * (math.log(share) / math.log(2.0))
-    return terms
-
-
-@_compiled
-def _impurity(sums, total, entropy, terms):
+def _impurity(counts, total, entropy):
+    """Return the impurity of a node as scikit-learn computes it, from the integer weights of its classes."""
     result = 0.0
+    total = np.float64(total)
     if entropy:
-        for count in sums:
-            if count > 0.0:
-                if total < terms.shape[0]:
-                    result -= terms[np.int64(total), np.int64(count)]
-                else:
-                    share = count / total
-                    result -= share * (math.log(share) / math.log(2.0))
+        for count in counts:
+            if count > 0:
+                share = np.float64(count) / total
+                result -= share * (math.log(share) / math.log(2.0))
         return result
-    for count in sums:
-        result += count * count
+    for count in counts:
+        result += np.float64(count) * np.float64(count)
     return 1.0 - result / (total * total)
 
 
 @_compiled
-def _two(one, total, entropy, terms):
-    """Return the impurity of two classes, of which the second has so much of the total."""
-    other = total - one
-    if entropy:
-        result = 0.0
-        if total < terms.shape[0]:
-            at = np.int64(total)
-            return 0.0 - terms[at, np.int64(other)] - terms[at, np.int64(one)]
-        if other > 0.0:
-            share = other / total
-            result -= share * (math.log(share) / math.log(2.0))
-        if one > 0.0:
-            share = one / total
-            result -= share * (math.log(share) / math.log(2.0))
-        return result
-    return 1.0 - (other * other + one * one) / (total * total)
-
-
-@_compiled
-def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, values, smallest, deepest):
+def _grow(columns, order, y, asked, table, counts, states, entropy, limits, values, smallest, deepest):
     features, rows = order.shape
     classes = values.shape[2]
     max_features, min_leaf, min_split, max_depth = limits[0], limits[1], limits[2], limits[3]
     capacity = 2 * rows + 1
     sorted_rows = np.empty((features, rows), dtype=np.uint32)
     spare = np.empty(rows, dtype=np.uint32)
-    goes_left = np.zeros(rows, dtype=np.int32)
-    weights = np.empty(rows)
+    weights = np.empty(rows, dtype=np.int64)
+    packed = np.empty(rows, dtype=np.int64)
     shuffled = np.empty(features, dtype=np.int64)
     constant = np.empty(features, dtype=np.int64)
-    left = np.empty(classes)
-    right = np.empty(classes)
-    best_left = np.empty(classes)
-    # Nodes: the feature split on (-1 for a leaf), the threshold, the right child (the left one follows).
+    left = np.empty(classes, dtype=np.int64)
+    right = np.empty(classes, dtype=np.int64)
+    best_left = np.empty(classes, dtype=np.int64)
+    at_node = np.empty(asked.shape[0], dtype=np.int64)
+    # Nodes: the feature split on, the threshold, the children (the left one follows its parent).
     node_feature = np.empty(capacity, dtype=np.int64)
     node_threshold = np.empty(capacity)
+    node_left = np.empty(capacity, dtype=np.int64)
     node_right = np.empty(capacity, dtype=np.int64)
     node_value = np.empty((capacity, classes))
     # The stack of nodes to come: start, end, depth, parent whose right child it is (-1), constant features.
     stack = np.empty((capacity, 5), dtype=np.int64)
     stack_impurity = np.empty(capacity)
-    stack_sums = np.empty((capacity, classes))
+    stack_sums = np.empty((capacity, classes), dtype=np.int64)
     for tree in range(counts.shape[0]):
         state = states[tree]
         for feature in range(features):
@@ -162,7 +136,8 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
         # Without branches, which bootstrap samples would make unpredictable.
         for row in range(rows):
             weights[row] = counts[tree, row]
-        stack_sums[0] = 0.0
+            packed[row] = weights[row] | ((weights[row] * np.int64(y[row])) << np.int64(32))
+        stack_sums[0] = 0
         for row in range(rows):
             stack_sums[0, y[row]] += weights[row]
         size = np.int64(0)
@@ -175,15 +150,16 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
             size = at
         fewest, lowest = np.int64(_UNLIMITED), np.int64(-1)
         stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3], stack[0, 4] = 0, size, 0, -1, 0
-        stack_impurity[0] = _impurity(stack_sums[0], stack_sums[0].sum(), entropy, terms)
+        stack_impurity[0] = _impurity(stack_sums[0], stack_sums[0].sum(), entropy)
         height = 1
         nodes = 0
+        height_of_tree = np.int64(0)
         while height > 0:
             height -= 1
             start, end, depth = stack[height, 0], stack[height, 1], stack[height, 2]
             parent, known = stack[height, 3], stack[height, 4]
             impurity = stack_impurity[height]
-            total = 0.0
+            total = 0
             for label in range(classes):
                 total += stack_sums[height, label]
             node = nodes
@@ -191,8 +167,10 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
             if parent >= 0:
                 node_right[parent] = node
             for label in range(classes):
-                node_value[node, label] = stack_sums[height, label] / total
-            node_feature[node] = -1
+                node_value[node, label] = np.float64(stack_sums[height, label]) / np.float64(total)
+            # A leaf, so far: predictions that reach it stay there.
+            node_feature[node], node_threshold[node], node_right[node] = 0, np.inf, node
+            node_left[node] = node
             count = end - start
             if depth >= max_depth or count < min_split or count < 2 * min_leaf or impurity <= _EPSILON:
                 continue
@@ -200,6 +178,7 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
             lowest = max(lowest, depth)
             # Draw features without replacement, passing by those known to be constant here.
             best, best_position, best_feature = -np.inf, end, -1
+            enough = -np.inf
             remaining = np.int64(features)
             visited, found, drawn = 0, 0, 0
             constants = known
@@ -228,52 +207,100 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
                     continue
                 remaining -= 1
                 shuffled[remaining], shuffled[choice] = shuffled[choice], shuffled[remaining]
-                # The first rows are left of any split.
-                on_left = 0.0
+                column = columns[feature]
+                rows_here = sorted_rows[feature]
                 if classes == 2:
-                    ones = 0.0
-                    all_ones = stack_sums[height, 1]
+                    # Both weights in one number: of all on the left, and of the second class among them.
+                    sums = np.int64(0)
                     for position in range(start, start + min_leaf):
-                        row = sorted_rows[feature, position]
-                        on_left += weights[row]
-                        ones += weights[row] * y[row]
-                    previous = columns[feature, row]
+                        sums += packed[rows_here[position]]
+                    previous = column[rows_here[start + min_leaf - 1]]
+                    ones = stack_sums[height, 1]
                     for position in range(start + min_leaf, end - min_leaf + 1):
-                        row = sorted_rows[feature, position]
-                        value = columns[feature, row]
+                        row = rows_here[position]
+                        value = column[row]
                         if value > previous + _TIE:
+                            on_left = sums & np.int64(0xFFFFFFFF)
+                            left_ones = sums >> np.int64(32)
                             on_right = total - on_left
-                            proxy = -on_right * _two(all_ones - ones, on_right, entropy, terms) - on_left * _two(
-                                ones, on_left, entropy, terms
-                            )
-                            if proxy > best:
-                                best, best_position, best_feature = proxy, position, feature
+                            right_ones = ones - left_ones
+                            left_zeros = on_left - left_ones
+                            right_zeros = on_right - right_ones
+                            if entropy:
+                                quality = (
+                                    (table[left_zeros] + table[left_ones] - table[on_left])
+                                    + (table[right_zeros] + table[right_ones])
+                                    - table[on_right]
+                                )
+                            else:
+                                quality = (
+                                    np.float64(left_zeros * left_zeros + left_ones * left_ones) * table[on_left]
+                                    + np.float64(right_zeros * right_zeros + right_ones * right_ones) * table[on_right]
+                                )
+                            if quality > enough:
+                                left[0], left[1] = left_zeros, left_ones
+                                right[0], right[1] = right_zeros, right_ones
+                                proxy = -np.float64(on_right) * _impurity(right, on_right, entropy) - np.float64(
+                                    on_left
+                                ) * _impurity(left, on_left, entropy)
+                                if proxy > best:
+                                    best, best_position, best_feature = proxy, position, feature
+                                    best_left[0], best_left[1] = left_zeros, left_ones
+                                    enough = quality - _CLOSE * total
                         previous = value
-                        weight = weights[row]
-                        on_left += weight
-                        ones += weight * y[row]
+                        sums += packed[row]
                     continue
-                left[:] = 0.0
+                # The first rows are left of any split.
+                left[:] = 0
+                on_left = 0
                 for position in range(start, start + min_leaf):
                     row = sorted_rows[feature, position]
                     on_left += weights[row]
                     left[y[row]] += weights[row]
+                # The quality of both sides, from tables: of gini, squares over weights; of entropy, w log w.
+                left_part, right_part = 0.0, 0.0
+                for label in range(classes):
+                    right[label] = stack_sums[height, label] - left[label]
+                    if entropy:
+                        left_part += table[left[label]]
+                        right_part += table[right[label]]
+                    else:
+                        left_part += np.float64(left[label] * left[label])
+                        right_part += np.float64(right[label] * right[label])
                 previous = columns[feature, row]
                 for position in range(start + min_leaf, end - min_leaf + 1):
                     row = sorted_rows[feature, position]
                     value = columns[feature, row]
                     if value > previous + _TIE:
                         on_right = total - on_left
-                        for label in range(classes):
-                            right[label] = stack_sums[height, label] - left[label]
-                        proxy = -on_right * _impurity(right, on_right, entropy, terms) - on_left * _impurity(
-                            left, on_left, entropy, terms
-                        )
-                        if proxy > best:
-                            best, best_position, best_feature = proxy, position, feature
+                        if entropy:
+                            quality = left_part - table[on_left] + right_part - table[on_right]
+                        else:
+                            quality = left_part * table[on_left] + right_part * table[on_right]
+                        if quality > enough:
+                            for label in range(classes):
+                                right[label] = stack_sums[height, label] - left[label]
+                            proxy = -np.float64(on_right) * _impurity(right, on_right, entropy) - np.float64(
+                                on_left
+                            ) * _impurity(left, on_left, entropy)
+                            if proxy > best:
+                                best, best_position, best_feature = proxy, position, feature
+                                best_left[:] = left
+                                enough = quality - _CLOSE * total
                     previous = value
-                    on_left += weights[row]
-                    left[y[row]] += weights[row]
+                    weight = weights[row]
+                    label = y[row]
+                    before = left[label]
+                    after = before + weight
+                    rest = stack_sums[height, label] - before
+                    if entropy:
+                        left_part += table[after] - table[before]
+                        right_part += table[rest - weight] - table[rest]
+                    else:
+                        left_part += np.float64(weight * (before + after))
+                        right_part -= np.float64(weight * (rest + rest - weight))
+                    left[label] = after
+                    on_left += weight
             for position in range(known):
                 shuffled[position] = constant[position]
             for position in range(known, constants):
@@ -281,44 +308,52 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
             if best_position >= end:
                 continue
             # Split: the classes of both sides, then the order of the rows by every feature that still varies.
-            best_left[:] = 0.0
-            for position in range(start, best_position):
-                row = sorted_rows[best_feature, position]
-                best_left[y[row]] += weights[row]
-            on_left = 0.0
+            on_left = 0
             for label in range(classes):
                 on_left += best_left[label]
                 right[label] = stack_sums[height, label] - best_left[label]
             below = columns[best_feature, sorted_rows[best_feature, best_position - 1]]
             above = columns[best_feature, sorted_rows[best_feature, best_position]]
+            height_of_tree = max(height_of_tree, depth + 1)
+            node_left[node] = node + 1
             node_feature[node] = best_feature
             node_threshold[node] = np.float64(below) / 2.0 + np.float64(above) / 2.0
-            impurity_left = _impurity(best_left, on_left, entropy, terms)
-            impurity_right = _impurity(right, total - on_left, entropy, terms)
-            larger = max(best_position - start, end - best_position)
-            if (
-                depth + 1 < max_depth
-                and larger >= min_split
-                and (impurity_left > _EPSILON or impurity_right > _EPSILON)
-            ):
-                for position in range(start, best_position):
-                    goes_left[sorted_rows[best_feature, position]] = 1
-                for position in range(best_position, end):
-                    goes_left[sorted_rows[best_feature, position]] = 0
+            impurity_left = _impurity(best_left, on_left, entropy)
+            impurity_right = _impurity(right, total - on_left, entropy)
+            deeper = depth + 1 < max_depth
+            needs_left = deeper and best_position - start >= min_split and impurity_left > _EPSILON
+            needs_right = deeper and end - best_position >= min_split and impurity_right > _EPSILON
+            if needs_left or needs_right:
+                best_column = columns[best_feature]
                 for varying in range(constants, features):
                     feature = shuffled[varying]
                     if feature == best_feature:
                         continue
-                    to_left, to_right = start, 0
-                    for position in range(start, end):
-                        row = sorted_rows[feature, position]
-                        side = goes_left[row]
-                        sorted_rows[feature, to_left] = row
-                        spare[to_right] = row
-                        to_left += side
-                        to_right += 1 - side
-                    for position in range(to_right):
-                        sorted_rows[feature, to_left + position] = spare[position]
+                    # Only the order of sides that will be split again, without branches.
+                    rows_here = sorted_rows[feature]
+                    if not needs_right:
+                        to_left = start
+                        for position in range(start, end):
+                            row = rows_here[position]
+                            rows_here[to_left] = row
+                            to_left += np.int64(best_column[row] <= below)
+                    elif not needs_left:
+                        to_right = end - 1
+                        for back in range(end - start):
+                            row = rows_here[end - 1 - back]
+                            rows_here[to_right] = row
+                            to_right -= np.int64(best_column[row] > below)
+                    else:
+                        to_left, to_right = start, 0
+                        for position in range(start, end):
+                            row = rows_here[position]
+                            side = np.int64(best_column[row] <= below)
+                            rows_here[to_left] = row
+                            spare[to_right] = row
+                            to_left += side
+                            to_right += 1 - side
+                        for position in range(to_right):
+                            rows_here[to_left + position] = spare[position]
             # The right child waits below the left one.
             stack[height, 0], stack[height, 1], stack[height, 2] = best_position, end, depth + 1
             stack[height, 3], stack[height, 4] = node, constants
@@ -332,12 +367,15 @@ def _grow(columns, order, y, asked, terms, counts, states, entropy, limits, valu
             for label in range(classes):
                 stack_sums[height, label] = best_left[label]
             height += 1
-        for row in range(asked.shape[0]):
-            node = 0
-            while node_feature[node] >= 0:
+        # All rows go down one level after another, so that none waits for another.
+        at_node[:] = 0
+        for _ in range(height_of_tree):
+            for row in range(asked.shape[0]):
+                node = at_node[row]
                 left_side = np.int64(np.float64(asked[row, node_feature[node]]) <= node_threshold[node])
-                node = left_side * (node + 1) + (1 - left_side) * node_right[node]
+                at_node[row] = left_side * node_left[node] + (1 - left_side) * node_right[node]
+        for row in range(asked.shape[0]):
             for label in range(classes):
-                values[tree, row, label] = node_value[node, label]
+                values[tree, row, label] = node_value[at_node[row], label]
         smallest[tree] = fewest
         deepest[tree] = lowest

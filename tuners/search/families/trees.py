@@ -86,11 +86,79 @@ class _Drawn:
         return self.value
 
 
+class Draws:
+    """The random numbers of one forest's trees, as `BaseForest.fit` draws them; kept within `_COUNTS_BYTES`."""
+
+    def __init__(self, seed: int, rows: int) -> None:
+        self._random = np.random.RandomState(seed)
+        self.rows = rows
+        self._kept = max(1, _COUNTS_BYTES // (2 * rows))
+        self._seeds = np.empty(0, dtype=np.int64)
+        self._states = np.empty(0, dtype=np.uint32)
+        self._counts = np.empty((0, rows), dtype=np.uint16)
+        self._lock = threading.Lock()
+
+    def states(self, numbers: Sequence[int]) -> NDArray[np.uint32]:
+        """Return what each tree's splitter draws first, the state of its own generator, (trees,)."""
+        self._reach(max(numbers))
+        states: NDArray[np.uint32] = self._states[np.asarray(numbers)]
+        return states
+
+    def counts(self, numbers: Sequence[int]) -> NDArray[np.uint16]:
+        """Return how often each tree's bootstrap sample has each row, (trees, rows)."""
+        self._reach(max(numbers))
+        if max(numbers) < len(self._counts):
+            counts: NDArray[np.uint16] = self._counts[np.asarray(numbers)]
+            return counts
+        return self.bootstraps(self._seeds[np.asarray(numbers)])
+
+    def _reach(self, number: int) -> None:
+        with self._lock:
+            first = len(self._states)
+            if number < first:
+                return
+            more = max(64, number + 1 - first)
+            # One number after another is what numpy draws for an array, too.
+            seeds = self._random.randint(np.iinfo(np.int32).max, size=more)
+            self._seeds = np.concatenate([self._seeds, seeds])
+            room = seeds[: max(0, self._kept - first)]
+            if len(room):
+                self._counts = np.concatenate([self._counts, self.bootstraps(room)])
+            self._states = np.concatenate([self._states, self.first_draws(seeds)])
+
+    def first_draws(self, seeds: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Return what generators with these seeds draw first below 2^31 - 1, (trees,)."""
+        return np.array([np.random.RandomState(seed).randint(0, 0x7FFFFFFF) for seed in seeds], dtype=np.uint32)
+
+    def bootstraps(self, seeds: NDArray[np.int64]) -> NDArray[np.uint16]:
+        """Return how often each row is in the bootstrap samples of generators with these seeds, (trees, rows)."""
+        counts = np.empty((len(seeds), self.rows), dtype=np.uint16)
+        for count, seed in zip(counts, seeds, strict=True):
+            drawn = np.random.RandomState(seed).randint(0, self.rows, self.rows)
+            count[:] = np.bincount(drawn, minlength=self.rows)
+        return counts
+
+
+_all_draws: WeakValueDictionary[tuple[type[Draws], int, int], Draws] = WeakValueDictionary()
+_all_draws_lock = threading.Lock()
+
+
+def drawn(drawer: type[Draws], seed: int, rows: int) -> Draws:
+    """Return the draws that all folds of so many rows have in common."""
+    with _all_draws_lock:
+        found = _all_draws.get((drawer, seed, rows))
+        if found is None:
+            found = _all_draws[drawer, seed, rows] = drawer(seed, rows)
+        return found
+
+
 class Ground:
     """One fold's rows in the builder's types, and the random draws of each tree, made once.
 
     `X` is float32 (rows, features), `y` the class numbers or the target, `asked` the rows to predict.
     """
+
+    drawer: type[Draws] = Draws
 
     def __init__(self, X: NDArray[np.float32], y: NDArray[Any], classes: int, asked: NDArray[np.float32]) -> None:
         """Take rows without missing values; `classes` is 0 for regression."""
@@ -99,14 +167,14 @@ class Ground:
         self.asked = asked
         self.classes = np.array([max(classes, 1)], dtype=np.intp)
         self.classifies = classes > 0
-        self._draws: dict[int, _Draws] = {}
+        self._draws: dict[int, Draws] = {}
         self._lock = threading.Lock()
 
-    def draws(self, seed: int) -> _Draws:
+    def draws(self, seed: int) -> Draws:
         """Return the draws of the forest with this seed."""
         with self._lock:
             if seed not in self._draws:
-                self._draws[seed] = _draws(seed, len(self.X))
+                self._draws[seed] = drawn(self.drawer, seed, len(self.X))
             return self._draws[seed]
 
     def grow(self, shape: Shape, limits: Limits, trees: Sequence[int]) -> Grown:
@@ -157,68 +225,3 @@ def attempts(tree: Any, limits: Limits) -> tuple[int, int]:
     if not attempted.any():
         return UNLIMITED, -1
     return int(rows[attempted].min()), int(depths[attempted].max())
-
-
-class _Draws:
-    """The random numbers of one forest's trees, as `BaseForest.fit` draws them; kept within `_COUNTS_BYTES`."""
-
-    def __init__(self, seed: int, rows: int) -> None:
-        self._random = np.random.RandomState(seed)
-        self._rows = rows
-        self._kept = max(1, _COUNTS_BYTES // (2 * rows))
-        self._seeds = np.empty(0, dtype=np.int64)
-        self._states = np.empty(0, dtype=np.uint32)
-        self._counts = np.empty((0, rows), dtype=np.uint16)
-        self._lock = threading.Lock()
-
-    def states(self, numbers: Sequence[int]) -> NDArray[np.uint32]:
-        """Return what each tree's splitter draws first, the state of its own generator, (trees,)."""
-        self._reach(max(numbers))
-        states: NDArray[np.uint32] = self._states[np.asarray(numbers)]
-        return states
-
-    def counts(self, numbers: Sequence[int]) -> NDArray[np.uint16]:
-        """Return how often each tree's bootstrap sample has each row, (trees, rows)."""
-        self._reach(max(numbers))
-        if max(numbers) < len(self._counts):
-            counts: NDArray[np.uint16] = self._counts[np.asarray(numbers)]
-            return counts
-        return np.stack([self._bootstrap(np.random.RandomState(self._seeds[number])) for number in numbers])
-
-    def _reach(self, number: int) -> None:
-        with self._lock:
-            first = len(self._states)
-            if number < first:
-                return
-            more = max(64, number + 1 - first)
-            # One number after another is what numpy draws for an array, too.
-            seeds = self._random.randint(np.iinfo(np.int32).max, size=more)
-            counts, states = [], []
-            for position, seed in enumerate(seeds, first):
-                random = np.random.RandomState(seed)
-                start = random.get_state(legacy=False)
-                states.append(random.randint(0, 0x7FFFFFFF))
-                if position < self._kept:
-                    random.set_state(start)
-                    counts.append(self._bootstrap(random))
-            self._seeds = np.concatenate([self._seeds, seeds])
-            if counts:
-                self._counts = np.concatenate([self._counts, counts])
-            self._states = np.concatenate([self._states, np.array(states, dtype=np.uint32)])
-
-    def _bootstrap(self, random: np.random.RandomState) -> NDArray[np.uint16]:
-        drawn = random.randint(0, self._rows, self._rows)
-        return np.bincount(drawn, minlength=self._rows).astype(np.uint16)
-
-
-_all_draws: WeakValueDictionary[tuple[int, int], _Draws] = WeakValueDictionary()
-_all_draws_lock = threading.Lock()
-
-
-def _draws(seed: int, rows: int) -> _Draws:
-    """Return the draws that all folds of so many rows have in common."""
-    with _all_draws_lock:
-        found = _all_draws.get((seed, rows))
-        if found is None:
-            found = _all_draws[seed, rows] = _Draws(seed, rows)
-        return found
