@@ -45,11 +45,11 @@ class Stump(ClassifierMixin, BaseEstimator):
         return np.where(above, self.classes_[-1], self.classes_[0])
 
 
-def stump(name: str = "stump", **fixed: Any) -> Model:
-    """Return a model of stumps over 4 features and all thresholds."""
+def stump(name: str = "stump", *, finite: bool = False, **fixed: Any) -> Model:
+    """Return a model of stumps over 4 features and all thresholds, or 5 of them."""
     return Model(
         name,
         Stump(**fixed),
-        {"feature": [0, 1, 2, 3], "threshold": (0.0, 1.0)},
+        {"feature": [0, 1, 2, 3], "threshold": [0.1, 0.3, 0.5, 0.7, 0.9] if finite else (0.0, 1.0)},
         guesses=({"feature": 2, "threshold": 0.5}, {"feature": 3, "threshold": 0.9}),
     )

@@ -501,9 +501,10 @@ def test_preset_standard_is_what_it_says(bench: pytest.Pytester) -> None:
     result = bench.runpytest_inprocess("-p", "tuners.plugin", "--tuning-preset=standard", "--collect-only")
     result.stdout.fnmatch_lines(
         [
-            "tuning: preset standard, 180 cells: 6 tuners on 30 problems*",
-            "tuning: accuracy, 4 folds, 30% test, all rows, jobs 1",
+            "tuning: preset standard, 360 cells: 6 tuners on 60 problems*",
+            "tuning: accuracy, 4 folds, 30% test, all rows, jobs 1, evaluation plain",
             "tuning: forest on breast_cancer, digits, wine: 80 evaluations",
+            "tuning: ann on breast_cancer, digits, wine: 80 evaluations",
         ]
     )
 

@@ -82,7 +82,7 @@ def test_searches_and_missing_values() -> None:
         lambda model, X, y: float((model.predict(X) == y).mean()),
         lambda model, X, y: {"one": float(model.predict_proba(X)[:, 1].mean()), "two": float(len(y))},
     ],
-    ids=str,
+    ids=["None", "roc_auc", "average_precision", "log_loss", "brier", "a list", "a dict", "a function", "of two"],
 )
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_scorers(scoring: Any, jobs: int) -> None:

@@ -113,6 +113,8 @@ def _grow(columns, order, y, asked, table, counts, states, entropy, limits, valu
     spare = np.empty(rows, dtype=np.uint32)
     weights = np.empty(rows, dtype=np.int64)
     packed = np.empty(rows, dtype=np.int64)
+    qualities = np.empty(rows + 1)
+    sums_before = np.empty(rows + 1, dtype=np.int64)
     shuffled = np.empty(features, dtype=np.int64)
     constant = np.empty(features, dtype=np.int64)
     left = np.empty(classes, dtype=np.int64)
@@ -216,39 +218,52 @@ def _grow(columns, order, y, asked, table, counts, states, entropy, limits, valu
                         sums += packed[rows_here[position]]
                     previous = column[rows_here[start + min_leaf - 1]]
                     ones = stack_sums[height, 1]
-                    for position in range(start + min_leaf, end - min_leaf + 1):
+                    first, last = start + min_leaf, end - min_leaf + 1
+                    highest = -np.inf
+                    for position in range(first, last):
                         row = rows_here[position]
                         value = column[row]
-                        if value > previous + _TIE:
-                            on_left = sums & np.int64(0xFFFFFFFF)
-                            left_ones = sums >> np.int64(32)
-                            on_right = total - on_left
-                            right_ones = ones - left_ones
-                            left_zeros = on_left - left_ones
-                            right_zeros = on_right - right_ones
-                            if entropy:
-                                quality = (
-                                    (table[left_zeros] + table[left_ones] - table[on_left])
-                                    + (table[right_zeros] + table[right_ones])
-                                    - table[on_right]
-                                )
-                            else:
-                                quality = (
-                                    np.float64(left_zeros * left_zeros + left_ones * left_ones) * table[on_left]
-                                    + np.float64(right_zeros * right_zeros + right_ones * right_ones) * table[on_right]
-                                )
-                            if quality > enough:
-                                left[0], left[1] = left_zeros, left_ones
-                                right[0], right[1] = right_zeros, right_ones
-                                proxy = -np.float64(on_right) * _impurity(right, on_right, entropy) - np.float64(
-                                    on_left
-                                ) * _impurity(left, on_left, entropy)
-                                if proxy > best:
-                                    best, best_position, best_feature = proxy, position, feature
-                                    best_left[0], best_left[1] = left_zeros, left_ones
-                                    enough = quality - _CLOSE * total
+                        on_left = sums & np.int64(0xFFFFFFFF)
+                        left_ones = sums >> np.int64(32)
+                        on_right = total - on_left
+                        right_ones = ones - left_ones
+                        left_zeros = on_left - left_ones
+                        right_zeros = on_right - right_ones
+                        if entropy:
+                            quality = (
+                                (table[left_zeros] + table[left_ones] - table[on_left])
+                                + (table[right_zeros] + table[right_ones])
+                                - table[on_right]
+                            )
+                        else:
+                            quality = -(
+                                np.float64(left_zeros * left_ones) * table[on_left]
+                                + np.float64(right_zeros * right_ones) * table[on_right]
+                            )
+                        if not value > previous + _TIE:
+                            quality = -np.inf
+                        highest = max(highest, quality)
+                        qualities[position] = quality
+                        sums_before[position] = sums
                         previous = value
                         sums += packed[row]
+                    if highest > enough:
+                        enough = highest - _CLOSE * total
+                        for position in range(first, last):
+                            if qualities[position] >= enough:
+                                sums = sums_before[position]
+                                on_left = sums & np.int64(0xFFFFFFFF)
+                                left[1] = sums >> np.int64(32)
+                                left[0] = on_left - left[1]
+                                on_right = total - on_left
+                                right[1] = ones - left[1]
+                                right[0] = on_right - right[1]
+                                impurity_left = _impurity(left, on_left, entropy)
+                                impurity_right = _impurity(right, on_right, entropy)
+                                proxy = -np.float64(on_right) * impurity_right - np.float64(on_left) * impurity_left
+                                if proxy > best:
+                                    best, best_position, best_feature = proxy, position, feature
+                                    best_left[0], best_left[1] = left[0], left[1]
                     continue
                 # The first rows are left of any split.
                 left[:] = 0

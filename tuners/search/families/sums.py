@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from tuners.search.families.starts import Start, Starts
 from tuners.search.families.trees import UNLIMITED, Ground, Grown, Limits, Shape
 
-CHUNK_TREES = 64
+CHUNK_TREES = 256
+START_TREES = 64
+"""Forests evaluated one by one are kept at every so many trees."""
 CHUNK_BYTES = 64 * 2**20
 """What the trees of one chunk may hold, all limits together."""
 RUNNING_BYTES = 64 * 2**20
@@ -56,10 +58,9 @@ def _grown_together(
         for same in alike.values():
             values = here[same[0]].values
             sums = np.cumsum(np.concatenate([running[same[0]][np.newaxis], values]), axis=0)
-            for size in range(first + 1, first + len(values) + 1):
-                asking = [limits for limits in same if size in wanted[limits]]
-                if asking:
-                    yield asking, size, sums[size - first]
+            sizes = {size for limits in same for size in wanted[limits] if first < size <= first + len(values)}
+            for size in sorted(sizes):
+                yield [limits for limits in same if size in wanted[limits]], size, sums[size - first]
             following |= dict.fromkeys(same, sums[-1].copy())
         running = following
 
@@ -75,7 +76,7 @@ def continued(
     while start.trees < size:
         check()
         # To the next whole chunk, so that starts are found again whatever sizes are asked for.
-        trees = range(start.trees, min(size, (start.trees // CHUNK_TREES + 1) * CHUNK_TREES))
+        trees = range(start.trees, min(size, (start.trees // START_TREES + 1) * START_TREES))
         more = ground.grow(shape, limits, trees)
         total = np.cumsum(np.concatenate([start.total[np.newaxis], more.values]), axis=0)[-1].copy()
         smallest, deepest = int(more.smallest.min()), int(more.deepest.max())
