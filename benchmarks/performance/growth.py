@@ -39,16 +39,21 @@ def typical(candidates: int) -> Grid:
 
 def nothing_shared(candidates: int) -> Grid:
     """Return a grid whose candidates have no tree in common."""
-    return {"n_estimators": [20], "min_samples_leaf": list(range(1, 1 + candidates))}
+    return {"n_estimators": [8], "min_samples_leaf": list(range(1, 1 + candidates))}
+
+
+def small(candidates: int) -> Grid:
+    """Return a grid of small forests, for many rows."""
+    return {"n_estimators": [4, 8], "min_samples_leaf": list(range(1, 1 + candidates // 2))}
 
 
 CASES: list[tuple[str, int, int, Grid]] = [
     *[(f"{count:,} candidates", 500, 8, typical(count)) for count in (100, 1_000, 10_000)],
-    *[(f"{rows:,} rows", rows, 8, typical(20)) for rows in (500, 5_000, 50_000)],
+    *[(f"{rows:,} rows", rows, 8, small(6)) for rows in (500, 5_000, 50_000)],
     *[(f"{features} features", 1_000, features, typical(20)) for features in (4, 16, 64)],
-    *[(f"nothing shared, {rows:,} rows", rows, 16, nothing_shared(20)) for rows in (500, 5_000, 50_000)],
+    *[(f"nothing shared, {rows:,} rows", rows, 16, nothing_shared(8)) for rows in (500, 5_000, 50_000)],
     ("one candidate", 1_000, 16, {"n_estimators": [50]}),
-    ("nothing shared, 64 features", 5_000, 64, nothing_shared(20)),
+    ("nothing shared, 64 features", 2_000, 64, nothing_shared(8)),
 ]
 
 
