@@ -255,12 +255,13 @@ def _rare_class() -> tuple[Any, Any]:
         (_rare_class(), FOREST, True),
         (rows(), RandomForestClassifier(random_state=1, class_weight="balanced"), True),
         (rows(), RandomForestClassifier(random_state=1, monotonic_cst=[1, 0, 0, 0, 0]), True),
+        (rows(), RandomForestClassifier(random_state=1, monotonic_cst=np.array([1, 0, 0, 0, 0])), True),
         (rows(), make_pipeline(FunctionTransformer(scipy.sparse.csr_matrix), FOREST), False),
         (rows(), make_pipeline(PCA(2), FOREST), False),
     ],
     ids=[
         "NaN", "NaN imputed", "sparse", "several outputs", "strings", "a fold without a class", "class weights",
-        "monotonic", "sparse inside", "a transformer without a seed",
+        "monotonic", "monotonic, an array", "sparse inside", "a transformer without a seed",
     ],
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore:The least populated class")

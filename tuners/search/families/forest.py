@@ -61,7 +61,7 @@ def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:
     """Resolve a forest's parameters to numbers on this data."""
     if model not in _SPLITTERS or not seeded(params) or effective_n_jobs(params["n_jobs"]) != 1:
         return None
-    if any(params[name] is not value and params[name] != value for name, value in _PLAIN.items() if name in params):
+    if any(not _is(params[name], usual) for name, usual in _PLAIN.items() if name in params):
         return None
     criterion = _criterion(model, params["criterion"])
     depth = UNLIMITED if params["max_depth"] is None else _count(params["max_depth"])
@@ -76,6 +76,11 @@ def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:
         return None
     shape = Shape(criterion, _SPLITTERS[model], features_tried, leaf, bootstrap, int(params["random_state"]))
     return Plan((model, shape), Limits(max(split, 2 * leaf), depth), trees)
+
+
+def _is(value: object, usual: object) -> bool:
+    # Of an array, `==` is no answer.
+    return value is usual or (isinstance(value, int | float | str) and value == usual)
 
 
 def _criterion(model: type, criterion: object) -> str | None:
