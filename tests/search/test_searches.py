@@ -290,6 +290,24 @@ def test_failing_candidates(error_score: float, jobs: int) -> None:
     both(FOREST, grid, X, y, error_score=error_score, scoring=scorer)
 
 
+def test_groups_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure of shared work alone is said once, with its reason; the scores are scikit-learn's."""
+    X, y = rows()
+    real = forest._forest
+
+    def failing(estimator: Any, field: Any, mean: Any) -> Any:
+        if estimator.max_depth == 3:
+            message = "out of trees"
+            raise RuntimeError(message)
+        return real(estimator, field, mean)
+
+    monkeypatch.setattr(forest, "_forest", failing)
+    monkeypatch.setitem(verification._verified, (RandomForestClassifier, forest.FAMILY), True)
+    grid = {"n_estimators": list(range(2, 20)), "max_depth": [None, 3], "max_features": [1, 2]}
+    with pytest.warns(NotExactWarning, match="left 72 of 72 candidates .* together failed: RuntimeError: out of trees"):
+        both(FOREST, grid, X, y)
+
+
 def test_errors_are_scikit_learn_s() -> None:
     """What scikit-learn refuses is refused in its words."""
     X, y = rows()

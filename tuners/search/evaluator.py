@@ -77,6 +77,8 @@ class SharedEvaluator:
         self.anatomy = Anatomy(estimator)
         self.failure = ""
         """Why a group could not be evaluated together, if one could not."""
+        self.lost: set[int] = set()
+        """Positions of the candidates in such groups, in the last evaluation."""
         self._kind = type(self.anatomy.model)
         self._families = _families(self._kind)
         self._X = X
@@ -90,6 +92,7 @@ class SharedEvaluator:
 
     def evaluate(self, candidates: Candidates) -> Iterator[tuple[int, list[Outcome]]]:
         """Yield positions of candidates with an outcome a fold; those not yielded are scikit-learn's to evaluate."""
+        self.lost = set()
         fronts: dict[object, list[tuple[int, Candidate]]] = {}
         for position, params in enumerate(candidates if self._families else ()):
             candidate = self.anatomy.candidate(params)
@@ -188,17 +191,16 @@ class SharedEvaluator:
             delayed(evaluate)(group, folds[group.fold], self.anatomy, self._scorer, stopped) for group in groups
         )
         outcomes: dict[int, dict[int, Outcome]] = defaultdict(dict)
-        lost: set[int] = set()
         try:
             for scored in done:
                 if isinstance(scored, Failed):
-                    lost |= scored.positions
+                    self.lost |= scored.positions
                     self.failure = self.failure or scored.reason
                     continue
                 fold = folds[scored.fold]
                 for position, outcome in _divided(scored, fold, members):
                     outcomes[position][scored.fold] = outcome
-                    if len(outcomes[position]) == len(folds) and position not in lost:
+                    if len(outcomes[position]) == len(folds) and position not in self.lost:
                         found = outcomes.pop(position)
                         yield position, [found[number] for number in range(len(folds))]
         finally:

@@ -130,24 +130,29 @@ class _Shared:
             tell(context, self, sharing[position], outcomes)
         if self.verbose and self._shares:  # type: ignore[attr-defined]
             print(f"Evaluated {len(self._shares)} of {len(candidates)} candidates together")  # noqa: T201  as scikit-learn does
-        if evaluator.failure and self._leading:
-            # Others of their kind were shared: what goes wrong with these costs time that nobody expects.
-            message = (
-                f"{type(self).__name__} leaves {len(sharing) - len(self._shares)} of {len(candidates)} candidates to "
-                f"scikit-learn, since evaluating them together failed: {evaluator.failure}"
-            )
-            warnings.warn(message, NotExactWarning, stacklevel=2)
         rest = [position for position in range(len(candidates)) if position not in self._shares]
         if rest:
             # With the witness again, since scikit-learn gives up where all that it sees fails.
             again = witnesses[: self._leading]
             numbered = Renumbered(context, [*(None for _ in again), *rest], len(splits))
             self._leading += len(again)
-            plain([*again, *(candidates[position] for position in rest)], cv=folds, callback_ctx=numbered)
+            results = plain([*again, *(candidates[position] for position in rest)], cv=folds, callback_ctx=numbered)
+            self._warn_of_failures(evaluator, [sharing[position] for position in sorted(evaluator.lost)], results)
         else:
             # These very results are what `fit` goes on with.
             results.clear()
             results.update(self._format_results([], len(splits), []))
+
+    def _warn_of_failures(self, evaluator: SharedEvaluator, lost: list[int], results: dict[str, Any]) -> None:
+        """Say what went wrong with candidates that scikit-learn could evaluate: it cost time that nobody expects."""
+        scores = next(values for name, values in results.items() if name.startswith("mean_test_"))
+        good = int((np.isfinite(scores[lost]) & (scores[lost] != self.error_score)).sum())  # type: ignore[attr-defined]
+        if good and self._leading:
+            message = (
+                f"{type(self).__name__} left {good} of {len(scores)} candidates to scikit-learn, since evaluating them "
+                f"together failed: {evaluator.failure}"
+            )
+            warnings.warn(message, NotExactWarning, stacklevel=2)
 
     def _format_results(
         self, candidate_params: list[Params], n_splits: int, out: list[dict[str, Any]], more_results: Any = None
