@@ -26,10 +26,13 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from tests.search.compared import both, rows
 from tuners.search import SharedGridSearchCV
+from tuners.search.families.trees import Draws
 
 TREES = {
     "n_estimators": [3, 70],
@@ -168,3 +171,70 @@ def test_histogram_boosting_that_may_stop(early: bool | str) -> None:
     X, y = rows(count=300)
     model = HistGradientBoostingClassifier(random_state=1, early_stopping=early)
     assert both(model, {"max_iter": STEPS}, X, y).shared_.any() == (early == "auto")
+
+
+def test_a_split_that_rounding_makes_a_leaf() -> None:
+    """Entropy of a split that gains nothing may come out below that of none: a leaf in scikit-learn, and here."""
+    cells = [
+        ((0, 0), [1, 1, 0, 0, 0]),
+        ((0, 1), [0, 0, 1, 1, 1]),
+        ((1, 0), [0, 0, 1, 1, 1]),
+        ((1, 1), [25, 25, 24, 24, 24]),
+    ]
+    X = np.array([cell for cell, counts in cells for _ in range(sum(counts))], dtype=float)
+    y = np.array([label for _, counts in cells for label, count in enumerate(counts) for _ in range(count)])
+    model = RandomForestClassifier(random_state=0, bootstrap=False, criterion="entropy")
+    both(model, {"n_estimators": [1, 2, 5]}, X, y, scoring="neg_log_loss", cv=[(np.arange(len(y)), np.arange(len(y)))])
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "read"),
+    [
+        (MLPClassifier(random_state=1, hidden_layer_sizes=(4,)), "max_iter", lambda model: model.best_loss_),
+        (
+            GradientBoostingClassifier(random_state=1, subsample=0.7),
+            "n_estimators",
+            lambda model: model.oob_improvement_.sum(),
+        ),
+    ],
+    ids=["perceptron", "boosting"],
+)
+def test_scorers_of_the_training(model: Any, size: str, read: Callable[[Any], float]) -> None:
+    """Scorers that read figures of the training itself have scikit-learn's."""
+    X, y = rows()
+    both(model, {size: [2, 3, 6]}, X, y, scoring=lambda fitted, _X, _y: float(read(fitted)))
+
+
+@pytest.mark.parametrize(
+    ("model", "grid"),
+    [
+        (RandomForestClassifier(random_state=1), {"n_estimators": [2, 3], "n_jobs": [0, 1]}),
+        (RandomForestClassifier(random_state=1), [{"n_estimators": [2]}, {"n_estimators": [3, 4], "oob_score": [0]}]),
+        (MLPClassifier(random_state=1), {"max_iter": [2, 3], "hidden_layer_sizes": [(3.0,), (3,)]}),
+        (
+            make_pipeline(StandardScaler(copy=False), RandomForestClassifier(random_state=0)),
+            {"randomforestclassifier__n_estimators": [2, 3, 6]},
+        ),
+    ],
+    ids=["no job", "0 for False", "a float for an int", "in place"],
+)
+def test_values_that_only_look_alike(model: Any, grid: Any) -> None:
+    """What scikit-learn refuses is not taken for its equal, and what works in place is left to it."""
+    X, y = rows()
+    both(model, grid, X, y, scoring=["accuracy", "neg_log_loss"])
+
+
+def test_an_interrupted_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt between two draws leaves the ones before, so that later trees are the same."""
+    expected = Draws(5, 30)
+    found = Draws(5, 30)
+    with monkeypatch.context() as patch:
+
+        def interrupt(seeds: Any) -> Any:
+            raise KeyboardInterrupt
+
+        patch.setattr(found, "first_draws", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            found.states([0, 1])
+    assert np.array_equal(found.states(range(70)), expected.states(range(70)))
+    assert np.array_equal(found.counts(range(200)), expected.counts(range(200)))

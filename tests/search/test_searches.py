@@ -122,6 +122,16 @@ def test_splitters(cv: Any) -> None:
     assert both(FOREST, GRID, X, y, cv=cv).shared_.sum() >= 11
 
 
+def test_folds_from_a_generator() -> None:
+    """Folds that come once are taken once."""
+    X, y = rows()
+    plain, shared = (
+        kind(FOREST, {"n_estimators": [2, 3]}, cv=KFold(3).split(X, y), refit=False).fit(X, y)
+        for kind in (GridSearchCV, SharedGridSearchCV)
+    )
+    same(shared.cv_results_, plain.cv_results_)
+
+
 def test_groups_and_drawing_splitters() -> None:
     """Groups reach the splitter, and one that draws anew draws once, as with scikit-learn."""
     X, y = rows()

@@ -90,9 +90,11 @@ class Anatomy:
         return Pipeline(clone(self.estimator).set_params(**clone(front, safe=False)).steps[:-1])
 
     def deterministic(self, front: Params) -> bool:
-        """Whether the preprocessing draws no random numbers but those of an integer seed."""
+        """Whether the preprocessing draws no random numbers but those of an integer seed, and keeps the rows."""
         preprocessing = self.prepared(front)
         params = preprocessing.get_params() if preprocessing else {}
+        if any(value is False for name, value in params.items() if name.rpartition("__")[2] == "copy"):
+            return False  # it changes the rows that others see
         states = [value for name, value in params.items() if name.rpartition("__")[2] == "random_state"]
         return all(isinstance(state, int) for state in states)
 
@@ -121,7 +123,11 @@ class Anatomy:
         """Ask the estimator itself which of the model's parameters a name sets."""
         if name not in self._places:
             mark = object()
-            marked = clone(self.estimator).set_params(**{name: mark})
+            try:
+                marked = clone(self.estimator).set_params(**{name: mark})
+            except Exception:  # noqa: BLE001  scikit-learn says what is wrong
+                self._places[name] = None
+                return None
             model = marked.steps[-1][1] if self.piped else marked
             own_params = {} if model is mark else model.get_params(deep=False)
             places = [own for own, value in own_params.items() if value is mark]

@@ -245,7 +245,10 @@ def _planned(
 ) -> tuple[Family, Plan] | None:
     """Return a candidate's plan, by the first family that has one."""
     for family in families:
-        plan = family.plan(model, candidate.model, rows, features)
+        try:
+            plan = family.plan(model, candidate.model, rows, features)
+        except Exception:  # noqa: BLE001, S112  a value that no plan foresees: scikit-learn says what is wrong
+            continue
         if plan is not None:
             return family, plan
     return None

@@ -59,6 +59,8 @@ class _Shared:
 
     def _shares_all(self, X: Any, y: Any) -> bool:
         """Whether every candidate can be expected to be shared in threads: the witness is, on the first fold."""
+        if not (self.cv is None or isinstance(self.cv, int) or hasattr(self.cv, "split")):  # type: ignore[attr-defined]
+            return False  # folds from a generator come once
         try:
             candidates = self._listed()
             cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))  # type: ignore[attr-defined]

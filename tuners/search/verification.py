@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
+from joblib import parallel_config
 from sklearn.base import clone, is_classifier
 
 from tuners.errors import one_line
@@ -38,7 +39,9 @@ def verified(model: Any, family: Family) -> bool:
     key = (kind, family)
     if key not in _verified:
         try:
-            reason = _difference(kind, family)
+            # Whatever the search's own jobs, one: what is checked is one fit.
+            with parallel_config(backend="sequential"):
+                reason = _difference(kind, family)
         except Exception as error:  # noqa: BLE001  whatever changed, sharing is off
             reason = one_line(error)
         _verified[key] = not reason

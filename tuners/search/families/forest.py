@@ -59,7 +59,9 @@ class NotSharedError(Exception):
 
 def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:
     """Resolve a forest's parameters to numbers on this data."""
-    if model not in _SPLITTERS or not seeded(params) or effective_n_jobs(params["n_jobs"]) != 1:
+    if model not in _SPLITTERS or not seeded(params) or not isinstance(params["n_jobs"], int | None):
+        return None
+    if effective_n_jobs(params["n_jobs"]) != 1:
         return None
     if any(not _is(params[name], usual) for name, usual in _PLAIN.items() if name in params):
         return None
@@ -79,8 +81,10 @@ def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:
 
 
 def _is(value: object, usual: object) -> bool:
-    # Of an array, `==` is no answer.
-    return value is usual or (isinstance(value, int | float | str) and value == usual)
+    # Of an array, `==` is no answer; 0 is not False, which scikit-learn would say.
+    if isinstance(value, bool) or isinstance(usual, bool):
+        return value is usual
+    return value is usual or (isinstance(value, int | float) and value == usual)
 
 
 def _criterion(model: type, criterion: object) -> str | None:

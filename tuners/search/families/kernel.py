@@ -153,6 +153,7 @@ def _grow(columns, order, y, asked, table, counts, states, entropy, limits, valu
         fewest, lowest = np.int64(_UNLIMITED), np.int64(-1)
         stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3], stack[0, 4] = 0, size, 0, -1, 0
         stack_impurity[0] = _impurity(stack_sums[0], stack_sums[0].sum(), entropy)
+        weight_of_tree = np.float64(stack_sums[0].sum())
         height = 1
         nodes = 0
         height_of_tree = np.int64(0)
@@ -329,12 +330,21 @@ def _grow(columns, order, y, asked, table, counts, states, entropy, limits, valu
                 right[label] = stack_sums[height, label] - best_left[label]
             below = columns[best_feature, sorted_rows[best_feature, best_position - 1]]
             above = columns[best_feature, sorted_rows[best_feature, best_position]]
-            height_of_tree = max(height_of_tree, depth + 1)
-            node_left[node] = node + 1
-            node_feature[node] = best_feature
-            node_threshold[node] = np.float64(below) / 2.0 + np.float64(above) / 2.0
+            threshold = np.float64(below) / 2.0 + np.float64(above) / 2.0
             impurity_left = _impurity(best_left, on_left, entropy)
             impurity_right = _impurity(right, total - on_left, entropy)
+            # Rounding may make a split that gains nothing look worse than none: a leaf, as in scikit-learn.
+            weight_here = np.float64(total)
+            gain = (weight_here / weight_of_tree) * (
+                impurity
+                - (np.float64(total - on_left) / weight_here * impurity_right)
+                - (np.float64(on_left) / weight_here * impurity_left)
+            )
+            if gain + _EPSILON < 0.0:
+                continue
+            node_feature[node], node_threshold[node] = best_feature, threshold
+            node_left[node] = node + 1
+            height_of_tree = max(height_of_tree, depth + 1)
             deeper = depth + 1 < max_depth
             needs_left = deeper and best_position - start >= min_split and impurity_left > _EPSILON
             needs_right = deeper and end - best_position >= min_split and impurity_right > _EPSILON

@@ -60,6 +60,9 @@ def fitted(
         # Training that ended sooner by itself is the same for all who asked for more.
         if member.size in kept:
             model.coefs_, model.intercepts_, model.n_iter_, model.loss_ = kept[member.size]
+            if member.size < longest.n_iter_:
+                for name in ("best_loss_", "loss_curve_", "t_", "_no_improvement_count", "_optimizer"):
+                    model.__dict__.pop(name, None)  # of the longest: a scorer that reads them is scikit-learn's
         yield [member], model
 
 

@@ -1,12 +1,14 @@
 """Models that grow one part after another: fitted once at their largest, and cut short for the others.
 
 For each model only under the conditions that a test shows to be exact. What is cut is a real fitted
-estimator, with all its methods.
+estimator, which predicts with all its methods; figures of the training that are not cut are taken away.
 """
 
 from __future__ import annotations
 
 import copy
+import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +49,8 @@ def _cut_boosting(model: Any, size: int) -> None:
     model.estimators_ = model.estimators_[:size]
     model.train_score_ = model.train_score_[:size]
     model.n_estimators_ = size
+    for name in ("oob_improvement_", "oob_scores_", "oob_score_"):
+        model.__dict__.pop(name, None)  # of the largest: a scorer that reads them is scikit-learn's to serve
 
 
 def _cut_lightgbm(model: Any, size: int) -> None:
@@ -73,13 +77,24 @@ def _histogram_boosts_on(params: Params, rows: int) -> bool:
     return stopping is False or (isinstance(stopping, str) and stopping == "auto" and rows <= 10_000)
 
 
+def _own(package: str, base: str, params: Params) -> bool:
+    # LightGBM's silence is beyond its signature, too.
+    return set(params) - {"verbose", "verbosity"} <= set(
+        inspect.signature(getattr(sys.modules[package], base).__init__).parameters
+    )
+
+
 def _lightgbm(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
-    # DART drops earlier trees anew in each iteration.
-    return bool(params["boosting_type"] == "gbdt")
+    # DART drops earlier trees anew in each iteration. Parameters beyond the signature may be other names of these.
+    return _own("lightgbm", "LGBMModel", params) and bool(params["boosting_type"] == "gbdt")
 
 
 def _xgboost(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
-    return params.get("booster") in (None, "gbtree") and params.get("early_stopping_rounds") is None
+    return (
+        _own("xgboost", "XGBModel", params)
+        and params.get("booster") in (None, "gbtree")
+        and params.get("early_stopping_rounds") is None
+    )
 
 
 _FORESTS = Growth("n_estimators", _cut_list("estimators_"), _one_job)

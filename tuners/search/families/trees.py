@@ -6,6 +6,7 @@ releases the interpreter's lock, so that threads serve.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,45 +87,55 @@ class _Drawn:
         return self.value
 
 
+class _Sofar(NamedTuple):
+    random: np.random.RandomState
+    """What the seeds of the next trees are drawn from."""
+    seeds: NDArray[np.int64]
+    states: NDArray[np.uint32]
+    counts: NDArray[np.uint16]
+
+
 class Draws:
     """The random numbers of one forest's trees, as `BaseForest.fit` draws them; kept within `_COUNTS_BYTES`."""
 
     def __init__(self, seed: int, rows: int) -> None:
-        self._random = np.random.RandomState(seed)
         self.rows = rows
         self._kept = max(1, _COUNTS_BYTES // (2 * rows))
-        self._seeds = np.empty(0, dtype=np.int64)
-        self._states = np.empty(0, dtype=np.uint32)
-        self._counts = np.empty((0, rows), dtype=np.uint16)
+        self._drawn = _Sofar(
+            np.random.RandomState(seed),
+            np.empty(0, dtype=np.int64),
+            np.empty(0, dtype=np.uint32),
+            np.empty((0, rows), dtype=np.uint16),
+        )
         self._lock = threading.Lock()
 
     def states(self, numbers: Sequence[int]) -> NDArray[np.uint32]:
         """Return what each tree's splitter draws first, the state of its own generator, (trees,)."""
-        self._reach(max(numbers))
-        states: NDArray[np.uint32] = self._states[np.asarray(numbers)]
+        states: NDArray[np.uint32] = self._reach(max(numbers)).states[np.asarray(numbers)]
         return states
 
     def counts(self, numbers: Sequence[int]) -> NDArray[np.uint16]:
         """Return how often each tree's bootstrap sample has each row, (trees, rows)."""
-        self._reach(max(numbers))
-        if max(numbers) < len(self._counts):
-            counts: NDArray[np.uint16] = self._counts[np.asarray(numbers)]
+        drawn = self._reach(max(numbers))
+        if max(numbers) < len(drawn.counts):
+            counts: NDArray[np.uint16] = drawn.counts[np.asarray(numbers)]
             return counts
-        return self.bootstraps(self._seeds[np.asarray(numbers)])
+        return self.bootstraps(drawn.seeds[np.asarray(numbers)])
 
-    def _reach(self, number: int) -> None:
+    def _reach(self, number: int) -> _Sofar:
         with self._lock:
-            first = len(self._states)
-            if number < first:
-                return
-            more = max(64, number + 1 - first)
-            # One number after another is what numpy draws for an array, too.
-            seeds = self._random.randint(np.iinfo(np.int32).max, size=more)
-            self._seeds = np.concatenate([self._seeds, seeds])
-            room = seeds[: max(0, self._kept - first)]
-            if len(room):
-                self._counts = np.concatenate([self._counts, self.bootstraps(room)])
-            self._states = np.concatenate([self._states, self.first_draws(seeds)])
+            drawn = self._drawn
+            first = len(drawn.states)
+            if number >= first:
+                # On a copy, and put in place at once: an interrupt leaves what was there.
+                random = copy.deepcopy(drawn.random)
+                # One number after another is what numpy draws for an array, too.
+                seeds = random.randint(np.iinfo(np.int32).max, size=max(64, number + 1 - first))
+                room = seeds[: max(0, self._kept - first)]
+                counts = np.concatenate([drawn.counts, self.bootstraps(room)]) if len(room) else drawn.counts
+                states = np.concatenate([drawn.states, self.first_draws(seeds)])
+                self._drawn = _Sofar(random, np.concatenate([drawn.seeds, seeds]), states, counts)
+            return self._drawn
 
     def first_draws(self, seeds: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Return what generators with these seeds draw first below 2^31 - 1, (trees,)."""
