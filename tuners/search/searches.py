@@ -136,9 +136,18 @@ class _Shared:
         if rest:
             # With the witness again, since scikit-learn gives up where all that it sees fails.
             again = witnesses[: self._leading]
+
             numbered = Renumbered(context, [*(None for _ in again), *rest], len(splits))
             self._leading += len(again)
-            results = plain([*again, *(candidates[position] for position in rest)], cv=folds, callback_ctx=numbered)
+            left = [candidates[position] for position in rest]
+            try:
+                results = plain([*again, *left], cv=folds, callback_ctx=numbered)
+            except ValueError as error:
+                if again or not self._shares or "fits failed" not in str(error):
+                    raise
+                # Without a witness: beside one that is known to work. The callbacks have heard of the others.
+                self._leading += 1
+                results = plain([candidates[next(iter(self._shares))], *left], cv=folds, callback_ctx=None)
             self._warn_of_failures(evaluator, [sharing[position] for position in sorted(evaluator.lost)], results)
         else:
             # These very results are what `fit` goes on with.
