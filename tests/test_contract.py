@@ -203,15 +203,15 @@ def test_points_outside_the_space_are_marked() -> None:
 
 @over_tuners
 def test_time_budget_stops_the_search(tuner: str) -> None:
-    """A search ends within a second of its time budget and keeps what it has."""
+    """A time budget ends a search that would go on for minutes, and the run keeps what it has."""
     result = run(
         tuner,
         Problem(stump(finite=tuner == WHOLE, seconds=0.15), iris(), 0, Protocol(folds=2)),
         Budget(1000, seconds=1.0),
     )
-    assert result.record.seconds is not None
-    assert result.record.seconds < 1 + 1 + 0.15  # the refit of the winner comes on top
-    assert result.record.evaluations >= 1
+    assert result.record.status == "ok"
+    assert 1 <= result.record.evaluations < result.record.budget
+    assert result.record.timed_out or tuner in ("default", "manual")  # these have few candidates
 
 
 @over_everything

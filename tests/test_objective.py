@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+import sys
 import tempfile
 import time
 import warnings
@@ -319,3 +320,28 @@ def test_deadline_interrupts_a_fit_and_restores_the_timer() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+def test_an_alarm_that_falls_into_a_finaliser_rings_again() -> None:
+    """The interpreter drops what is raised there: a search would outlive its budget."""
+
+    class Slow:
+        """Takes its time when it is thrown away."""
+
+        def __del__(self) -> None:
+            time.sleep(0.3)
+
+    ended: list[float] = []
+
+    def throws_away(objective: Objective, seed: int) -> None:
+        while len(ended) < 200:  # a minute, were the alarm lost each time
+            Slow()
+            time.sleep(0.05)
+            ended.append(time.perf_counter())
+
+    hook = sys.unraisablehook
+    execution = Execution("slow", throws_away, problem(), Budget(200, seconds=0.5))
+    execution.search()
+    assert len(ended) < 200
+    assert execution.finish().record.reason.startswith("no candidate was evaluated within 0.5 s")
+    assert sys.unraisablehook is hook

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 REPEAT = 5.0
-"""Seconds after which an alarm that something swallowed rings again; time for a method to clean up."""
+"""Seconds after which an alarm that a library swallowed rings again; time for a method to clean up."""
+AT_ONCE = 0.001
+"""Seconds until it rings again where it fell into a callback of the interpreter."""
 
 
 class BudgetExhausted(BaseException):
@@ -47,11 +50,20 @@ def deadline(seconds: float | None) -> Iterator[None]:
     def ring(signum: int, frame: object) -> NoReturn:  # noqa: ARG001  the signature of a handler
         raise BudgetExhausted
 
+    def ring_again(unraisable: Any) -> None:
+        if isinstance(unraisable.exc_value, BudgetExhausted):
+            signal.setitimer(signal.ITIMER_REAL, AT_ONCE, REPEAT)
+        else:
+            report(unraisable)
+
     previous = signal.signal(signal.SIGALRM, ring)
+    # The interpreter reports and drops what is raised in a finaliser or in the callback of a weak reference.
+    report, sys.unraisablehook = sys.unraisablehook, ring_again
     earlier = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+        sys.unraisablehook = report
         signal.setitimer(signal.ITIMER_REAL, *earlier)

@@ -25,7 +25,8 @@ from tuners.trial import Trial, trials_hash
 if TYPE_CHECKING:
     from tuners.problem import Problem
 
-_warmed: WeakSet[Problem] = WeakSet()
+_pooled: WeakSet[Problem] = WeakSet()
+_compared: WeakSet[Problem] = WeakSet()
 
 Tuner = Callable[[Objective, int], None]
 """A tuning method: `tune(objective, seed)`. Its result is what the objective remembers."""
@@ -85,19 +86,15 @@ class Execution:
         self._budget = budget
         self._evaluation = evaluation
         self._default_test_score = problem.default_test_score
-        if jobs != 1 and problem not in _warmed:
-            # The pool of worker processes, and what they import, start before the clock, too.
-            cross_validate(
-                clone(problem.estimator), problem.split.X_train, problem.split.y_train, cv=problem.folds, n_jobs=jobs
-            )
-            _warmed.add(problem)
+        shared = evaluation == "shared"
+        _warm_up(problem, jobs, shared=shared or evaluations is not None)
         self._memory = PeakMemory(children=jobs != 1)
         self._seconds = math.nan
         self._refit_seconds = 0.0
         self._winner: Any = None
         self._reason = ""
         self._timed_out = False
-        self.objective = Objective(problem, tuner, budget, jobs=jobs, shared=evaluation == "shared", listener=listener)
+        self.objective = Objective(problem, tuner, budget, jobs=jobs, shared=shared, listener=listener)
 
     def search(self) -> None:
         """Search, and refit the winner on all training rows: what a benchmark times.
@@ -225,6 +222,23 @@ class Execution:
             return self._problem.test_score(self._problem.fit(trial.params))
         except Exception:  # noqa: BLE001  it was good on the folds, and was beaten: the run stands without it
             return None
+
+
+def _warm_up(problem: Problem, jobs: int, *, shared: bool) -> None:
+    """Do before the clock what is done once in a process: no tuner should pay for it."""
+    X, y = problem.split.X_train, problem.split.y_train
+    if jobs != 1 and problem not in _pooled:
+        # The pool of worker processes, and what they import.
+        cross_validate(clone(problem.estimator), X, y, cv=problem.folds, n_jobs=jobs)
+        _pooled.add(problem)
+    if shared and problem not in _compared:
+        from tuners.search.evaluator import SharedEvaluator  # noqa: PLC0415  loaded where it is asked for
+
+        # The kernel's compiler, and the comparison of what is shared with scikit-learn; two, since some families
+        # share nothing with one.
+        evaluator = SharedEvaluator(problem.estimator, X, y, problem.folds[:1], problem.scorer)
+        list(evaluator.evaluate([{}, {}]))
+        _compared.add(problem)
 
 
 def _covered(intervals: list[tuple[float, float]]) -> float:

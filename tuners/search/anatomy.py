@@ -63,6 +63,7 @@ class Anatomy:
         self.piped = (
             isinstance(estimator, Pipeline)
             and type(estimator).fit is Pipeline.fit
+            and type(estimator)._fit is Pipeline._fit  # noqa: SLF001  which some override instead
             and estimator.transform_input is None
         )
         self.model: Any = estimator.steps[-1][1] if self.piped else estimator

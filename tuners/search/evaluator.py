@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -90,7 +90,7 @@ class SharedEvaluator:
         self._remember = remember
         self._folds: tuple[object, list[Fold]] | None = None
 
-    def evaluate(self, candidates: Candidates) -> Iterator[tuple[int, list[Outcome]]]:
+    def evaluate(self, candidates: Candidates) -> Generator[tuple[int, list[Outcome]]]:
         """Yield positions of candidates with an outcome a fold; those not yielded are scikit-learn's to evaluate."""
         self.lost = set()
         fronts: dict[object, list[tuple[int, Candidate]]] = {}
@@ -147,7 +147,8 @@ class SharedEvaluator:
 
     def _prepared(self, key: object, front: Params) -> list[Fold]:
         if self._folds is None or self._folds[0] != key:
-            parallel = Parallel(n_jobs=self._jobs, prefer="threads")
+            # Without preprocessing there is nothing to do at once.
+            parallel = Parallel(n_jobs=self._jobs if self.anatomy.prepared(front) else 1, prefer="threads")
             options = {"train_scores": self._train_scores, "remember": self._remember}
             folds = parallel(
                 delayed(prepare)(self.anatomy, front, self._X, self._y, split, **options) for split in self._splits

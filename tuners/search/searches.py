@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from typing import Any
 
 import numpy as np
@@ -101,8 +101,8 @@ class _Shared:
         splits = list(self._checked_cv_orig.split(X, y, **routed.splitter.split))  # type: ignore[attr-defined]
         # The same folds for every evaluation, even of a splitter that draws others each time.
         folds = check_cv(splits)
-        weighted = routed.estimator.fit or routed.scorer.score
-        if y is None or weighted or watched(context, self.estimator) or len(splits) != self.n_splits_:  # type: ignore[attr-defined]
+        special = routed.estimator.fit or routed.scorer.score or watched(context, self.estimator)  # type: ignore[attr-defined]
+        if len(candidates) == 1 or y is None or special or len(splits) != self.n_splits_:  # type: ignore[attr-defined]
             plain(candidates, cv=folds, callback_ctx=context)
             return
         evaluator = self._evaluator(X, y, splits)
@@ -127,9 +127,10 @@ class _Shared:
             # scikit-learn cannot evaluate nothing.
             sharing.remove(evaluator.smallest(candidates))
         self._candidates = candidates
-        for position, outcomes in evaluator.evaluate([candidates[position] for position in sharing]):
-            self._shares[sharing[position]] = outcomes
-            tell(context, self, sharing[position], outcomes)
+        with closing(evaluator.evaluate([candidates[position] for position in sharing])) as evaluated:
+            for position, outcomes in evaluated:
+                self._shares[sharing[position]] = outcomes
+                tell(context, self, sharing[position], outcomes)
         if self.verbose and self._shares:  # type: ignore[attr-defined]
             print(f"Evaluated {len(self._shares)} of {len(candidates)} candidates together")  # noqa: T201  as scikit-learn does
         rest = [position for position in range(len(candidates)) if position not in self._shares]

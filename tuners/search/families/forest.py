@@ -158,6 +158,9 @@ class _Field:
         elif target.ndim != 1:
             message = "several outputs"
             raise NotSharedError(message)
+        elif not np.isfinite(target).all():
+            message = "a target that is no number"
+            raise NotSharedError(message)
         self.given = [rows.X_asked] if rows.X_asked_train is None else [rows.X_asked, rows.X_asked_train]
         self.parts = [check_array(part, dtype=np.float32, order="C") for part in self.given]
         asked = self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)

@@ -23,6 +23,8 @@ UNLIMITED = int(np.iinfo(np.int32).max)
 """The depth that scikit-learn's trees take for `max_depth=None`."""
 _EPSILON = np.finfo(np.double).eps  # of sklearn.tree._tree: an impurity at or below it is a leaf
 _COUNTS_BYTES = 64 * 2**20
+_SEEDS = 4
+"""Forests whose random draws one fold keeps."""
 _SPLITTERS = {"best": BestSplitter, "random": RandomSplitter}
 _CRITERIA = {"gini": Gini, "entropy": Entropy}
 
@@ -185,6 +187,8 @@ class Ground:
         """Return the draws of the forest with this seed."""
         with self._lock:
             if seed not in self._draws:
+                if len(self._draws) == _SEEDS:  # of a search over random states
+                    self._draws.pop(next(iter(self._draws)))
                 self._draws[seed] = drawn(self.drawer, seed, len(self.X))
             return self._draws[seed]
 
