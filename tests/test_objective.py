@@ -74,7 +74,7 @@ def test_a_searchs_times_are_each_candidates_own(jobs: int) -> None:
 def test_a_search_reports_live() -> None:
     """The listener hears of each candidate when it ends, not of all at the end."""
     heard: list[int] = []
-    mine = objective(listener=lambda o: heard.append(len(o.trials)))
+    mine = objective(listener=lambda trials, _: heard.append(len(trials)))
     mine.search(RandomizedSearchCV(mine.estimator, {"feature": [0, 1, 2, 3]}, n_iter=4, random_state=0))
     assert heard == [1, 2, 3, 4]
 

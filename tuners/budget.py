@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
+
+from tuners.errors import TrialTimeoutError
 
 REPEAT = 5.0
 """Seconds after which an alarm that a library swallowed rings again; time for a method to clean up."""
@@ -31,11 +34,25 @@ class Budget:
     """Candidates, each on all folds."""
     seconds: float | None = None
     """Wall-clock seconds; None for no limit."""
+    trial_seconds: float | None = None
+    """Wall-clock seconds of one trial; None for no limit."""
+    memory: int | None = None
+    """Bytes that a run may add to what the process holds; None for no limit."""
+
+
+def deadline(seconds: float | None) -> AbstractContextManager[None]:
+    """Raise `BudgetExhausted` in the main thread when the time is up, whatever it is doing."""
+    return _alarm(seconds, BudgetExhausted)
+
+
+def trial_limit(seconds: float | None) -> AbstractContextManager[None]:
+    """Raise `TrialTimeoutError` in the main thread when a trial has taken so long; of two alarms the first rings."""
+    return _alarm(seconds, TrialTimeoutError(f"over {seconds:g} s") if seconds else None)
 
 
 @contextmanager
-def deadline(seconds: float | None) -> Iterator[None]:
-    """Raise `BudgetExhausted` in the main thread when the time is up, whatever it is doing.
+def _alarm(seconds: float | None, error: type[BaseException] | BaseException | None) -> Iterator[None]:
+    """Raise an error in the main thread when the time is up.
 
     Uses the interval timer, so that a fit in progress is interrupted, too (as soon as the
     interpreter runs again). Off the main thread or where there is no such timer (Windows), only the
@@ -43,27 +60,33 @@ def deadline(seconds: float | None) -> Iterator[None]:
     set again afterwards.
     """
     usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if seconds is None or not usable:
+    if seconds is None or error is None or not usable:
+        yield
+        return
+    outer, interval = signal.getitimer(signal.ITIMER_REAL)
+    if 0 < outer <= seconds:  # rings first
         yield
         return
 
     def ring(signum: int, frame: object) -> NoReturn:  # noqa: ARG001  the signature of a handler
-        raise BudgetExhausted
+        raise error
 
     def ring_again(unraisable: Any) -> None:
-        if isinstance(unraisable.exc_value, BudgetExhausted):
+        if isinstance(unraisable.exc_value, BudgetExhausted | TrialTimeoutError):
             signal.setitimer(signal.ITIMER_REAL, AT_ONCE, REPEAT)
         else:
             report(unraisable)
 
+    began = time.monotonic()
     previous = signal.signal(signal.SIGALRM, ring)
     # The interpreter reports and drops what is raised in a finaliser or in the callback of a weak reference.
     report, sys.unraisablehook = sys.unraisablehook, ring_again
-    earlier = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
+    signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
         sys.unraisablehook = report
-        signal.setitimer(signal.ITIMER_REAL, *earlier)
+        if outer:
+            signal.setitimer(signal.ITIMER_REAL, max(AT_ONCE, outer - (time.monotonic() - began)), interval)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
+import re
 from collections.abc import Iterable
+from typing import Literal
 
 MOST_NAMES = 20
 """A longer list of known names says less than the nearest of them."""
@@ -20,6 +22,24 @@ class UnavailableError(TuningError):
 
 class MissingExtraError(ImportError):
     """An optional package is not installed; the message holds the command that installs it."""
+
+
+Failure = Literal["failed", "timeout", "memory"]
+
+
+class TrialTimeoutError(Exception):
+    """One trial has taken longer than `--tuning-trial-timeout`: it fails, and the search goes on."""
+
+
+def failure(reason: str) -> Failure:
+    """Tell from a failure's reason, which begins with the exception's name, what kind it is.
+
+    By the text, because that is all that scikit-learn's searches and other processes report.
+    """
+    found = re.match(r"[\w.]*?(TrialTimeoutError|MemoryError)\b", reason)
+    if found is None:
+        return "failed"
+    return "timeout" if found[1] == "TrialTimeoutError" else "memory"
 
 
 def require(*packages: str, extra: str) -> None:

@@ -31,6 +31,7 @@ def fit(
     jobs: int,
     shared: bool,
     limit: int,
+    trial_seconds: float | None,
     origin: float,
     keep: Callable[[Trial], object],
 ) -> list[Trial]:
@@ -38,8 +39,8 @@ def fit(
 
     With `shared`, scikit-learn's own classes are replaced by those that share work between candidates.
     Each is given to `keep`, too, when it ends; where the search is cut short, those are all there is. Times are
-    `perf_counter` readings less `origin`. Raises `TuningError` for a search that cannot be metered, or that has
-    more than `limit` candidates.
+    `perf_counter` readings less `origin`. A candidate that takes more than `trial_seconds` fails. Raises
+    `TuningError` for a search that cannot be metered, or that has more than `limit` candidates.
     """
     candidates = _candidates(search, limit)
     if shared:
@@ -50,7 +51,7 @@ def fit(
         live.append(_trial(candidates[candidate], evaluations, origin))
         keep(live[-1])
 
-    with Probe(metric, len(folds), parallel=jobs != 1) as probe:
+    with Probe(metric, len(folds), parallel=jobs != 1, trial_seconds=trial_seconds) as probe:
         probe.on_candidate = keep_live
         search.set_params(cv=folds, scoring=probe.score, n_jobs=jobs, refit=False, error_score=math.nan)
         search.set_callbacks(probe)

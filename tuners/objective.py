@@ -19,16 +19,18 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
 from tuners import metered
-from tuners.budget import Budget, BudgetExhausted
+from tuners.budget import Budget, BudgetExhausted, trial_limit
 from tuners.errors import one_line
 from tuners.spaces import Params, plain_params
-from tuners.trial import Trial
+from tuners.trial import Trial, incumbent
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
     from tuners.problem import Problem
     from tuners.search.evaluator import Outcome, SharedEvaluator
+
+Listener = Callable[[Sequence[Trial], Budget], None]
 
 
 class Objective:
@@ -46,9 +48,9 @@ class Objective:
         *,
         jobs: int = 1,
         shared: bool = False,
-        listener: Callable[[Objective], None] | None = None,
+        listener: Listener | None = None,
     ) -> None:
-        """Take the training part of the problem; `listener` is called after each trial.
+        """Take the training part of the problem; `listener` is told of each trial, with all so far.
 
         With `shared`, candidates are evaluated with what they have in common done once.
         """
@@ -66,6 +68,8 @@ class Objective:
         self.jobs = jobs
         self.trials: list[Trial] = []
         self.shared = shared
+        self.on_phase: Callable[[str], None] = lambda _: None
+        """Told of a phase: `trial begins`, of a single candidate; `end`, of the search."""
         self._listener = listener
         self._evaluator: SharedEvaluator | None = None
         self._origin = time.perf_counter()
@@ -79,8 +83,7 @@ class Objective:
     @property
     def incumbent(self) -> Trial | None:
         """The best trial so far, the earliest of equals; None without a good one."""
-        good = [trial for trial in self.trials if trial.ok]
-        return max(good, key=lambda trial: trial.score) if good else None
+        return incumbent(self.trials)
 
     def clock(self) -> float:
         """Seconds since the run began."""
@@ -92,7 +95,9 @@ class Objective:
 
     def close(self) -> None:
         """Refuse further evaluations: a thread a library left behind must not add trials."""
-        self._closed = True
+        if not self._closed:
+            self._closed = True
+            self.on_phase("end")
 
     def __call__(self, params: Mapping[str, Any]) -> float:
         """Evaluate one candidate and return its mean score, larger being better.
@@ -102,6 +107,7 @@ class Objective:
         """
         self._require_budget()
         params = plain_params(params)
+        self.on_phase("trial begins")
         start = self.clock()
         outcomes = self._shared_outcomes(params) if self.shared else []
         if outcomes:
@@ -114,15 +120,16 @@ class Objective:
                 score_seconds=sum(outcome.score_seconds for outcome in outcomes),
             )
         try:
-            result = cross_validate(
-                clone(self.estimator).set_params(**params),
-                self.X,
-                self.y,
-                cv=self.folds,
-                scoring=self.metric,
-                n_jobs=self.jobs,
-                error_score="raise",
-            )
+            with trial_limit(self.budget.trial_seconds):
+                result = cross_validate(
+                    clone(self.estimator).set_params(**params),
+                    self.X,
+                    self.y,
+                    cv=self.folds,
+                    scoring=self.metric,
+                    n_jobs=self.jobs,
+                    error_score="raise",
+                )
         except Exception as error:  # noqa: BLE001  any failure of a candidate is a failed trial
             failed = [math.nan] * len(self.folds)
             end = self.clock()
@@ -178,7 +185,7 @@ class Objective:
         if not self._closed:
             self.trials.append(trial)
             if self._listener is not None:
-                self._listener(self)
+                self._listener(self.trials, self.budget)
         return trial.score
 
     def search(self, search: Any) -> None:
@@ -200,6 +207,7 @@ class Objective:
             jobs=self.jobs,
             shared=self.shared,
             limit=self.remaining,
+            trial_seconds=self.budget.trial_seconds,
             origin=self._origin,
             keep=self._keep,
         )

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuners.budget import BudgetExhausted
+from tuners.budget import AT_ONCE, BudgetExhausted, trial_limit
 from tuners.errors import one_line
 
 POLL_SECONDS = 0.2
@@ -45,8 +45,13 @@ class Evaluation:
 class Probe:
     """Callback and scorer of one search over `folds` folds."""
 
-    def __init__(self, metric: Any, folds: int, *, parallel: bool) -> None:
-        """Wrap the metric; `parallel` says that workers will report through a file."""
+    def __init__(self, metric: Any, folds: int, *, parallel: bool, trial_seconds: float | None = None) -> None:
+        """Wrap the metric; `parallel` says that workers will report through a file.
+
+        A fold is given what is left of `trial_seconds` to its candidate in this process.
+        """
+        self._trial_seconds = trial_seconds
+        self._spent: dict[int, float] = defaultdict(float)
         self.metric = metric
         self.folds = folds
         self.on_candidate: Callable[[int, list[Evaluation]], None] | None = None
@@ -100,6 +105,9 @@ class Probe:
             return
         candidate, fold = divmod(context.task_id, self.folds)
         _running.evaluation = Evaluation(candidate, fold, time.perf_counter())
+        if self._trial_seconds is not None:
+            _running.limit = trial_limit(max(AT_ONCE, self._trial_seconds - self._spent[candidate]))
+            _running.limit.__enter__()
 
     def score(self, estimator: Any, X: Any, y: Any) -> float:
         """Score as the metric does, and note the score."""
@@ -124,6 +132,9 @@ class Probe:
         """Report the evaluation, unless it was cut short; a shared one comes with its outcome."""
         if context.task_name != _TASK:
             return
+        limit = _running.__dict__.pop("limit", None)
+        if limit is not None:
+            limit.__exit__(None, None, None)
         evaluation = _running.__dict__.pop("evaluation", None)
         interrupted = isinstance(sys.exc_info()[1], BudgetExhausted | KeyboardInterrupt | SystemExit)
         if evaluation is None or interrupted:
@@ -134,6 +145,7 @@ class Probe:
             evaluation.fit_seconds, evaluation.score_seconds = outcome.fit_seconds, outcome.score_seconds
         else:
             evaluation.end = time.perf_counter()
+            self._spent[evaluation.candidate] += evaluation.end - evaluation.start
             spent = evaluation.end - evaluation.start
             evaluation.fit_seconds = evaluation.fit_seconds or spent
             evaluation.score_seconds = spent - evaluation.fit_seconds

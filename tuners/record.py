@@ -16,7 +16,8 @@ EVALUATIONS = ("plain", "shared")
 Scores, trials and their hash are the same either way; seconds are not.
 """
 
-Status = Literal["ok", "failed", "skipped"]
+Status = Literal["ok", "failed", "timeout", "memory", "crashed", "skipped"]
+"""`timeout` and `memory`: killed at a limit, or all its trials were; `crashed`: its process died."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ class Record:
     """Spent in fits and scoring, the refit included; parallel ones count once."""
     search_seconds: float | None = None
     """Not spent evaluating: what the method itself costs."""
+    earlier: bool = False
+    """Whether the times were taken in an earlier session, which this one resumed."""
+    contended: bool = False
+    """Whether other cells ran at the same time, so that seconds are not the method's alone."""
+    reference_seconds: float | None = None
+    """Of a fixed workload just before the run: the machine's mood."""
     peak_memory: int | None = None
     """Resident memory of the process and its workers at its largest."""
     memory_growth: int | None = None
@@ -75,6 +82,11 @@ class Record:
     def ok(self) -> bool:
         """Whether there is a score to compare."""
         return self.status == "ok"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ran, or should have, and ended without a score."""
+        return self.status not in {"ok", "skipped"}
 
     @property
     def cell(self) -> str:

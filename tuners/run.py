@@ -15,10 +15,10 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
 from tuners.budget import Budget, BudgetExhausted, deadline
-from tuners.errors import TuningError, one_line
+from tuners.errors import TuningError, failure, one_line
 from tuners.memory import PeakMemory
-from tuners.objective import Objective
-from tuners.record import EVALUATIONS, SCHEMA, Record
+from tuners.objective import Listener, Objective
+from tuners.record import EVALUATIONS, SCHEMA, Record, Status
 from tuners.spaces import contains
 from tuners.trial import Trial, trials_hash
 
@@ -52,6 +52,18 @@ class Run:
     incumbents: tuple[Incumbent, ...] = field(default=())
 
 
+def unfinished(
+    record: Record, trials: Sequence[Trial], budget: Budget, *, status: Status, reason: str, **known: Any
+) -> Run:
+    """Return what there is of a run that was cut short: its trials, and no scores; `known` are more of its figures."""
+    failed = sum(not trial.ok for trial in trials)
+    record = replace(
+        record, status=status, reason=reason, evaluations=len(trials), failed_trials=failed,
+        budget=budget.evaluations, time_budget=budget.seconds, **known,
+    )  # fmt: skip
+    return Run(record, tuple(trials))
+
+
 def tuner_seed(seed: int, tuner: str) -> int:
     """Derive a tuner's own seed, so that no two methods share a stream of random numbers."""
     return int(np.random.SeedSequence([seed, zlib.crc32(tuner.encode())]).generate_state(1)[0])
@@ -69,7 +81,7 @@ class Execution:
         *,
         jobs: int = 1,
         evaluation: str = EVALUATIONS[0],
-        listener: Callable[[Objective], None] | None = None,
+        listener: Listener | None = None,
     ) -> None:
         """Prepare a run, the split and the default model's score included.
 
@@ -85,7 +97,7 @@ class Execution:
             budget = replace(budget, evaluations=evaluations(problem.model.space_for(tuner)) or budget.evaluations)
         self._budget = budget
         self._evaluation = evaluation
-        self._default_test_score = problem.default_test_score
+        self.default_test_score = problem.default_test_score
         shared = evaluation == "shared"
         _warm_up(problem, jobs, shared=shared or evaluations is not None)
         self._memory = PeakMemory(children=jobs != 1)
@@ -93,6 +105,8 @@ class Execution:
         self._refit_seconds = 0.0
         self._winner: Any = None
         self._reason = ""
+        self._cause = ""
+        """Why the first candidate failed, where all did."""
         self._timed_out = False
         self.objective = Objective(problem, tuner, budget, jobs=jobs, shared=shared, listener=listener)
 
@@ -118,6 +132,7 @@ class Execution:
                 # Libraries give up in words of their own when nothing worked; what failed says more.
                 hopeless = objective.trials and objective.incumbent is None
                 self._reason = self._nothing_found() if hopeless else one_line(error)
+                self._cause = objective.trials[0].reason if hopeless else ""
             finally:
                 objective.close()
                 self._seconds = objective.clock()
@@ -137,10 +152,6 @@ class Execution:
         if self._timed_out:
             return f"no candidate was evaluated within {self._budget.seconds:g} s: raise --tuning-time-budget"
         return "the tuner evaluated no candidate: it must call objective(params) or objective.search(search)"
-
-    def interrupted(self, record: Record) -> Run:
-        """Return what there is of a run that an interrupt cut short: its trials, and no scores."""
-        return Run(replace(record, status="failed", reason="interrupted"), tuple(self.objective.trials))
 
     def finish(self) -> Run:
         """Score the winner and the earlier incumbents on the test rows, and sum up."""
@@ -170,12 +181,12 @@ class Execution:
             test_score=test_score,
             cv_score=best.score if best else None,
             ties=sum(trial.ok and trial.score == best.score for trial in trials) if best else 0,
-            default_test_score=self._default_test_score,
+            default_test_score=self.default_test_score,
             evaluations=len(trials),
             failed_trials=sum(not trial.ok for trial in trials),
             budget=self._budget.evaluations,
             time_budget=self._budget.seconds,
-            status="failed" if self._reason else "ok",
+            status=failure(self._cause or self._reason) if self._reason else "ok",
             reason=self._reason,
             seconds=self._seconds,
             evaluation_seconds=min(evaluation, self._seconds),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tuners.errors import failure
 from tuners.spaces import Params, plain_params
 
 
@@ -37,6 +38,11 @@ class Trial:
         """Whether every fold was scored."""
         return not self.reason
 
+    @property
+    def status(self) -> str:
+        """`ok`, `failed`, `timeout` or `memory`."""
+        return failure(self.reason) if self.reason else "ok"
+
     @classmethod
     def of(
         cls,
@@ -56,6 +62,12 @@ class Trial:
             reason = f"the score is {mean}"
         score = math.nan if reason else mean
         return cls(plain_params(params), scores, score, fit_seconds, score_seconds, start, end, reason)
+
+
+def incumbent(trials: Sequence[Trial]) -> Trial | None:
+    """Return the best of trials, the earliest of equals; None without a good one."""
+    good = [trial for trial in trials if trial.ok]
+    return max(good, key=lambda trial: trial.score) if good else None
 
 
 def trials_hash(trials: Sequence[Trial]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -10,14 +11,16 @@ from typing import Any
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plugin import options
+from tuners.plugin import options, storing
 from tuners.plugin.cells import Cell
-from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
+from tuners.plugin.fixtures import Stopwatch, WithBenchmark, WithoutBenchmark, problem, tuner
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
 from tuners.plugin.session import RECORD, SESSION, Session
 from tuners.plugin.settings import Settings
 from tuners.record import Record
+
+BASELINE = pytest.StashKey[storing.Baseline]()
 
 __all__ = ["problem", "tuner"]
 
@@ -25,6 +28,16 @@ __all__ = ["problem", "tuner"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     options.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Find the run to compare with, before pytest-benchmark looks for it."""
+    if config.pluginmanager.hasplugin("benchmark"):
+        try:
+            config.stash[BASELINE] = storing.choose(config)
+        except TuningError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-benchmark and the terminal reporter
@@ -35,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "tuning(models=[...], datasets=[...]): compare on these models and datasets, names or objects, "
         "instead of the chosen ones",
     )
+    state: Session
     try:
         settings = Settings(options.read(config))
     except TuningError as error:
@@ -42,15 +56,40 @@ def pytest_configure(config: pytest.Config) -> None:
     # pytest has not begun to capture yet, or has paused it: this is the real output.
     interactive = config.pluginmanager.hasplugin("terminalreporter") and not hasattr(config, "workerinput")
     shown = interactive and config.get_verbosity() >= 0 and not config.option.collectonly
-    config.stash[SESSION] = Session(settings, Progress(sys.stdout if shown else None))
+    state = config.stash[SESSION] = Session(settings, Progress(sys.stdout if shown else None), config.rootpath)
+    state.baseline = config.stash.get(BASELINE, storing.Baseline())
+    state.notes += state.baseline.notes
     config.pluginmanager.register(Collector(config), "tuners.collector")
     with_benchmark = config.pluginmanager.hasplugin("benchmark")
+    if settings.gates and not hasattr(config, "workerinput") and not config.getoption("benchmark_compare", None):
+        message = "--tuning-fail: expected a run to compare with, got none: add --benchmark-compare, or its NAME"
+        raise pytest.UsageError(message)
     config.pluginmanager.register(WithBenchmark() if with_benchmark else WithoutBenchmark(), "tuners.tune")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Keep the session, whose exit code the summary may have to set."""
-    session.config.stash[SESSION].pytest_session = session
+    """Keep the session, whose exit code the summary may have to set, and take up an interrupted one."""
+    state = session.config.stash[SESSION]
+    state.pytest_session = session
+    benchmarks = vars(session.config).get("_benchmarksession")
+    if benchmarks is not None:
+        storing.guard(benchmarks, state)
+    given: dict[str, Any] = getattr(session.config, "workerinput", {})
+    if "tuning_journal" in given:
+        state.follow(given["tuning_journal"], resumed=state.settings.resumed)
+    elif state.settings.resumed and not session.config.option.collectonly:
+        try:
+            state.resume()
+        except TuningError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist which journal to write to."""
+    journal = node.config.stash[SESSION].journal
+    if journal is not None:
+        node.workerinput["tuning_journal"] = str(journal.path)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -112,10 +151,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             "other names in @pytest.mark.tuning"
         )
         raise pytest.UsageError(message)
+    if session.finished or session.settings.limited:
+        for item in measured:
+            _measure_elsewhere(item)
     benchmarks = vars(config).get("_benchmarksession")
     timed = [item for item in items if "benchmark" in getattr(item, "fixturenames", ())]
     if benchmarks is not None and timed == measured and not config.getoption("benchmark_columns"):
         benchmarks.columns = ["mean"]  # of one round each: deviations and outliers would be empty columns
+
+
+def _measure_elsewhere(item: pytest.Item) -> None:
+    """Let the seconds of an item's benchmark be told to its timer."""
+    marker = item.get_closest_marker("benchmark")
+    options = {**(marker.kwargs if marker else {}), "timer": Stopwatch()}
+    item.add_marker(pytest.mark.benchmark(**options), append=False)
 
 
 def _cell(item: pytest.Item) -> Cell | None:
@@ -142,6 +191,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         capture.resume_global_capture()
     try:
         state.settings.preflight(state.cells)
+        state.check_finished()
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:
@@ -175,10 +225,10 @@ def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, s
     if record is None:
         return None
     config.stash[SESSION].progress.end()
-    if (report.outcome == "failed") != (record.status == "failed"):
+    if (report.outcome == "failed") != record.failed:
         return None  # the test's own assertion failed after a good run
-    letter = "" if _logs_cells(config) else {"ok": ".", "failed": "F", "skipped": "s"}[record.status]
-    category = {"ok": "passed", "failed": "failed", "skipped": "skipped"}[record.status]
+    category = {"ok": "passed", "skipped": "skipped"}.get(record.status, "failed")
+    letter = "" if _logs_cells(config) else {"passed": ".", "failed": "F", "skipped": "s"}[category]
     return category, letter, f"{category.upper()} {_figures(record)}"
 
 
@@ -234,6 +284,35 @@ def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any])
     config.stash[SESSION].save_trials(folders)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """Mark a saved run of which cells are missing, and add what protects the rest."""
+    storing.complete(output_json, config.stash[SESSION].partial)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Save what workers measured, and judge; before the terminal's summary, which says what came out."""
+    config = session.config
+    state = config.stash[SESSION]
+    benchmarks = vars(config).get("_benchmarksession")
+    if hasattr(config, "workerinput") or benchmarks is None or not state.records:
+        if state.settings.gates and not hasattr(config, "workerinput") and not config.option.collectonly:
+            state.errors.append("--tuning-fail: not judged, and so failed: no cell has ended")
+    else:
+        if benchmarks.xdist_warning:
+            storing.save_of_workers(benchmarks, state, state.partial)
+        if benchmarks.compare_fail and benchmarks.disabled:
+            state.errors.append(
+                "--benchmark-compare-fail: not judged, and so failed: pytest-benchmark is off, as it is under xdist; "
+                "run without -n, or gate by --tuning-fail"
+            )
+        if exitstatus != pytest.ExitCode.INTERRUPTED and state.settings.gates:
+            state.judge(benchmarks.get_machine_info())
+    if state.errors and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
@@ -256,9 +335,30 @@ def pytest_terminal_summary(
             terminalreporter.section("evaluation of tuning methods")
             terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
             session.write_reports(report)
+            _tell_github(session, report, terminalreporter)
             for path in session.written:
                 terminalreporter.write_line(f"report: {path}")
+            session.end_journal(complete=not session.partial)
+            for message in session.notes:
+                terminalreporter.write_line(message)
             for message in session.errors:
                 terminalreporter.write_line(message, red=True)
             if session.errors and session.pytest_session is not None:
                 session.pytest_session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _tell_github(session: Session, report: Any, terminalreporter: pytest.TerminalReporter) -> None:
+    """In a GitHub workflow, add the report to the job's summary, and annotate what fails."""
+    from tuners.report.formats import markdown  # noqa: PLC0415  pandas loads when there is a table
+
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(markdown(report))
+        except OSError as error:
+            session.notes.append(f"GITHUB_STEP_SUMMARY: {summary} cannot be written: {error.strerror}")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for message in session.errors:
+            escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+            terminalreporter.write_line(f"::error title=comparison of tuning methods::{escaped}")

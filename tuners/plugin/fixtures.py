@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import os
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,8 +19,11 @@ from tuners.record import Record
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
+    from tuners.budget import Budget
+    from tuners.objective import Listener
     from tuners.problem import Problem
     from tuners.run import Execution, Run, Tuner
+    from tuners.trial import Trial
 
     Tune = Callable[[str | Tuner, Problem], Run]
 
@@ -60,7 +65,7 @@ def skip(request: pytest.FixtureRequest, record: Record, reason: Exception) -> N
 
 def fail(request: pytest.FixtureRequest, record: Record, reason: str) -> NoReturn:
     """Fail the cell in one line, with its reason in the table."""
-    record = replace(record, status="failed", reason=reason)
+    record = replace(record, status=record.status if record.failed else "failed", reason=reason)
     request.node.stash[RECORD] = record
     pytest.fail(f"{record.cell}: {reason}", pytrace=False)
 
@@ -86,6 +91,25 @@ class WithoutBenchmark:
         return Runner(request, None)
 
 
+class Stopwatch:
+    """A timer for a benchmark whose seconds are measured elsewhere; it stands still until told."""
+
+    __name__ = "Stopwatch"
+
+    def __init__(self) -> None:
+        """Stand at zero."""
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds that it was told of so far."""
+        return self.now
+
+
+def _contended() -> bool:
+    """Whether other workers of pytest-xdist run cells at the same time."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1
+
+
 class Runner:
     """What `tune` is: runs a cell under the benchmark, records it, and fails the test if it failed."""
 
@@ -108,17 +132,10 @@ class Runner:
         self._used = True
         record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
         self._session.progress.begin(record.cell)
-        execution = self._prepare(name, tuner, problem, record)
-        try:
-            self._measure(execution.search, f"{record.model}-{record.dataset}")
-        except KeyboardInterrupt:
-            # The trials made so far go into the side file, though the run has no result.
-            self._session.runs[record.cell] = execution.interrupted(record)
-            # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
-            # of the interrupt would break.
-            raise KeyboardInterrupt from None
-        run = execution.finish()
+        run = self._run(name, tuner, problem, record)
         self._session.runs[record.cell] = run
+        if self._session.journal is not None and record.cell not in self._session.finished:
+            self._session.journal.cell(run, self._test())
         if self._benchmark is not None:
             self._benchmark.extra_info.update(run.record.as_dict())
             self._session.extra_infos.append(self._benchmark.extra_info)
@@ -127,22 +144,119 @@ class Runner:
         self._request.node.stash[RECORD] = run.record
         return run
 
-    def _prepare(self, name: str, tuner: str | Tuner, problem: Problem, record: Record) -> Execution:
-        """Load the method and fit the untuned model; skip or fail the cell where that cannot be done."""
+    def _run(self, name: str, tuner: str | Tuner, problem: Problem, record: Record) -> Run:
+        """Take the run from the interrupted session, or run in a process of its own, or here."""
+        from tuners.reference import reference_seconds  # noqa: PLC0415  NumPy loads when a cell runs
+
+        group = f"{record.model}-{record.dataset}"
+        entry = self._session.finished.get(record.cell)
+        if entry is not None:
+            self._measure(lambda: self._stopwatch(entry.run.record.seconds or 0.0), group)
+            return replace(entry.run, record=replace(entry.run.record, earlier=True))
+        settings = self._session.settings
+        budget = settings.budget(record.model, name)
+        mood: dict[str, Any] = {"reference_seconds": reference_seconds(), "contended": _contended()}
+        record = replace(record, **mood)
+        heard: list[Trial] = []
+
+        def listener(trials: Sequence[Trial], budget: Budget) -> None:
+            heard[:] = trials
+            self._session.progress.trial(trials, budget)
+            if self._session.journal is not None:
+                self._session.journal.trial(record.cell, len(trials) - 1, trials[-1])
+
+        def prepare(listener: Listener) -> Execution:
+            return self._execution(name, tuner, problem, budget, listener)
+
+        try:
+            if settings.limited:
+                run = self._isolated(prepare, tuner, problem, record, budget=budget, listener=listener)
+            else:
+                execution = self._begin(lambda: prepare(listener), record)
+                self._measure(execution.search, group)
+                run = execution.finish()
+        except KeyboardInterrupt:
+            # The trials made so far go into the side file, though the run has no result.
+            from tuners.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
+
+            self._session.runs[record.cell] = unfinished(record, heard, budget, status="failed", reason="interrupted")
+            # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
+            # of the interrupt would break.
+            raise KeyboardInterrupt from None
+        return replace(run, record=replace(run.record, **mood))
+
+    def _isolated(
+        self,
+        prepare: Callable[[Listener], Execution],
+        tuner: str | Tuner,
+        problem: Problem,
+        record: Record,
+        *,
+        budget: Budget,
+        listener: Listener,
+    ) -> Run:
+        """Run in a process of its own; a run that had to be killed has its trials and no score."""
+        from tuners.isolation import isolated  # noqa: PLC0415  loaded where it is asked for
+        from tuners.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
+
+        self._begin(lambda: self._method(tuner), record)  # what it imports is loaded here, once
+        began = time.perf_counter()
+        known = isolated(prepare, budget, listener)
+        error = known.error
+        if error is not None:
+
+            def begun() -> NoReturn:
+                raise error
+
+            self._begin(begun, record)
+        if known.default_test_score is not None:
+            vars(problem)["default_test_score"] = known.default_test_score  # cached: not fitted again in each process
+        run = known.run
+        if run is None:
+            seconds = time.perf_counter() - began
+            run = unfinished(
+                record, known.trials, budget, status=known.status, reason=known.reason,
+                seconds=seconds, default_test_score=known.default_test_score,
+            )  # fmt: skip
+        self._measure(lambda: self._stopwatch(run.record.seconds or 0.0), f"{record.model}-{record.dataset}")
+        return run
+
+    def _stopwatch(self, seconds: float) -> None:
+        """Tell the benchmark's timer how long it took."""
+        marker = self._request.node.get_closest_marker("benchmark")
+        if marker is not None and isinstance(marker.kwargs.get("timer"), Stopwatch):
+            marker.kwargs["timer"].now += seconds
+
+    def _test(self) -> dict[str, Any]:
+        """Return what pytest-benchmark says of this test, besides its figures."""
+        node = self._request.node
+        group = self._benchmark.group if self._benchmark is not None else None
+        param = node.callspec.id if hasattr(node, "callspec") else None
+        return {"name": node.name, "fullname": node.nodeid, "param": param, "group": group}
+
+    def _method(self, tuner: str | Tuner) -> Tuner:
+        return self._session.settings.tuner(tuner) if isinstance(tuner, str) else tuner
+
+    def _execution(
+        self, name: str, tuner: str | Tuner, problem: Problem, budget: Budget, listener: Listener
+    ) -> Execution:
         from tuners.run import Execution  # noqa: PLC0415  scikit-learn loads when a cell runs
 
         settings = self._session.settings
+        return Execution(
+            name,
+            self._method(tuner),
+            problem,
+            budget,
+            jobs=settings.jobs,
+            evaluation=settings.evaluation,
+            listener=listener,
+        )
+
+    def _begin(self, prepare: Callable[[], Any], record: Record) -> Any:
+        """Load the method and fit the untuned model; skip or fail the cell where that cannot be done."""
         try:
-            method = settings.tuner(tuner) if isinstance(tuner, str) else tuner
-            return Execution(
-                name,
-                method,
-                problem,
-                settings.budget(record.model, name),
-                jobs=settings.jobs,
-                evaluation=settings.evaluation,
-                listener=self._session.progress.trial,
-            )
+            return prepare()
         except MissingExtraError as error:
             self._spend()
             skip(self._request, record, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,33 @@ def jobs(text: str) -> int:
     return (os.cpu_count() or 1) if value == -1 else value
 
 
+def megabytes(text: str) -> int:
+    """Read a whole number of MB, as bytes."""
+    return count(text) * 2**20
+
+
+def gate(text: str) -> str:
+    """Read a gate's condition, as text: what it means is looked at when there is something to judge."""
+    from tuners.report.gate import parse  # noqa: PLC0415  NumPy loads where there is a gate
+
+    return parse(text).text
+
+
+def probability(text: str) -> float:
+    """Read a number between 0 and 1."""
+    value = float(text) if re.fullmatch(r"[0-9]*\.?[0-9]+", text.strip()) else 0.0
+    if not 0 < value < 1:
+        raise ValueError("a number above 0 and below 1")  # noqa: TRY003, EM101  likewise
+    return value
+
+
+def switch(text: str) -> bool:
+    """Read `true` or `false`."""
+    if text.lower() not in {"true", "false"}:
+        raise ValueError("true or false")  # noqa: TRY003, EM101  completed by `read`
+    return text.lower() == "true"
+
+
 def evaluation(text: str) -> str:
     """Read one of `EVALUATIONS`."""
     if text not in EVALUATIONS:
@@ -100,6 +128,8 @@ class Option:
     """Parses the text; raises `ValueError` that says what was expected."""
     help: str
     repeatable: bool = False
+    switch: bool = False
+    """Given without a value on the command line; `true` or `false` in an ini file."""
 
     @property
     def flag(self) -> str:
@@ -120,6 +150,14 @@ OPTIONS = (
     Option("seeds", "N|A,B", seeds, "seeds 0 to N-1, or these"),
     Option("budget", "N", count, "evaluations of each run"),
     Option("time-budget", "S", seconds, "seconds of each run's search"),
+    Option("trial-timeout", "S", seconds, "seconds of each trial; one that takes longer fails"),
+    Option("memory-limit", "MB", megabytes, "memory that a run may add to the process"),
+    Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
+    Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
+    Option(
+        "fail", "EXPR", gate, "fail if worse: [TUNER:]score:1%, seconds:25% or failures:0; repeatable", repeatable=True
+    ),
+    Option("alpha", "P", probability, "chance that the whole gate fails with nothing changed; 0.05 by default"),
     Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
     Option("jobs", "N", jobs, "processes a run may use; -1 all, 1 by default"),
     Option("evaluation", "HOW", evaluation, "plain (default), each fit made; shared, common work of candidates once"),
@@ -135,10 +173,13 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             option.flag,
             dest=option.dest,
-            metavar=option.metavar,
-            action="append" if option.repeatable else "store",
             default=None,
             help=option.help,
+            **(
+                {"action": "store_const", "const": "true"}
+                if option.switch
+                else {"action": "append" if option.repeatable else "store", "metavar": option.metavar}
+            ),
         )
         if option.repeatable:
             parser.addini(option.dest, option.help, type="linelist", default=None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from tuners.objective import Objective
+    from tuners.budget import Budget
+    from tuners.trial import Trial
 
 REFRESH_SECONDS = 0.1
 
@@ -46,14 +48,16 @@ class Progress:
         self.cell = cell
         self._write("")
 
-    def trial(self, objective: Objective) -> None:
+    def trial(self, trials: Sequence[Trial], budget: Budget) -> None:
         """Show where the running search is."""
         if self._out is None or time.monotonic() - self._shown < REFRESH_SECONDS:
             return
         self._shown = time.monotonic()
-        best = objective.incumbent
+        from tuners.trial import incumbent  # noqa: PLC0415  loaded when there is a trial
+
+        best = incumbent(trials)
         score = f"best {best.score:.4f}" if best else "no score yet"
-        self._write(f"  trial {len(objective.trials)} of {objective.budget.evaluations}, {score}")
+        self._write(f"  trial {len(trials)} of {budget.evaluations}, {score}")
 
     def end(self) -> None:
         """Clear the line."""

@@ -28,7 +28,7 @@ def write_trials(runs: Iterable[Run], path: Path) -> None:
             tests = {incumbent.trial: incumbent.test_score for incumbent in run.incumbents}
             for position, trial in enumerate(run.trials):
                 line = {"cell": run.record.cell, "trial": position} | dataclasses.asdict(trial)
-                line["status"] = "ok" if trial.ok else "failed"
+                line["status"] = trial.status
                 line["incumbent_test_score"] = tests.get(position)
                 file.write(json.dumps(_plain(line), default=repr) + "\n")
 

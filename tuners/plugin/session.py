@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tuners.errors import TuningError
 from tuners.plugin.cells import Cell
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
 from tuners.plugin.settings import Settings
+from tuners.plugin.storing import Baseline, libraries
 from tuners.record import Record
 
 if TYPE_CHECKING:
+    from tuners.journal import Entry, Journal
     from tuners.report.document import Report
+    from tuners.report.gate import Verdict
     from tuners.run import Run
 
 SESSION = pytest.StashKey["Session"]()
@@ -26,8 +30,8 @@ RECORD = pytest.StashKey[Record]()
 class Session:
     """The state of one pytest session."""
 
-    def __init__(self, settings: Settings, progress: Progress) -> None:
-        """Begin without results."""
+    def __init__(self, settings: Settings, progress: Progress, root: Path) -> None:
+        """Begin without results; `root` is the folder that the journals' folder is in."""
         self.settings = settings
         self.progress = progress
         self.cells: list[Cell] = []
@@ -42,6 +46,79 @@ class Session:
         self.errors: list[str] = []
         """What fails the session at its end."""
         self.pytest_session: pytest.Session | None = None
+        self.root = root
+        self.finished: Mapping[str, Entry] = {}
+        """By cell: runs of the interrupted session that this one resumes."""
+        self.notes: list[str] = []
+        """What the summary says besides."""
+        self.baseline = Baseline()
+        self.verdicts: list[Verdict] = []
+        self.journal_path: Path | None = None
+        self._journal: Journal | None = None
+        self._lock: int | None = None
+
+    def resume(self) -> None:
+        """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
+        from tuners.journal import Journal  # noqa: PLC0415  loaded when something is resumed
+        from tuners.plugin import journaling  # noqa: PLC0415  likewise
+
+        contents, self._lock = journaling.interrupted(self.root)
+        journaling.require_same(contents, journaling.setup(self.settings, self.root))
+        self.finished = contents.entries
+        self._journal = Journal(contents.path)
+        self.journal_path = contents.path
+        taken = f"{len(contents.entries)} cell{'' if len(contents.entries) == 1 else 's'}"
+        damaged = f"; {contents.damaged} damaged lines of it are left out" if contents.damaged else ""
+        self.notes.append(f"resumed from {contents.path}: {taken} taken from it{damaged}")
+
+    def check_finished(self) -> None:
+        """Raise `TuningError` if the data of a finished run are not what they were."""
+        for cell in self.cells:
+            entry = self.finished.get(cell.id)
+            if entry is not None and entry.run.record.dataset_sha256:
+                dataset = self.settings.dataset(cell.dataset)
+                if dataset.fingerprint() != entry.run.record.dataset_sha256:
+                    message = (
+                        f"--tuning-resume: the data of {dataset.name!r} have changed since the interrupted session: "
+                        "restore them, or run without --tuning-resume"
+                    )
+                    raise TuningError(message)
+
+    def follow(self, path: str, *, resumed: bool) -> None:
+        """Write to the journal of the session whose worker this is, and take finished runs from it."""
+        from tuners.journal import Journal, read  # noqa: PLC0415  loaded when a cell runs
+
+        if resumed:
+            self.finished = read(Path(path)).entries
+        self._journal = Journal(Path(path))
+
+    @property
+    def journal(self) -> Journal | None:
+        """The journal, begun when it is first asked for; None where it cannot be written at all."""
+        if self._journal is None and self._lock is None:
+            from tuners.journal import Journal  # noqa: PLC0415  loaded when a cell runs
+            from tuners.plugin import journaling  # noqa: PLC0415  likewise
+
+            try:
+                self._journal = Journal(journaling.new_path(self.root))
+                self.journal_path = self._journal.path
+                self._lock = journaling.lock(self._journal.path)
+                self._journal.session(journaling.setup(self.settings, self.root))
+            except OSError as error:
+                self._lock = -1
+                self.notes.append(f"no journal: {self.root / journaling.FOLDER}: {error.strerror}")
+        return self._journal
+
+    def end_journal(self, *, complete: bool) -> None:
+        """Close the journal; a complete one is not resumed."""
+        if self._journal is None:
+            return
+        if complete:
+            self._journal.end()
+        if self._journal.failure:
+            self.errors.append(f"journal {self._journal.path}: {self._journal.failure}: not all cells can be resumed")
+        self._journal.close()
+        self._journal = None
 
     def report(self, baselines: Mapping[Any, Mapping[str, Any]]) -> Report:
         """Make the report; `baselines` is pytest-benchmark's `compared_mapping`."""
@@ -59,7 +136,36 @@ class Session:
             # Under xdist only the workers collect, so that the records tell what the cells were.
             header(self.settings, self.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in self.records]),
             self.settings.preset.note,
+            self.verdicts,
         )
+
+    def judge(self, machine: Mapping[str, Any]) -> None:
+        """Judge this session by its gates, if it has any; a gate that fails, fails the session."""
+        from tuners.report import gate  # noqa: PLC0415  loaded when something is judged
+
+        gates = [gate.parse(text) for text in self.settings.gates]
+        if not gates:
+            return
+        then = [gate.Session(run.records, run.machine, run.content.get("libraries", {})) for run in self.baseline.runs]
+        if not then or not then[0].records:
+            self.errors.append("--tuning-fail: not judged, and so failed: there is no saved run to compare with")
+            return
+        now = gate.Session(tuple(self.records), machine, libraries())
+        try:
+            self.verdicts = gate.judge(gates, now, then, self.settings.alpha)
+        except TuningError as error:
+            self.errors.append(f"--tuning-fail: {error}")
+            return
+        if any(verdict.fails for verdict in self.verdicts):
+            self.errors.append(gate.summary(self.verdicts))
+        else:
+            self.notes.append(gate.summary(self.verdicts))
+
+    @property
+    def partial(self) -> str:
+        """Say what is missing of the cells that were to run; empty if none is."""
+        whole = self.progress.cells
+        return f"{len(self.records)} of {whole} cells" if whole and len(self.records) < whole else ""
 
     def write_reports(self, report: Report) -> None:
         """Write every report file that was asked for; keep what could not be written as an error."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import os
 import pkgutil
 from collections.abc import Sequence
 from functools import cache
@@ -39,6 +40,12 @@ class Settings:
         self.datasets: tuple[str, ...] = given.get("datasets", preset.datasets)
         self.seeds: tuple[int, ...] = given.get("seeds", preset.seeds)
         self.time_budget: float | None = given.get("time-budget")
+        self.trial_timeout: float | None = given.get("trial-timeout")
+        self.memory_limit: int | None = given.get("memory-limit")
+        self.isolated: bool = given.get("isolate", False)
+        self.resumed: bool = given.get("resume", False)
+        self.gates: tuple[str, ...] = given.get("fail", ())
+        self.alpha: float = given.get("alpha", 0.05)
         self.jobs: int = given.get("jobs", preset.jobs)
         self.evaluation: str = given.get("evaluation", EVALUATIONS[0])
         self.reports: tuple[Path, ...] = given.get("report", ())
@@ -50,8 +57,24 @@ class Settings:
         self.tuner = cache(self._tuner)
         self.problem = cache(self._problem)
 
+    @property
+    def limited(self) -> bool:
+        """Whether cells run in processes of their own, so that they can be killed at a limit."""
+        limits = (self.time_budget, self.trial_timeout, self.memory_limit)
+        return self.isolated or (any(limit is not None for limit in limits) and hasattr(os, "fork"))
+
     def check(self) -> None:
         """Raise `TuningError` for an unknown name, with the nearest known ones."""
+        if self.trial_timeout is not None and self.evaluation == "shared":
+            message = "--tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got shared, which has no "
+            message += "time of one trial: leave one of them out"
+            raise TuningError(message)
+        if (self.isolated or self.trial_timeout or self.memory_limit) and not hasattr(os, "fork"):
+            message = (
+                "--tuning-isolate, --tuning-trial-timeout and --tuning-memory-limit: expected a system that forks "
+            )
+            message += "(Linux, macOS): leave them out"
+            raise TuningError(message)
         for registry, chosen in ((TUNERS, self.tuners), (MODELS, self.models), (DATASETS, self.datasets)):
             for name in chosen:
                 if registry is not DATASETS:
@@ -87,7 +110,7 @@ class Settings:
 
     def budget(self, model: str, tuner: str) -> Budget:
         """Return what a method may spend on a model."""
-        return Budget(self.evaluations(model, tuner), self.time_budget)
+        return Budget(self.evaluations(model, tuner), self.time_budget, self.trial_timeout, self.memory_limit)
 
     def adopt_models(self, models: Sequence[str | Model]) -> list[str]:
         """Take in models given as objects, for this session; return all their names."""
@@ -116,7 +139,14 @@ class Settings:
         """
         for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
             try:
-                self.problem(model, dataset, seed).check()
+                problem = self.problem(model, dataset, seed)
+                if self.limited:
+                    from tuners.isolation import START_SECONDS, call  # noqa: PLC0415  loaded where it is asked for
+
+                    # What a fit leaves in a process, such as threads, is not to be in those forked from this one.
+                    call(problem.check, START_SECONDS)
+                else:
+                    problem.check()
             except UnavailableError:
                 continue
             except TuningError:

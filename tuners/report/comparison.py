@@ -54,7 +54,7 @@ def compare(now: Sequence[Record], then: Sequence[Record]) -> list[ComparisonRow
 
 def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]) -> ComparisonRow:
     named = [(now[cell], then[cell]) for cell in now if cell in then]
-    pairs = [pair for pair in named if not _unlike(*pair)]
+    pairs = [pair for pair in named if not unlike(*pair)]
     scores = _array([(effective_score(a), effective_score(b)) for a, b in pairs])
     seconds = _array([(a.seconds, b.seconds) for a, b in pairs if a.ok and b.ok and a.evaluation == b.evaluation])
     return ComparisonRow(
@@ -62,7 +62,7 @@ def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]
         tuner,
         cells=len(pairs),
         unpaired=len(now.keys() ^ then.keys()),
-        unlike=tuple(dict.fromkeys(what for pair in named for what in _unlike(*pair))),
+        unlike=tuple(dict.fromkeys(what for pair in named for what in unlike(*pair))),
         identical=sum(bool(a.trials_sha256) and a.trials_sha256 == b.trials_sha256 for a, b in pairs),
         score_then=_mean(scores[:, 1]),
         score_now=_mean(scores[:, 0]),
@@ -72,12 +72,12 @@ def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]
         seconds_now=_mean(seconds[:, 0]),
         seconds_difference=_mean(seconds[:, 0] - seconds[:, 1]),
         seconds_interval=mean_interval(seconds[:, 0] - seconds[:, 1]),
-        failures_then=sum(record.status == "failed" for record in then.values()),
-        failures_now=sum(record.status == "failed" for record in now.values()),
+        failures_then=sum(record.failed for record in then.values()),
+        failures_now=sum(record.failed for record in now.values()),
     )
 
 
-def _unlike(now: Record, then: Record) -> list[str]:
+def unlike(now: Record, then: Record) -> list[str]:
     """Say what keeps two cells of one name from being the same comparison."""
     # A skipped cell, or one that failed before it began, has no figures that could mislead.
     if not (now.trials_sha256 and then.trials_sha256):

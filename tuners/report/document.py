@@ -12,6 +12,7 @@ from tuners.record import Record
 from tuners.report import columns
 from tuners.report.comparison import ComparisonRow
 from tuners.report.evaluation import BASE, Group
+from tuners.report.gate import Verdict
 
 LEGEND = (
     "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % interval "
@@ -61,6 +62,8 @@ class Report:
     """What was compared, at which budget."""
     note: str = ""
     """What the preset wants said."""
+    verdicts: Sequence[Verdict] = ()
+    """Of the gates."""
 
 
 def sections(report: Report) -> list[Section]:
@@ -89,6 +92,10 @@ def sections(report: Report) -> list[Section]:
                 [COMPARISON_LEGEND, *_unlike(rows)],
             )
         )
+    if report.verdicts:
+        failing = [str(verdict) for verdict in report.verdicts if verdict.fails]
+        others = [str(verdict) for verdict in report.verdicts if not verdict.fails]
+        result.append(Section(f"gate against {report.baseline}", notes=[*others, *failing]))
     return result
 
 
@@ -124,7 +131,7 @@ def _remarks(report: Report) -> list[str]:
             f"{' and '.join(sorted(models))} are ranked apart: between them the model, its space, its budget and "
             "the cost of a fit differ, not only the method"
         )
-    for status in ("failed", "skipped"):
+    for status in ("failed", "timeout", "memory", "crashed", "skipped"):
         reasons: dict[str, list[str]] = {}
         for record in report.records:
             if record.status == status:

@@ -106,7 +106,7 @@ def evaluate(records: Sequence[Record]) -> list[Group]:
 
 def effective_score(record: Record) -> float | None:
     """Return the test score, or the default model's for a failed run; None for a skipped one."""
-    if record.status == "failed":
+    if record.failed:
         return record.default_test_score
     return record.test_score
 
@@ -119,6 +119,8 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     notes = []
     if len(complete) < len(scores):
         notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
+    if any(record.failed for record in records):
+        notes.append(_without_failures(records, present))
     paired = _paired_columns(complete, present)
     optima = {(r.dataset, r.seed): r for r in records if r.tuner == OPTIMUM and r.ok and not r.timed_out}
     if optima:
@@ -128,6 +130,18 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     )
     metric = next((record.metric for record in records if record.metric), "")
     return Group(model, dataset, metric, len(complete), rows, tuple(notes))
+
+
+def _without_failures(records: list[Record], methods: list[str]) -> str:
+    """Say how the ranking reads on the blocks in which no method failed."""
+    failed = {(record.dataset, record.seed) for record in records if record.failed}
+    whole = _matrix([record for record in records if (record.dataset, record.seed) not in failed])
+    if not methods or not set(methods) <= set(whole) or whole[methods].dropna().empty:
+        return "no block is without a failed cell: there is no ranking without them"
+    scores = whole[methods].dropna().to_numpy(float)
+    ranks = sorted(zip(average_ranks(scores), methods, strict=True))
+    blocks = f"{len(scores)} block{'' if len(scores) == 1 else 's'}"
+    return f"ranks on the {blocks} without a failed cell: {', '.join(f'{name} {rank:.2f}' for rank, name in ranks)}"
 
 
 def _matrix(records: Sequence[Record]) -> pd.DataFrame:
@@ -147,7 +161,7 @@ def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[s
 
     The default model may be a column of `scores` beyond the listed methods.
     """
-    if scores.empty:
+    if scores.empty or not listed:
         return {}
     values = scores[listed].to_numpy(float)
     means = values.mean(axis=0)
@@ -235,7 +249,7 @@ def _row(
         tuner,
         own_space=any(record.own_space for record in records),
         cells=len(run),
-        failures=sum(record.status == "failed" for record in run),
+        failures=sum(record.failed for record in run),
         failed_trials=sum(record.failed_trials for record in run),
         **{**paired, **costs},
     )

@@ -100,6 +100,7 @@ def json_text(report: Report) -> str:
         "groups": [dataclasses.asdict(group) for group in report.groups],
         "baseline": report.baseline,
         "comparison": [dataclasses.asdict(row) for row in report.comparison],
+        "verdicts": [dataclasses.asdict(verdict) for verdict in report.verdicts],
         "runs": [record.as_dict() for record in report.records],
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"

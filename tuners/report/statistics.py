@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ RESAMPLES = 9_999
 """Sign flips drawn where all 2**n are more than these."""
 
 Interval = tuple[float, float]
+Alternative = Literal["two-sided", "less", "greater"]
 
 
 def mean_interval(values: Sequence[float] | Matrix) -> Interval | None:
@@ -62,8 +64,10 @@ def average_ranks(scores: Matrix) -> Matrix:
     return ranks
 
 
-def sign_flip(differences: Sequence[float] | Matrix) -> float:
-    """Return the two-sided p-value of a sign-flip permutation test on paired differences.
+def sign_flip(differences: Sequence[float] | Matrix, alternative: Alternative = "two-sided") -> float:
+    """Return the p-value of a sign-flip permutation test on paired differences: that their mean is 0.
+
+    Against a mean that differs from 0, or is `less` or `greater`.
 
     Exact up to 13 pairs, else from `RESAMPLES` random flips (with a fixed generator, so that the same
     scores give the same p). Identical scores give 1.
@@ -76,6 +80,7 @@ def sign_flip(differences: Sequence[float] | Matrix) -> float:
         np.mean,
         permutation_type="samples",
         n_resamples=RESAMPLES,
+        alternative=alternative,
         vectorized=True,
         rng=np.random.default_rng(0),
     )

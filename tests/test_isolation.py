@@ -1,0 +1,151 @@
+"""Cells in processes of their own: what hangs, crashes or eats memory costs a trial or a cell, never the session."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="cells are forked")
+
+SUITE = """
+import ctypes, os, signal, time
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from tuners import Model
+
+class Fateful(ClassifierMixin, BaseEstimator):
+    def __init__(self, fate="none", random_state=None):
+        self.fate = fate
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        getattr(self, self.fate)()
+        return self
+
+    def none(self): pass
+    def sleep(self): time.sleep(1000)
+    def deaf(self):
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+        time.sleep(1000)
+    def eat(self):
+        eaten = []
+        while True:
+            eaten.append(np.ones(2_000_000))
+            time.sleep(0.005)
+    def segfault(self): ctypes.string_at(0)
+    def leave(self): os._exit(3)
+    def fail(self): raise ValueError("no luck")
+
+    def predict(self, X):
+        value = np.nan if self.fate == "unknown" else self.classes_[0]
+        return np.full(len(X), value)
+
+    def unknown(self): pass
+
+def model(fate):
+    guesses = ({"fate": "none"}, {"fate": fate}, {"fate": "none"})
+    return Model(fate, Fateful(), {"fate": ["none", fate]}, guesses=guesses)
+
+FATES = ("sleep", "deaf", "eat", "segfault", "leave", "fail", "unknown")
+
+@pytest.mark.tuning(models=[model(fate) for fate in FATES], datasets=["iris"])
+def test_fates(tune, tuner, problem):
+    tune(tuner, problem)
+"""
+OPTIONS = ("-p", "tuners.plugin", "--tuning-seeds=1", "--tuning-budget=3", "--tuning-report=out.json")
+
+
+def records(pytester: pytest.Pytester) -> dict[str, dict[str, Any]]:
+    """Return the report's records by model."""
+    return {run["model"]: run for run in json.loads((pytester.path / "out.json").read_text())["runs"]}
+
+
+@pytest.mark.parametrize("tuner", ["manual", "grid"])
+def test_every_fate_is_a_result(pytester: pytest.Pytester, tuner: str) -> None:
+    """Each ends as what it is, with the trials it had done, and all else goes on."""
+    pytester.makepyfile(test_fates=SUITE)
+    result = pytester.runpytest_subprocess(
+        *OPTIONS,
+        f"--tuning-tuners={tuner}",
+        "--tuning-trial-timeout=0.5",
+        "--tuning-memory-limit=150",
+        "--benchmark-save=x",
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    found = records(pytester)
+    assert {name: run["status"] for name, run in found.items()} == {
+        "sleep": "ok", "deaf": "timeout", "eat": "ok", "segfault": "crashed", "leave": "crashed",
+        "fail": "ok", "unknown": "ok",
+    }  # fmt: skip
+    assert found["deaf"]["reason"].startswith("killed: a trial took over 0.5 s")
+    assert found["segfault"]["reason"] == "its process died of SIGSEGV"
+    assert found["leave"]["reason"] == "its process ended with exit code 3"
+    # The trial that could be stopped has failed alone; a killed cell has the one it had done, and the default's score.
+    assert {found[name]["failed_trials"] for name in ("sleep", "eat", "fail")} == {1}
+    assert {found[name]["evaluations"] for name in ("deaf", "segfault", "leave")} == {1}
+    assert all(run["default_test_score"] is not None for run in found.values())
+    trials = next(pytester.path.glob(".benchmarks/*/*.trials.jsonl")).read_text().splitlines()
+    statuses = {(line["cell"].split("-")[0], line["status"]) for line in map(json.loads, trials)}
+    assert {("sleep", "timeout"), ("eat", "memory"), ("fail", "failed"), ("deaf", "ok")} <= statuses
+    saved = json.loads(next(pytester.path.glob(".benchmarks/*/0001_x.json")).read_text())
+    assert len(saved["benchmarks"]) == 7
+    result.stdout.fnmatch_lines(["*no block is without a failed cell*"])
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_a_search_deaf_to_its_time_budget_is_killed(pytester: pytest.Pytester) -> None:
+    """A fit that no alarm reaches ends with its cell, as a time-out."""
+    pytester.makepyfile(
+        test_fates=SUITE.replace('("sleep", "deaf", "eat", "segfault", "leave", "fail", "unknown")', '("deaf",)')
+    )
+    pytester.runpytest_subprocess(*OPTIONS, "--tuning-tuners=manual", "--tuning-time-budget=0.5")
+    record = records(pytester)["deaf"]
+    assert record["status"] == "timeout"
+    assert record["reason"] == "killed: the search did not stop within its 0.5 s"
+    assert record["evaluations"] == 1
+
+
+def test_memory_beyond_the_reach_of_the_system_is_killed(pytester: pytest.Pytester) -> None:
+    """Where an allocation does not fail by itself, the cell does."""
+    suite = SUITE.replace(
+        "    def eat(self):\n",
+        "    def eat(self):\n        import resource\n        resource.setrlimit(resource.RLIMIT_DATA, (-1, -1))\n",
+    ).replace('("sleep", "deaf", "eat", "segfault", "leave", "fail", "unknown")', '("eat",)')
+    pytester.makepyfile(test_fates=suite)
+    pytester.runpytest_subprocess(*OPTIONS, "--tuning-tuners=manual", "--tuning-memory-limit=150")
+    record = records(pytester)["eat"]
+    assert record["status"] == "memory"
+    assert "over its limit of 150 MB" in record["reason"]
+
+
+def test_isolated_runs_are_the_same(pytester: pytest.Pytester) -> None:
+    """Trials, scores and hashes do not depend on the process."""
+    options = ("-p", "tuners.plugin", "--tuning-models=forest", "--tuning-datasets=iris", "--tuning-seeds=2")
+    pytester.makepyfile("def test_tuning(tune, tuner, problem): tune(tuner, problem)")
+    hashes: list[Any] = []
+    for isolated in ((), ("--tuning-isolate",)):
+        report = f"--tuning-report={len(hashes)}.json"
+        result = pytester.runpytest_subprocess(
+            *options, "--tuning-tuners=random,bayesian", "--tuning-budget=3", report, *isolated
+        )
+        assert result.ret == 0
+        runs = json.loads((pytester.path / f"{len(hashes)}.json").read_text())["runs"]
+        hashes.append([(run["tuner"], run["trials_sha256"], run["test_score"]) for run in runs])
+    assert hashes[0] == hashes[1]
+
+
+def test_timeout_of_trials_that_have_no_time_is_refused(pytester: pytest.Pytester) -> None:
+    """One line, and nothing is run."""
+    pytester.makepyfile("def test_tuning(tune, tuner, problem): tune(tuner, problem)")
+    result = pytester.runpytest_subprocess(
+        "-p", "tuners.plugin", "--tuning-trial-timeout=1", "--tuning-evaluation=shared"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: --tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got shared*"]
+    )

@@ -1,0 +1,168 @@
+"""The journal, and sessions that are killed: nothing that was measured is lost, and nothing wrong is read."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.estimators import stump
+from tuners import Problem, Protocol, TuningError
+from tuners.__main__ import main
+from tuners.budget import Budget
+from tuners.catalog import DATASETS, TUNERS
+from tuners.journal import Journal, read
+from tuners.run import Execution, Run
+
+MOMENTS = 50
+DAMAGES = 200
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Run]:
+    """Run two methods, of one of which a trial fails."""
+    found = []
+    for tuner in ("manual", "random"):
+        model = stump(raise_above=0.8)
+        execution = Execution(
+            tuner, TUNERS.load(tuner), Problem(model, DATASETS.load("iris")(None), 0, Protocol(folds=2)), Budget(3)
+        )
+        execution.search()
+        found.append(execution.finish())
+    return found
+
+
+@pytest.fixture(scope="module")
+def journal(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a journal of two runs and the first trials of a third."""
+    path = tmp_path_factory.mktemp("journals") / "a.journal.jsonl"
+    written = Journal(path)
+    written.session({"options": {"budget": "3"}})
+    for run in runs:
+        for position, trial in enumerate(run.trials):
+            written.trial(run.record.cell, position, trial)
+        written.cell(run, {"fullname": run.record.cell})
+    written.trial("stump-iris-grid-0", 0, runs[0].trials[0])
+    written.close()
+    return path
+
+
+def test_reads_what_was_written(journal: Path, runs: list[Run]) -> None:
+    """Records, trials and incumbents come back as they were."""
+    contents = read(journal)
+    assert not contents.ended
+    assert not contents.damaged
+    assert {run.record.cell: repr(run) for run in runs} == {
+        cell: repr(entry.run) for cell, entry in contents.entries.items()
+    }
+    assert {cell: len(trials) for cell, trials in contents.trials.items()} == {"stump-iris-grid-0": 1}
+
+
+def test_a_line_cut_short_at_the_end_is_no_damage(journal: Path, tmp_path: Path) -> None:
+    """A crash in the middle of a line loses that line, and the next session's line is whole."""
+    path = tmp_path / "cut.jsonl"
+    path.write_bytes(journal.read_bytes()[:-30])
+    assert read(path).damaged == 0
+    assert not read(path).trials
+    again = Journal(path)
+    again.end()
+    again.close()
+    assert read(path).ended
+
+
+@settings(max_examples=DAMAGES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_damaged_journal_is_an_error_or_read_without_the_damage(
+    data: st.DataObject, journal: Path, tmp_path: Path
+) -> None:
+    """Cut, flipped, doubled or foreign bytes: never a traceback, never a number that was not written."""
+    good = journal.read_bytes()
+    known = {cell: repr(entry.run) for cell, entry in read(journal).entries.items()}
+    damaged = bytearray(good)
+    kind = data.draw(st.sampled_from(["cut", "flip", "insert", "remove", "foreign"]))
+    at = data.draw(st.integers(0, len(good) - 1))
+    if kind == "cut":
+        damaged = damaged[:at]
+    elif kind == "flip":
+        damaged[at] ^= 1 << data.draw(st.integers(0, 7))
+    elif kind == "insert":
+        damaged[at:at] = data.draw(st.binary(min_size=1, max_size=50))
+    elif kind == "remove":
+        del damaged[at : at + data.draw(st.integers(1, 2000))]
+    else:
+        damaged = bytearray(
+            data.draw(st.sampled_from([b"", b"{}", b"[1]\n", b"\xff\xfe\x00", b'{"kind": "cell"}\n', good[::-1]]))
+        )
+    path = tmp_path / "damaged.jsonl"
+    path.write_bytes(damaged)
+    try:
+        contents = read(path)
+    except TuningError as error:
+        message = str(error)
+        assert (len(message.splitlines()), str(path) in message) == (1, True)
+        return
+    assert {cell: repr(entry.run) for cell, entry in contents.entries.items()}.items() <= known.items()
+
+
+def test_another_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the file, the schema and the remedy."""
+    monkeypatch.setattr("tuners.journal.SCHEMA", 99)
+    path = tmp_path / "old.jsonl"
+    written = Journal(path)
+    written.session({})
+    written.close()
+    monkeypatch.undo()
+    with pytest.raises(
+        TuningError, match="old.jsonl: expected a journal of schema 1, got 99: read it with the version"
+    ):
+        read(path)
+
+
+def test_rebuilds_report_and_saved_run(
+    journal: Path, runs: list[Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the journal alone; it says what was cut short, and the saved run is marked partial."""
+    out, saved = tmp_path / "out.json", tmp_path / "saved.json"
+    assert main(["rebuild", str(journal), "--report", str(out), "--save", str(saved)]) == 0
+    assert "cut short: stump-iris-grid-0 after 1 trials" in capsys.readouterr().out
+    assert [run["test_score"] for run in json.loads(out.read_text())["runs"]] == [r.record.test_score for r in runs]
+    content = json.loads(saved.read_text())
+    assert content["partial"] == "2 cells"
+    assert [bench["stats"]["mean"] for bench in content["benchmarks"]] == [run.record.seconds for run in runs]
+
+
+def test_rebuild_of_nothing_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing file is bad input, not a traceback."""
+    assert main(["rebuild", str(tmp_path / "none.jsonl")]) == 2
+    assert capsys.readouterr().err.startswith("ERROR: ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_said_and_costs_no_run(runs: list[Run]) -> None:
+    """Writing fails; the session goes on."""
+    written = Journal(Path("/dev/full"))
+    written.cell(runs[0], {})
+    assert written.failure == "No space left on device"
+    written.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="sessions are forked")
+def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
+    """SIGKILL at random moments; each resumed session ends with the uninterrupted one's report and saved run."""
+    script = Path(__file__).parent / "faults.py"
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), str(MOMENTS), "0"],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(script.parents[1])},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    moments = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert len(moments) == MOMENTS
+    assert [moment for moment in moments if not moment["same"]] == [], done.stderr[-3000:]
+    assert sum(moment["killed"] for moment in moments) > MOMENTS / 2
+    assert sum(moment["taken"] or 0 for moment in moments) > MOMENTS

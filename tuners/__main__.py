@@ -1,0 +1,121 @@
+"""`python -m tuners`: without running anything, remake a report or a saved run from a journal, or judge a saved run."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tuners import journal, saved
+from tuners.errors import TuningError
+from tuners.record import Record
+from tuners.report import gate
+from tuners.report.comparison import compare
+from tuners.report.document import Report
+from tuners.report.evaluation import evaluate
+from tuners.report.formats import FORMATS, text, write
+
+STORAGE = Path(".benchmarks")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return 0, 1 for a gate that fails, or 2 for bad input."""
+    parser = argparse.ArgumentParser(prog="python -m tuners", description=(__doc__ or "").partition(": ")[2])
+    commands = parser.add_subparsers(required=True)
+    rebuild = commands.add_parser("rebuild", help="make a report or a saved run from a journal")
+    rebuild.add_argument("journal", type=Path, help="a session's journal, as in .tuning/")
+    rebuild.add_argument(
+        "--report", type=_report_path, action="append", default=[], help=f"{', '.join(FORMATS)}; repeatable"
+    )
+    rebuild.add_argument("--save", type=Path, metavar="FILE.json", help="a saved run, as pytest-benchmark's")
+    rebuild.set_defaults(run=_rebuild)
+    judge = commands.add_parser("gate", help="judge one saved run by another")
+    judge.add_argument("then", help="the earlier run: a path, number, name, branch or commit")
+    judge.add_argument("now", help="the run to judge")
+    judge.add_argument("--fail", action="append", required=True, metavar="EXPR", help="as --tuning-fail; repeatable")
+    judge.add_argument("--alpha", type=float, default=gate.ALPHA, help="as --tuning-alpha")
+    judge.add_argument("--storage", type=Path, default=STORAGE, help="the folder of the saved runs")
+    judge.add_argument(
+        "--report", type=_report_path, action="append", default=[], help=f"{', '.join(FORMATS)}; repeatable"
+    )
+    judge.set_defaults(run=_gate)
+    chosen = parser.parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except TuningError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stdout = None  # whoever read it has read enough
+        return 0
+    except OSError as error:
+        print(f"ERROR: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 2
+
+
+def _report_path(given: str) -> Path:
+    if Path(given).suffix not in FORMATS:
+        message = f"expected a path that ends in {' or '.join(FORMATS)}, got {given!r}"
+        raise argparse.ArgumentTypeError(message)
+    return Path(given)
+
+
+def _rebuild(chosen: argparse.Namespace) -> int:
+    contents = journal.read(chosen.journal)
+    records = [entry.run.record for entry in contents.entries.values()]
+    notes = [f"rebuilt from {contents.path.name}"]
+    if not contents.ended:
+        cut = ", ".join(f"{cell} after {len(trials)} trials" for cell, trials in contents.trials.items())
+        notes.append("the session did not come to its end" + (f"; cut short: {cut}" if cut else ""))
+    if contents.damaged:
+        notes.append(f"{contents.damaged} damaged lines are left out")
+    report = Report(records, evaluate(records), header=notes)
+    print("\n".join([*notes, "", text(report)]))
+    for path in chosen.report:
+        write(report, path)
+    if chosen.save is not None:
+        about = {"machine_info": {}, "commit_info": {}, "version": "", "libraries": contents.setup.get("libraries", {})}
+        about |= contents.setup.get("about", {})
+        about["datetime"] = dt.datetime.fromtimestamp(chosen.journal.stat().st_mtime, dt.UTC).isoformat()
+        entries = [(entry.run.record, entry.test) for entry in contents.entries.values()]
+        partial = "" if contents.ended else f"{len(records)} cells"
+        content = saved.document(entries, about=about, partial=partial)
+        saved.write(json.dumps(content, indent=4), chosen.save)
+    return 0
+
+
+def _gate(chosen: argparse.Namespace) -> int:
+    try:
+        gates = [gate.parse(expression) for expression in chosen.fail]
+    except ValueError as error:
+        message = f"--fail: expected {error}, got {', '.join(map(repr, chosen.fail))}"
+        raise TuningError(message) from None
+    if not 0 < chosen.alpha < 1:
+        message = f"--alpha: expected a number above 0 and below 1, got {chosen.alpha}"
+        raise TuningError(message)
+    then, now = saved.find(chosen.storage, chosen.then), saved.find(chosen.storage, chosen.now)
+    baseline = [then, *saved.of_the_same_commit(chosen.storage, then, but=now)]
+    verdicts = gate.judge(gates, _session(now), [_session(run) for run in baseline], chosen.alpha)
+    records: tuple[Record, ...] = now.records
+    report = Report(
+        records, evaluate(records), compare(records, then.records), then.name, [f"saved run {now.name}"], "", verdicts
+    )
+    for path in chosen.report:
+        write(report, path)
+    for verdict in verdicts:
+        print(verdict)
+    print(gate.summary(verdicts))
+    return int(any(verdict.fails for verdict in verdicts))
+
+
+def _session(run: saved.SavedRun) -> gate.Session:
+    if not run.records:
+        message = f"saved run {run.path}: expected a comparison of tuning methods, found none of their records in it"
+        raise TuningError(message)
+    return gate.Session(run.records, run.machine, run.content.get("libraries", {}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

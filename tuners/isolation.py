@@ -1,0 +1,282 @@
+"""A run in a process of its own, so that a hang, a crash or memory without end costs one cell.
+
+The process is forked from this one, which has the data and the libraries loaded already, and tells through a
+pipe how far it is. Whatever cannot stop itself at a limit is killed, and keeps the trials that it had reported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import math
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import psutil
+
+from tuners.budget import Budget
+from tuners.errors import TuningError, one_line
+
+if TYPE_CHECKING:
+    from tuners.objective import Listener
+    from tuners.record import Status
+    from tuners.run import Execution, Run
+    from tuners.trial import Trial
+
+POLL_SECONDS = 0.05
+GRACE = 1.0
+"""Seconds that what is over a limit has to stop by itself; of a time budget at least a twentieth."""
+LATE = 1.1
+"""Times the memory limit at which a process is killed, where allocating beyond the limit did not fail."""
+START_SECONDS = 60.0
+"""What a run may take before its first trial, besides one trial's time, where trials are limited."""
+
+AVAILABLE = hasattr(os, "fork")
+
+
+@dataclass
+class Isolated:
+    """What is known of a run in another process."""
+
+    trials: list[Trial] = field(default_factory=list)
+    run: Run | None = None
+    """None if the process did not live to send it."""
+    error: Exception | None = None
+    """What kept the run from beginning."""
+    status: Status = "crashed"
+    reason: str = ""
+    default_test_score: float | None = None
+
+
+def isolated(prepare: Callable[[Listener], Execution], budget: Budget, listener: Listener) -> Isolated:
+    """Prepare, search and finish a run in a process of its own; `listener` is told here of each trial."""
+    receiver, sender = Pipe(duplex=False)
+    pid = _fork(receiver, lambda: _work(prepare, sender, budget))
+    sender.close()
+    watch = _Watch(pid, budget)
+    try:
+        return watch.follow(receiver, listener)
+    finally:
+        watch.kill()
+        receiver.close()
+
+
+def call(function: Callable[[], Any], seconds: float | None) -> Any:
+    """Return what a function returns in a process of its own, raise what it raises; None if it died or took longer."""
+    receiver, sender = Pipe(duplex=False)
+
+    def work() -> None:
+        try:
+            message: tuple[Any, Exception | None] = (function(), None)
+        except Exception as error:  # noqa: BLE001  raised again below
+            message = (None, error)
+        _send(sender, message)
+
+    pid = _fork(receiver, work)
+    sender.close()
+    try:
+        value, error = receiver.recv() if receiver.poll(seconds) else (None, None)
+    except EOFError:
+        return None
+    finally:
+        _kill(pid)
+        receiver.close()
+    if error is not None:
+        raise error
+    return value
+
+
+def _fork(receiver: Connection, work: Callable[[], None]) -> int:
+    if not AVAILABLE:
+        message = "cells in processes of their own need a system that forks (Linux, macOS): leave out --tuning-isolate"
+        raise TuningError(message)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    parent = os.getpid()
+    gc.freeze()  # the collector would touch, and so copy, everything there is
+    with warnings.catch_warnings():
+        # Threads that wait, such as a progress bar's, are not the child's concern.
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+        pid = os.fork()
+    if pid:
+        gc.unfreeze()
+        return pid
+    code = 1
+    try:
+        os.setsid()  # Ctrl-C is the parent's to handle; its workers die with it
+        faulthandler.disable()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        receiver.close()
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        work()
+        code = 0
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        _end_group(code)
+
+
+def _end_group(code: int) -> NoReturn:
+    """End this process, and the workers that it started, without what Python would do at its end."""
+    for worker in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            worker.kill()
+    os._exit(code)
+
+
+def _end_with(parent: int) -> None:
+    """End when the parent is gone: nobody would hear."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    _end_group(1)
+
+
+def _send(sender: Connection, message: Any) -> None:
+    try:
+        data = pickle.dumps(message)
+    except Exception as error:  # noqa: BLE001  an exception, or parameters, that cannot leave the process
+        data = pickle.dumps(("error", TuningError(one_line(error))))
+    sender.send_bytes(data)
+
+
+def _work(prepare: Callable[[Listener], Execution], sender: Connection, budget: Budget) -> None:
+    try:
+        execution = prepare(lambda trials, _: _send(sender, ("trial", trials[-1])))
+    except Exception as error:  # noqa: BLE001  the parent says what is wrong
+        plain = error if isinstance(error, TuningError | ImportError) else RuntimeError(one_line(error))
+        _send(sender, ("error", plain))
+        return
+    _send(sender, ("ready", execution.default_test_score))
+    execution.objective.on_phase = lambda phase: _send(sender, (phase, None))
+    _limit_memory(budget.memory)
+    execution.search()
+    _send(sender, ("run", execution.finish()))
+
+
+def _limit_memory(allowed: int | None) -> None:
+    """Let allocations beyond the limit fail, where the system can, so that it costs one trial."""
+    data = getattr(psutil.Process().memory_info(), "data", None)
+    if allowed is None or data is None:
+        return
+    import resource  # noqa: PLC0415  not on Windows
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (data + allowed, hard))
+
+
+class _Watch:
+    """The parent's view of a process: what it said last, and when to kill it."""
+
+    def __init__(self, pid: int, budget: Budget) -> None:
+        self._pid = pid
+        self._budget = budget
+        self._known = Isolated()
+        self._phase = "start"
+        self._since = time.monotonic()
+        """When the phase, or the trial, began."""
+        self._started = math.inf
+        self._before = 0
+        self._alive = True
+
+    def follow(self, receiver: Connection, listener: Listener) -> Isolated:
+        """Listen until the process has sent its run, or died, or had to be killed."""
+        known = self._known
+        while known.run is None and known.error is None:
+            try:
+                if receiver.poll(POLL_SECONDS):
+                    kind, content = pickle.loads(receiver.recv_bytes())  # noqa: S301  our own process's
+                    self._hear(kind, content, listener)
+            except (EOFError, ConnectionError):
+                known.reason = self._death()
+                break
+            verdict = self._verdict()
+            if verdict:
+                known.status, known.reason = verdict
+                break
+        return known
+
+    def _hear(self, kind: str, content: Any, listener: Listener) -> None:
+        known, now = self._known, time.monotonic()
+        self._since = now
+        if kind == "trial":
+            known.trials.append(content)
+            self._phase = "search"
+            listener(known.trials, self._budget)
+        elif kind == "ready":
+            known.default_test_score = content
+            self._phase, self._started = "search", now
+            self._before = self._memory()
+        elif kind in {"trial begins", "end"}:
+            self._phase = kind
+        elif kind == "run":
+            known.run = content
+        else:
+            known.error = content
+
+    def _verdict(self) -> tuple[Status, str] | None:
+        """Return why the process must be killed, if it must."""
+        budget, now = self._budget, time.monotonic()
+        limit = budget.trial_seconds or budget.seconds
+        if self._phase == "start" and limit is not None and now - self._since > START_SECONDS + limit:
+            return "timeout", f"killed: the untuned model was not fitted within {START_SECONDS + limit:g} s"
+        if self._phase in {"search", "trial begins"}:
+            if budget.seconds is not None and now - self._started > budget.seconds + max(GRACE, budget.seconds / 20):
+                return "timeout", f"killed: the search did not stop within its {budget.seconds:g} s"
+            if budget.trial_seconds is not None and now - self._since > self._trial_allowance(budget.trial_seconds):
+                return "timeout", f"killed: a trial took over {budget.trial_seconds:g} s and could not be stopped"
+        if budget.memory is not None and self._before:
+            grown = self._memory() - self._before
+            if grown > LATE * budget.memory:
+                return "memory", f"killed: it grew by {grown >> 20} MB, over its limit of {budget.memory >> 20} MB"
+        return None
+
+    def _trial_allowance(self, seconds: float) -> float:
+        """Return the seconds between two messages after which a trial must have taken too long."""
+        # Searches of scikit-learn do not say when a trial begins, and run several at once.
+        return (seconds if self._phase == "trial begins" else 2 * seconds + 4 * GRACE) + GRACE
+
+    def _memory(self) -> int:
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self._pid)
+            for each in [process, *process.children(recursive=True)]:
+                with contextlib.suppress(psutil.Error):
+                    total += each.memory_info().rss
+        return total
+
+    def _death(self) -> str:
+        """Wait for a process whose pipe has closed, and say how it ended."""
+        _, status = os.waitpid(self._pid, 0)
+        self._alive = False
+        code = os.waitstatus_to_exitcode(status)
+        if code < 0:
+            return f"its process died of {signal.Signals(-code).name}"
+        return f"its process ended with exit code {code}"
+
+    def kill(self) -> None:
+        """End the process and all that it started, if it lives."""
+        if self._alive:
+            _kill(self._pid)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(psutil.Error):
+        for each in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                each.kill()
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, 0)

@@ -1,0 +1,134 @@
+"""Where journals lie, which of them can be resumed, and what must not have changed since."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import platform
+import subprocess
+import uuid
+from collections.abc import Mapping
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tuners
+from tuners.errors import TuningError
+
+if TYPE_CHECKING:
+    from tuners.journal import Contents
+    from tuners.plugin.settings import Settings
+
+FOLDER = ".tuning"
+SUFFIX = ".journal.jsonl"
+KEPT = 50
+"""Journals that are kept; older ones are deleted."""
+INCIDENTAL = {"report", "resume", "fail", "alpha"}
+"""Options that a resumed session may have otherwise."""
+
+
+def setup(settings: Settings, root: Path) -> dict[str, Any]:
+    """Return what must be the same for cells of two sessions to be one comparison."""
+    options = {name: repr(value) for name, value in sorted(settings.given.items()) if name not in INCIDENTAL}
+    return {
+        "options": options,
+        "libraries": {"Python": platform.python_version()} | dict(sorted((d.name, d.version) for d in distributions())),
+        "code": {"project": _revision(root), "tuners": _digest(sorted(Path(tuners.__file__).parent.rglob("*.py")))},
+    }
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Say what differs between two setups."""
+    found = []
+    for section, values in now.items():
+        before = then.get(section, {})
+        for name in sorted({*before, *values}):
+            old, new = before.get(name, "absent"), values.get(name, "absent")
+            if old != new:
+                found.append(f"{section}: {name} was {old}, is {new}")
+    return found
+
+
+def _revision(root: Path) -> str:
+    """Return the commit of the project and a digest of what is changed beside it; without git, of its Python files."""
+    try:
+        commit = _git(root, "rev-parse", "HEAD").decode().strip()
+        changed = _git(root, "diff", "HEAD")
+        new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "*.py").decode().split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        return _digest(sorted(path for path in root.glob("*.py")) + sorted(root.glob("*/*.py")))
+    extra = _digest([root / name for name in new if name])
+    return commit[:12] if not changed and not any(new) else f"{commit[:12]}+{_short(changed + extra.encode())}"
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True).stdout  # noqa: S607
+
+
+def _digest(paths: list[Path]) -> str:
+    return _short(b"\0".join(path.read_bytes() for path in paths))
+
+
+def _short(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
+def new_path(root: Path) -> Path:
+    """Return a path for a journal that no other session has; delete the oldest of many."""
+    folder = root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    ignored = folder / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text("*\n")
+    for old in sorted(folder.glob(f"*{SUFFIX}"))[: -KEPT + 1]:
+        old.unlink(missing_ok=True)
+    return folder / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}{SUFFIX}"
+
+
+def lock(path: Path) -> int | None:
+    """Mark a journal as being written until this process and its children are gone; None if another has."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        import fcntl  # noqa: PLC0415  not on Windows
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return handle
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def interrupted(root: Path) -> tuple[Contents, int]:
+    """Return the newest journal that has not come to its end, locked; raise `TuningError` if there is none."""
+    from tuners.journal import read  # noqa: PLC0415  loaded when something is resumed
+
+    for path in sorted((root / FOLDER).glob(f"*{SUFFIX}"), reverse=True):
+        handle = lock(path)
+        if handle is None:
+            continue  # of a session that runs
+        if b"\n" not in path.read_bytes():
+            os.close(handle)
+            continue  # cut short before it had begun
+        contents = read(path)
+        if not contents.ended:
+            return contents, handle
+        os.close(handle)
+    message = (
+        f"--tuning-resume: expected an interrupted session's journal in {root / FOLDER}, found none: run without it"
+    )
+    raise TuningError(message)
+
+
+def require_same(contents: Contents, now: Mapping[str, Any]) -> None:
+    """Raise `TuningError` that says what has changed since a journal was begun."""
+    changed = differences(contents.setup, now)
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        message = (
+            f"--tuning-resume: {contents.path.name} is of another setup ({'; '.join(changed[:3])}{more}): "
+            "restore that, or run without --tuning-resume"
+        )
+        raise TuningError(message)

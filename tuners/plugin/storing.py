@@ -1,0 +1,168 @@
+"""pytest-benchmark's saved runs, made safe: whole files, numbers of one's own, marked where partial, found by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tuners.errors import TuningError
+
+if TYPE_CHECKING:
+    from tuners.plugin.session import Session
+    from tuners.saved import SavedRun
+
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace")
+"""Those on which seconds depend."""
+
+
+def guard(benchmarks: Any, session: Session) -> None:
+    """Replace how pytest-benchmark writes its files; what it writes stays its own."""
+    say = benchmarks.logger.info
+
+    def to_storage(output_json: Any, save: str) -> None:
+        from tuners import saved  # noqa: PLC0415  loaded when something is saved
+
+        folder = benchmarks.storage.get("x").parent
+        path = _written(session, "--benchmark-save", folder, lambda: saved.save(_text(output_json), folder, save))
+        if path is not None:
+            say(f"Saved benchmark data in: {path}")
+
+    def to_file(output_json: Any) -> None:
+        from tuners import saved  # noqa: PLC0415  likewise
+
+        path = Path(benchmarks.json)
+        if _written(session, "--benchmark-json", path, lambda: saved.write(_text(output_json), path)) is not None:
+            say(f"Wrote benchmark data in: {path}")
+
+    if hasattr(benchmarks.storage, "get"):  # Elasticsearch has its own ways
+        benchmarks.storage.save = to_storage
+    benchmarks.save_json = to_file
+
+
+def _text(output_json: Any) -> str:
+    from pytest_benchmark.utils import safe_dumps  # noqa: PLC0415  loaded when something is saved
+
+    return str(safe_dumps(output_json, ensure_ascii=True, indent=4))
+
+
+def _written(session: Session, option: str, where: Path, write: Callable[[], Path]) -> Path | None:
+    try:
+        return write()
+    except OSError as error:
+        journal = session.journal_path
+        remedy = f": python -m tuners rebuild {journal} --save FILE makes it from the journal" if journal else ""
+        session.errors.append(f"{option}: {where} cannot be written: {error.strerror}{remedy}")
+        return None
+
+
+@dataclass
+class Baseline:
+    """What a session is compared with."""
+
+    runs: list[SavedRun] = field(default_factory=list)
+    """The run, then other sessions at its commit."""
+    notes: list[str] = field(default_factory=list)
+
+
+def choose(config: pytest.Config) -> Baseline:
+    """Find the run to compare with, so that a damaged or partial one is never passed over for another in silence.
+
+    Raises `TuningError`.
+    """
+    from pytest_benchmark.utils import get_machine_id, load_storage  # noqa: PLC0415  loaded when something is compared
+
+    from tuners import saved  # noqa: PLC0415  likewise
+
+    address = config.getoption("benchmark_compare", None)
+    if not address:
+        return Baseline()
+    uri, netrc = config.getoption("benchmark_storage"), config.getoption("benchmark_netrc")
+    storage = load_storage(uri, logger=None, default_machine_id=get_machine_id(), netrc=netrc)
+    if not hasattr(storage, "query"):
+        return Baseline()  # Elasticsearch has its own ways
+    folder = Path(storage.path)
+    if address is True:
+        run = saved.latest(folder)
+        if run is None:
+            return Baseline()  # the first of all: pytest-benchmark says so
+        paths = saved.listed(folder)
+        notes = [f"not compared with {path.name}, which is partial" for path in paths[paths.index(run.path) + 1 :]]
+    else:
+        try:
+            run = saved.find(folder, address)
+        except TuningError as error:
+            matching = storage.query(address)
+            if not matching:
+                raise TuningError(f"--benchmark-compare: {error}") from None  # noqa: TRY003, EM102  one line of two
+            return Baseline([saved.read(path) for path in matching])
+        notes = [f"compared with {run.path.name}, which is partial: {run.partial}"] if run.partial else []
+    config.option.benchmark_compare = str(run.path)
+    return Baseline([run, *saved.of_the_same_commit(folder, run)], notes)
+
+
+def complete(output_json: dict[str, Any], partial: str) -> None:
+    """Add to what pytest-benchmark will save: checksums, library versions, and that cells are missing if so."""
+    from tuners import saved  # noqa: PLC0415  loaded when something is saved
+
+    for bench in output_json["benchmarks"]:
+        if "schema" in bench.get("extra_info", {}):
+            plain = json.loads(_text(bench["extra_info"]))
+            bench["extra_info"][saved.CHECK] = saved.checksum(plain)
+    output_json["libraries"] = libraries()
+    if partial:
+        output_json[saved.PARTIAL] = partial
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions of the installed ones."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def save_of_workers(benchmarks: Any, session: Session, partial: str) -> None:
+    """Save what workers of xdist have measured, where pytest-benchmark is off: from the journal they wrote."""
+    from pytest_benchmark import __version__  # noqa: PLC0415  loaded when something is saved
+
+    from tuners import journal, saved  # noqa: PLC0415  likewise
+
+    if session.journal_path is None or not (benchmarks.save or benchmarks.autosave or benchmarks.json):
+        return
+    entries = journal.read(session.journal_path).entries
+    session.runs.update({cell: entry.run for cell, entry in entries.items()})
+    session.extra_infos.clear()
+    folders = [Path(benchmarks.json).parent] if benchmarks.json else []
+    name = benchmarks.save or benchmarks.autosave
+    if name:
+        folders.append(benchmarks.storage.get("x").parent)
+    session.save_trials(folders)
+    about = journaled_about(benchmarks, __version__)
+    records = [(record, entries[record.cell].test) for record in session.records if record.cell in entries]
+    content = saved.document(records, about=about, partial=partial, trials=session.side_file)
+    content["libraries"] = libraries()
+    if name:
+        benchmarks.storage.save(content, name)
+    if benchmarks.json:
+        benchmarks.save_json(content)
+
+
+def journaled_about(benchmarks: Any, benchmark_version: str) -> dict[str, Any]:
+    """Return what a saved run says of its machine, commit and date."""
+    hook = benchmarks.config.hook
+    return {
+        "machine_info": benchmarks.get_machine_info(),
+        "commit_info": hook.pytest_benchmark_generate_commit_info(config=benchmarks.config),
+        "datetime": dt.datetime.now(dt.UTC).isoformat(),
+        "version": benchmark_version,
+    }

@@ -1,0 +1,26 @@
+"""The reference workload: fixed work, timed just before each run, that tells the machine's mood."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import numpy as np
+
+REPEATS = 3
+
+
+def reference_seconds() -> float:
+    """Return the median seconds of `REPEATS` rounds of work as a search does: Python, sorting, products of matrices."""
+    return statistics.median(_round() for _ in range(REPEATS))
+
+
+def _round() -> float:
+    values = np.random.default_rng(0).normal(size=(300, 300))
+    began = time.perf_counter()
+    np.sort(values.ravel())
+    np.linalg.norm(values @ values)
+    total = 0
+    for number in range(100_000):
+        total += number & 3
+    return time.perf_counter() - began
