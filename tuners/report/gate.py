@@ -225,7 +225,7 @@ def _same(now: Record, then: Record) -> bool:
 
 
 def _tested(gate: Gate, paired: Sequence[_Paired], alpha: float) -> list[Verdict]:
-    worse = holm([sign_flip(each.differences + each.tolerance, "less") for each in paired])
+    worse = drops([each.differences + each.tolerance for each in paired])
     not_worse = holm([sign_flip(each.differences + each.tolerance, "greater") for each in paired])
     better = holm([sign_flip(each.differences - each.tolerance, "greater") for each in paired])
     not_better = holm([sign_flip(each.differences - each.tolerance, "less") for each in paired])
@@ -253,6 +253,11 @@ def _tested(gate: Gate, paired: Sequence[_Paired], alpha: float) -> list[Verdict
             detail = _more_seeds(each, len(paired), alpha)
         verdicts.append(Verdict(gate.text, *each.method, outcome, detail, **figures))
     return verdicts
+
+
+def drops(differences: Sequence[np.ndarray]) -> list[float]:
+    """Return, for each method, the p-value that its differences beyond the tolerance are no drop; Holm-adjusted."""
+    return holm([sign_flip(values, "less") for values in differences])
 
 
 def _interval(values: np.ndarray, alpha: float) -> Interval | None:

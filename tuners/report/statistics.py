@@ -75,6 +75,9 @@ def sign_flip(differences: Sequence[float] | Matrix, alternative: Alternative = 
     differences = np.asarray(differences, dtype=float)
     if not differences.any():
         return 1.0
+    if len(differences) == 1:  # which SciPy does not take: of two flips, one is as extreme
+        extreme = differences[0] < 0 if alternative == "less" else differences[0] > 0
+        return 0.5 if extreme and alternative != "two-sided" else 1.0
     result = stats.permutation_test(
         (differences,),
         np.mean,

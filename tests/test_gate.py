@@ -1,0 +1,271 @@
+"""The gate: its arithmetic, its verdicts, and what a session does with them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuners import TuningError
+from tuners.__main__ import main
+from tuners.record import Record
+from tuners.report.gate import Gate, Session, Verdict, judge, parse, summary
+from tuners.report.statistics import sign_flip
+
+MACHINE = {"node": "a", "cpu": {"count": 2}}
+
+
+def records(
+    scores: dict[str, list[float]], *, seconds: float = 1.0, reference: float = 0.01, mark: str = ""
+) -> Session:
+    """Return a session of one dataset, a method's scores by seed."""
+    found = [
+        Record(
+            "forest", "iris", tuner, seed, metric="accuracy", test_score=score, default_test_score=0.5,
+            seconds=seconds, reference_seconds=reference, trials_sha256=f"{tuner}{seed}{mark}", budget=4,
+        )
+        for tuner, values in scores.items()
+        for seed, score in enumerate(values)
+    ]  # fmt: skip
+    return Session(tuple(found), MACHINE, {"numpy": "2"})
+
+
+def outcomes(verdicts: list[Verdict]) -> dict[str, str]:
+    """Return the outcome of each method."""
+    return {verdict.tuner: verdict.outcome for verdict in verdicts}
+
+
+@pytest.mark.parametrize(
+    ("text", "gate"),
+    [
+        ("score:1%", Gate("score", 0.01, relative=True, tuner=None, text="score:1%")),
+        ("score:0.02", Gate("score", 0.02, relative=False, tuner=None, text="score:0.02")),
+        ("random:seconds:25%", Gate("seconds", 0.25, relative=True, tuner="random", text="random:seconds:25%")),
+        ("failures:0", Gate("failures", 0, relative=False, tuner=None, text="failures:0")),
+    ],
+)
+def test_expressions(text: str, gate: Gate) -> None:
+    """As in the README."""
+    assert parse(text) == gate
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "score",
+        "score:",
+        "score:-1%",
+        "speed:1%",
+        "seconds:2",
+        "failures:0.5",
+        ":score:1%",
+        "a:b:score:1%",
+        "score:nan",
+        "score:inf",
+    ],
+)
+def test_wrong_expressions(text: str) -> None:
+    """What is expected is said."""
+    with pytest.raises(ValueError, match=r"\[TUNER:\]score:1%"):
+        parse(text)
+
+
+@given(st.lists(st.integers(-64, 64).map(lambda number: number / 64), min_size=1, max_size=8))
+def test_one_sided_sign_flips_are_counted(differences: list[float]) -> None:
+    """The p-value is the share of all flips at least as extreme."""
+    values = np.array(differences)
+    flips = [np.mean(values * signs) for signs in itertools.product([1, -1], repeat=len(values))]
+    least = np.isclose(flips, values.mean(), rtol=1e-12, atol=1e-15)
+    expected = np.mean((np.array(flips) <= values.mean()) | least)
+    assert sign_flip(values, "less") == pytest.approx(expected if values.any() else 1.0, abs=0.01)
+
+
+def test_verdicts_of_scores() -> None:
+    """Each outcome has its case, and only what is worse beyond the tolerance fails."""
+    noise = np.random.default_rng(0).normal(0, 0.002, 12)
+    base = np.full(12, 0.9)
+    then = records(dict.fromkeys(["same", "drop", "rise", "level", "noisy", "gone"], base.tolist()))
+    now = records(
+        {
+            "drop": (base - 0.05 + noise).tolist(),
+            "rise": (base + 0.05 + noise).tolist(),
+            "level": (base + noise).tolist(),
+            "noisy": (base + 50 * noise).tolist(),
+            "fresh": base.tolist(),
+        },
+        mark="changed",
+    )
+    same = tuple(record for record in then.records if record.tuner == "same")
+    now = Session((*now.records, *same), MACHINE, {"numpy": "2"})
+    verdicts = judge([parse("score:1%")], now, [then])
+    assert outcomes(verdicts) == {
+        "same": "identical", "drop": "regressed", "rise": "improved", "level": "equivalent", "noisy": "inconclusive",
+        "gone": "missing", "fresh": "new",
+    }  # fmt: skip
+    assert {verdict.tuner for verdict in verdicts if verdict.fails} == {"drop", "gone"}
+    assert "more seeds would settle it" in next(v for v in verdicts if v.tuner == "noisy").detail
+    assert summary(verdicts).startswith("regressed: drop on forest, -5.0")
+    assert summary(verdicts).endswith("; and 1 more")
+
+
+def test_too_few_seeds_are_not_judged() -> None:
+    """A test that could not call anything a regression lets nothing pass, and says what it needs."""
+    then, now = records({"random": [0.9] * 4}), records({"random": [0.5] * 4}, mark="changed")
+    (verdict,) = judge([parse("score:1%")], now, [then])
+    assert verdict.outcome == "not judged"
+    assert "4 cells are too few for 1 methods: 5 are needed" in verdict.detail
+    assert verdict.fails
+
+
+def test_a_cell_that_fails_newly_fails_the_gate() -> None:
+    """Whatever the default model scores in its place."""
+    then = records({"random": [0.9] * 6})
+    broken = [Record("forest", "iris", "random", 0, status="crashed", reason="its process died"), *then.records[1:]]
+    now = Session(tuple(broken), MACHINE, {})
+    assert outcomes(judge([parse("score:1%")], now, [then])) == {"random": "failed"}
+    assert outcomes(judge([parse("failures:0")], now, [then])) == {"random": "regressed"}
+    assert outcomes(judge([parse("failures:1")], now, [then])) == {"random": "equivalent"}
+
+
+def test_a_gate_on_an_unknown_method_is_an_error() -> None:
+    """A misspelt name would else pass for ever."""
+    session = records({"random": [0.9] * 6})
+    with pytest.raises(TuningError, match="gate 'randm:score:1%': expected a method of this run, got 'randm'"):
+        judge([parse("randm:score:1%")], session, [session])
+
+
+def test_seconds_need_sessions() -> None:
+    """One earlier session is measured and not judged; several that agree are."""
+    then, slow = records({"random": [0.9] * 5}), records({"random": [0.9] * 5}, seconds=2.0)
+    (verdict,) = judge([parse("seconds:25%")], slow, [then])
+    assert verdict.outcome == "not judged"
+    assert verdict.difference == pytest.approx(1.0)
+    assert "save 2 more at that commit" in verdict.detail
+    several = [records({"random": [0.9] * 5}, seconds=seconds) for seconds in (1.0, 1.02, 0.99, 1.01)]
+    assert outcomes(judge([parse("seconds:25%")], slow, several)) == {"random": "regressed"}
+    assert outcomes(judge([parse("seconds:25%")], several[0], several[1:])) == {"random": "equivalent"}
+
+
+def test_seconds_are_in_units_of_the_machines_mood() -> None:
+    """Everything at half the speed is no regression."""
+    several = [records({"random": [0.9] * 5}, seconds=seconds) for seconds in (1.0, 1.02, 0.99, 1.01)]
+    slower_machine = records({"random": [0.9] * 5}, seconds=2.0, reference=0.02)
+    assert outcomes(judge([parse("seconds:25%")], slower_machine, several)) == {"random": "equivalent"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda s: Session(s.records, {"node": "b"}, s.libraries), "other machine"),
+        (lambda s: Session(s.records, s.machine, {"numpy": "3"}), "other versions (numpy)"),
+    ],
+)
+def test_seconds_elsewhere_are_not_judged(change: Callable[[Session], Session], reason: str) -> None:
+    """Scores are."""
+    session = records({"random": [0.9] * 5})
+    (verdict,) = judge([parse("seconds:25%")], change(session), [session] * 4)
+    assert verdict.outcome == "not judged"
+    assert verdict.detail.startswith(reason)
+    assert outcomes(judge([parse("score:1%")], change(session), [session])) == {"random": "identical"}
+
+
+SUITE = """
+import pytest, tuners
+from tests.estimators import stump
+
+@pytest.mark.tuning(models=[stump()], datasets=["iris", "wine"])
+def test_stumps(tune, tuner, problem):
+    tune(tuner, problem)
+"""
+WORSE = """
+import tuners
+from tuners.methods import random as module
+
+@tuners.tuner
+def searching(objective, seed):
+    if {worse}:
+        objective({{"feature": 0, "threshold": 0.99}})
+    else:
+        module.tune(objective, seed)
+"""
+OPTIONS = ("-p", "tuners.plugin", "--tuning-tuners=default,searching", "--tuning-seeds=5", "--tuning-budget=8")
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Make a suite with a tuner, and keep a run of it."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    pytester.makepyfile(test_stumps=SUITE)
+    pytester.makeconftest(WORSE.format(worse=False))
+    assert pytester.runpytest_subprocess(*OPTIONS, "--benchmark-save=base").ret == 0
+    return pytester
+
+
+def test_a_regression_fails_the_session(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says so last; the job's summary has the report; the same gate works on the saved runs."""
+    passing = suite.runpytest_subprocess(*OPTIONS, "--benchmark-compare=base", "--tuning-fail=score:1%")
+    assert passing.ret == 0
+    passing.stdout.fnmatch_lines(["the gate passes: 2 identical"])
+    suite.makeconftest(WORSE.format(worse=True))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(suite.path / "summary.md"))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    result = suite.runpytest_subprocess(
+        *OPTIONS,
+        "--benchmark-compare=base",
+        "--benchmark-save=worse",
+        "--tuning-fail=score:1%",
+        "--tuning-fail=failures:0",
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        ["::error title=*::regressed: searching on stump, -*", "regressed: searching on stump, -*points [[]-*"]
+    )
+    assert "Traceback" not in result.stdout.str()
+    assert "regressed: searching on stump" in (suite.path / "summary.md").read_text()
+    storage = str(suite.path / ".benchmarks")
+    assert main(["gate", "base", "worse", "--fail", "score:1%", "--storage", storage]) == 1
+    assert main(["gate", "1", "0001_base", "--fail", "score:1%", "--storage", storage]) == 0
+    assert main(["gate", "nothing", "worse", "--fail", "score:1%", "--storage", storage]) == 2
+
+
+def test_a_gate_needs_something_to_compare_with(suite: pytest.Pytester) -> None:
+    """Without a run, one line and the exit code of wrong usage; with none that can be read, likewise."""
+    result = suite.runpytest_subprocess(*OPTIONS, "--tuning-fail=score:1%")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --tuning-fail: expected a run to compare with, got none*"])
+    result = suite.runpytest_subprocess(*OPTIONS, "--benchmark-compare=other", "--tuning-fail=score:1%")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --benchmark-compare: no saved run 'other' in *the latest are 0001_base"])
+    wrong = suite.runpytest_subprocess(*OPTIONS, "--benchmark-compare=base", "--tuning-fail=scor:1%")
+    assert wrong.ret == pytest.ExitCode.USAGE_ERROR
+    wrong.stderr.fnmatch_lines(["ERROR: --tuning-fail: expected *score:1%*, got 'scor:1%'"])
+
+
+def test_cells_in_workers(suite: pytest.Pytester) -> None:
+    """Under xdist, table and saved run are whole, scores are judged, and seconds fail rather than pass."""
+    pytest.importorskip("xdist")
+    result = suite.runpytest_subprocess(
+        *OPTIONS, "-n", "2", "-p", "xdist", "--benchmark-compare=base", "--benchmark-save=workers",
+        "--tuning-report=out.json",
+        "--tuning-fail=score:1%", "--tuning-fail=seconds:900%", "--benchmark-compare-fail=mean:900%",
+    )  # fmt: skip
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    report = json.loads((suite.path / "out.json").read_text())
+    assert len(report["runs"]) == 20
+    assert all(run["contended"] for run in report["runs"])
+    verdicts = [(verdict["gate"], verdict["outcome"]) for verdict in report["verdicts"]]
+    assert sorted(set(verdicts)) == [("score:1%", "identical"), ("seconds:900%", "not judged")]
+    result.stdout.fnmatch_lines(["--benchmark-compare-fail: not judged, and so failed*"])
+    saved: dict[str, Any] = json.loads(next(suite.path.glob(".benchmarks/*/0002_workers.json")).read_text())
+    assert len(saved["benchmarks"]) == 20
+    assert "partial" not in saved
+    trials = next(suite.path.glob(f".benchmarks/*/{saved['benchmarks'][0]['extra_info']['trials']}"))
+    assert len({json.loads(line)["cell"] for line in trials.read_text().splitlines()}) == 20
