@@ -261,6 +261,7 @@ def test_cells_in_workers(suite: pytest.Pytester) -> None:
     report = json.loads((suite.path / "out.json").read_text())
     assert len(report["runs"]) == 20
     assert all(run["contended"] for run in report["runs"])
+    result.stdout.fnmatch_lines(["~: cells ran side by side*"])
     verdicts = [(verdict["gate"], verdict["outcome"]) for verdict in report["verdicts"]]
     assert sorted(set(verdicts)) == [("score:1%", "identical"), ("seconds:900%", "not judged")]
     result.stdout.fnmatch_lines(["--benchmark-compare-fail: not judged, and so failed*"])

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import faults
 from tests.estimators import stump
 from tuners import Problem, Protocol, TuningError
 from tuners.__main__ import main
@@ -150,6 +151,102 @@ def test_a_full_disk_is_said_and_costs_no_run(runs: list[Run]) -> None:
     written.cell(runs[0], {})
     assert written.failure == "No space left on device"
     written.close()
+
+
+SMALL_DISK = "mount -t tmpfs -o size=64k tmpfs {folder} && cd {folder} && cp {suite} test_suite.py && exec {command}"
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Make a suite of cheap cells."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    pytester.makepyfile(test_suite=faults.SUITE)
+    return pytester
+
+
+OPTIONS = ("-p", "tuners.plugin", "--tuning-tuners=default,random", "--tuning-seeds=2", "--tuning-budget=3")
+
+
+def test_a_disk_that_fills_up_costs_the_files_not_the_table(suite: pytest.Pytester) -> None:
+    """On a disk of 64 KB: what cannot be written is said, with the remedy; the table is there, and no traceback."""
+    command = f"{sys.executable} -m pytest -p no:cacheprovider {' '.join(OPTIONS)} --benchmark-save=x"
+    (suite.path / "disk").mkdir()
+    script = SMALL_DISK.format(folder=suite.path / "disk", suite=suite.path / "test_suite.py", command=command)
+    if suite.run("unshare", "-rm", "true").ret:
+        pytest.skip("a small disk cannot be mounted here")
+    fill = "head -c 50000 /dev/zero > filling; exec "
+    result = suite.run("unshare", "-rm", "sh", "-c", script.replace("exec ", fill))
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["stump on iris (*", "--benchmark-save: * cannot be written: No space left on device*"])
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+INTERRUPTED = """
+import os, signal, time
+import pytest
+from tuners.plugin.progress import Progress
+
+def stop(moment):
+    if os.environ.get("MOMENT") == moment:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+def pytest_collection_modifyitems():
+    stop("collection")
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary():
+    stop("report")
+
+trial = Progress.trial
+
+def heard(self, trials, budget):
+    if len(trials) == 2:
+        stop("cell")
+    trial(self, trials, budget)
+
+Progress.trial = heard
+"""
+
+
+@pytest.mark.parametrize("moment", ["collection", "report", "cell"])
+def test_ctrl_c(suite: pytest.Pytester, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In collection, in the report, in a fit of an isolated cell: no traceback, and the resumed session is whole."""
+    suite.makeconftest(INTERRUPTED)
+    monkeypatch.setenv("MOMENT", moment)
+    result = suite.runpytest_subprocess(*OPTIONS, "--tuning-isolate", "--benchmark-save=cut")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    monkeypatch.delenv("MOMENT")
+    if moment == "report":
+        result.stderr.fnmatch_lines(["interrupted while reporting: python -m tuners rebuild * makes the report anew"])
+        path = next(suite.path.glob(".tuning/*.journal.jsonl"))
+        assert len(read(path).entries) == 4
+        assert main(["rebuild", str(path)]) == 0
+        return
+    resumed = suite.runpytest_subprocess(*OPTIONS, "--tuning-isolate", "--tuning-resume", "--tuning-report=out.json")
+    if moment == "collection":
+        assert resumed.ret == pytest.ExitCode.USAGE_ERROR
+        resumed.stderr.fnmatch_lines(
+            ["ERROR: --tuning-resume: expected an interrupted session's journal*, found none*"]
+        )
+        return
+    assert resumed.ret == 0
+    runs = json.loads((suite.path / "out.json").read_text())["runs"]
+    assert [run["earlier"] for run in runs] == [True] + [False] * 3
+    saved = list(suite.path.glob(".benchmarks/*/0001_cut.json"))
+    assert json.loads(saved[0].read_text())["partial"] == "1 of 4 cells"
+
+
+def test_resume_is_refused_when_something_has_changed(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options and code; it says which."""
+    suite.makeconftest(INTERRUPTED)
+    monkeypatch.setenv("MOMENT", "cell")
+    suite.runpytest_subprocess(*OPTIONS)
+    suite.makeconftest("")
+    result = suite.runpytest_subprocess(*OPTIONS, "--tuning-metric=balanced_accuracy", "--tuning-resume")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --tuning-resume: *options: metric was absent, is *; code: project was *"])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="sessions are forked")

@@ -158,7 +158,7 @@ def main(pull_requests: int = 1000) -> int:
     print(tabulate(found, headings, tablefmt="pipe", disable_numparse=True))
     print(
         f"\n{pull_requests:,} pull requests a line ({pull_requests // 4} with a drop), {len(METHODS)} methods "
-        f"({', '.join(METHODS)}) of {BUDGET} evaluations, on {', '.join(SOURCES)}; {machine('scikit-learn', 'hyperopt')}"
+        f"({', '.join(METHODS)}) of {BUDGET} evaluations; {', '.join(SOURCES)}; {machine('scikit-learn', 'hyperopt')}"
     )
     return int(failed)
 

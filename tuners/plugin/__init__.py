@@ -30,14 +30,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add_options(parser)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Find the run to compare with, before pytest-benchmark looks for it."""
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """Find the run to compare with, before pytest-benchmark looks for it; let Ctrl-C in the report be an exit code."""
     if config.pluginmanager.hasplugin("benchmark"):
         try:
             config.stash[BASELINE] = storing.choose(config)
         except TuningError as error:
             raise pytest.UsageError(str(error)) from None
+    try:
+        return (yield)
+    except KeyboardInterrupt:
+        # pytest handles one while it collects or runs tests; all that was measured is in the journal.
+        journal = config.stash[SESSION].journal_path
+        remedy = f": python -m tuners rebuild {journal} makes the report anew" if journal else ""
+        sys.stderr.write(f"interrupted while reporting{remedy}\n")
+        return pytest.ExitCode.INTERRUPTED
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-benchmark and the terminal reporter
@@ -281,7 +289,11 @@ def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any])
     folders = [Path(saving.json).parent] if saving.json else []
     if (saving.save or saving.autosave) and hasattr(saving.storage, "get"):
         folders.append(saving.storage.get("x").parent)
-    config.stash[SESSION].save_trials(folders)
+    state = config.stash[SESSION]
+    try:
+        state.save_trials(folders)
+    except OSError as error:
+        state.errors.append(f"the trials' file beside the saved run cannot be written: {error.strerror}")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -79,7 +79,7 @@ SCORES: tuple[Column, ...] = (
 
 COSTS: tuple[Column, ...] = (
     Column("tuner", _method),
-    Column("seconds", lambda row: duration(row.seconds)),
+    Column("seconds", lambda row: duration(row.seconds) + ("~" if row.contended else "")),
     Column("95 % interval", lambda row: interval(row.seconds_interval, duration)),
     Column("search s", _search),
     Column("evaluations", _evaluations),

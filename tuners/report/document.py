@@ -125,6 +125,13 @@ def _remarks(report: Report) -> list[str]:
         remarks.append(
             "!: has failed cells; each counts as the default model's score; a method that never worked has none"
         )
+    if any(row.contended for row in rows):
+        remarks.append("~: cells ran side by side in several workers: their seconds are not the method's alone")
+    earlier = sum(record.earlier for record in report.records)
+    if earlier:
+        remarks.append(
+            f"seconds of {earlier} of {len(report.records)} cells were taken earlier, in the session that was resumed"
+        )
     models = {group.model for group in report.groups}
     if len(models) > 1:
         remarks.append(

@@ -68,6 +68,8 @@ class MethodRow:
     failed_trials: int = 0
     timed_out: bool = False
     """Whether the time budget ended a search."""
+    contended: bool = False
+    """Whether cells ran side by side, so that their seconds are not the method's alone."""
     memory_growth: int | None = None
     """Bytes by which a run made the process grow, at the most."""
 
@@ -243,6 +245,7 @@ def _row(
             "evaluations": _mean([r.evaluations for r in good]),
             "budget": max(record.budget for record in good),
             "timed_out": any(record.timed_out for record in good),
+            "contended": any(record.contended for record in good),
             "memory_growth": max(record.memory_growth or 0 for record in good),
         }
     return MethodRow(
