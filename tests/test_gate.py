@@ -249,6 +249,24 @@ def test_a_gate_needs_something_to_compare_with(suite: pytest.Pytester) -> None:
     wrong.stderr.fnmatch_lines(["ERROR: --tuning-fail: expected *score:1%*, got 'scor:1%'"])
 
 
+def test_a_worker_that_dies_is_a_crashed_cell(suite: pytest.Pytester) -> None:
+    """It is in the table, and the rest is measured."""
+    pytest.importorskip("xdist")
+    suite.makeconftest(
+        "import os, tuners\n@tuners.tuner\ndef searching(objective, seed):\n"
+        "    objective({'feature': 0, 'threshold': 0.5})\n    objective.folds is None or os._exit(3)\n"
+    )
+    result = suite.runpytest_subprocess(
+        *OPTIONS, "-n", "1", "-p", "xdist", "--tuning-seeds=2", "--tuning-report=out.json"
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    runs = json.loads((suite.path / "out.json").read_text())["runs"]
+    assert (
+        sorted((run["tuner"], run["status"]) for run in runs)
+        == [("default", "ok")] * 4 + [("searching", "crashed")] * 4
+    )
+
+
 def test_cells_in_workers(suite: pytest.Pytester) -> None:
     """Under xdist, table and saved run are whole, scores are judged, and seconds fail rather than pass."""
     pytest.importorskip("xdist")

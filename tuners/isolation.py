@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import psutil
@@ -77,24 +78,24 @@ def call(function: Callable[[], Any], seconds: float | None) -> Any:
     receiver, sender = Pipe(duplex=False)
 
     def work() -> None:
+        line = _Line(sender)
         try:
-            message: tuple[Any, Exception | None] = (function(), None)
+            line.say("value", function())
         except Exception as error:  # noqa: BLE001  raised again below
-            message = (None, error)
-        _send(sender, message)
+            line.say("error", error)
 
     pid = _fork(receiver, work)
     sender.close()
     try:
-        value, error = receiver.recv() if receiver.poll(seconds) else (None, None)
+        kind, content = receiver.recv() if receiver.poll(seconds) else ("value", None)
     except EOFError:
         return None
     finally:
         _kill(pid)
         receiver.close()
-    if error is not None:
-        raise error
-    return value
+    if isinstance(content, Exception) and kind == "error":
+        raise content
+    return content
 
 
 def _fork(receiver: Connection, work: Callable[[], None]) -> int:
@@ -130,9 +131,7 @@ def _fork(receiver: Connection, work: Callable[[], None]) -> int:
 
 def _end_group(code: int) -> NoReturn:
     """End this process, and the workers that it started, without what Python would do at its end."""
-    for worker in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            worker.kill()
+    _kill_all(psutil.Process())
     os._exit(code)
 
 
@@ -143,26 +142,47 @@ def _end_with(parent: int) -> None:
     _end_group(1)
 
 
-def _send(sender: Connection, message: Any) -> None:
-    try:
-        data = pickle.dumps(message)
-    except Exception as error:  # noqa: BLE001  an exception, or parameters, that cannot leave the process
-        data = pickle.dumps(("error", TuningError(one_line(error))))
-    sender.send_bytes(data)
+class _Line:
+    """The way back to the parent. A thread writes, so that no alarm cuts a message short and none mix."""
+
+    def __init__(self, sender: Connection) -> None:
+        self._sender = sender
+        self._waiting: SimpleQueue[tuple[bytes, threading.Event]] = SimpleQueue()
+        threading.Thread(target=self._write, daemon=True).start()
+
+    def say(self, kind: str, content: Any = None) -> None:
+        """Send a message, and wait until it is gone: what comes next may be a crash."""
+        try:
+            data = pickle.dumps((kind, content))
+        except Exception as error:  # noqa: BLE001  parameters, or an exception, that cannot leave the process
+            data = pickle.dumps(("error", RuntimeError(one_line(error))))
+        gone = threading.Event()
+        self._waiting.put((data, gone))
+        gone.wait()
+
+    def _write(self) -> None:
+        while True:
+            data, gone = self._waiting.get()
+            try:
+                self._sender.send_bytes(data)
+            except OSError:
+                _end_group(1)  # nobody listens
+            gone.set()
 
 
 def _work(prepare: Callable[[Listener], Execution], sender: Connection, budget: Budget) -> None:
+    line = _Line(sender)
     try:
-        execution = prepare(lambda trials, _: _send(sender, ("trial", trials[-1])))
+        execution = prepare(lambda trials, _: line.say("trial", trials[-1]))
     except Exception as error:  # noqa: BLE001  the parent says what is wrong
-        plain = error if isinstance(error, TuningError | ImportError) else RuntimeError(one_line(error))
-        _send(sender, ("error", plain))
+        plain = isinstance(error, TuningError | ImportError)
+        line.say("error", error if plain else RuntimeError(one_line(error)))
         return
-    _send(sender, ("ready", execution.default_test_score))
-    execution.objective.on_phase = lambda phase: _send(sender, (phase, None))
+    line.say("ready", execution.default_test_score)
+    execution.objective.on_phase = line.say
     _limit_memory(budget.memory)
     execution.search()
-    _send(sender, ("run", execution.finish()))
+    line.say("run", execution.finish())
 
 
 def _limit_memory(allowed: int | None) -> None:
@@ -273,10 +293,16 @@ class _Watch:
 
 def _kill(pid: int) -> None:
     with contextlib.suppress(psutil.Error):
-        for each in psutil.Process(pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                each.kill()
+        _kill_all(psutil.Process(pid))
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, 0)
+
+
+def _kill_all(process: psutil.Process) -> None:
+    """Kill what a process has started, but for Python's resource tracker, which cleans up and ends by itself."""
+    for each in process.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if not any("resource_tracker" in part for part in each.cmdline()):
+                each.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -227,6 +228,15 @@ def _record(report: Any) -> Record | None:
     return None if saved is None else Record.from_dict(saved)
 
 
+def _of_a_dead_worker(report: Any) -> Record | None:
+    """Return the record of a cell whose worker of xdist died, of which its test id is all there is."""
+    found = re.search(r"\[([^-]+)-(.+)-([^-]+)-(\d+)\]$", report.nodeid)
+    if report.when != "???" or found is None:
+        return None
+    model, dataset, tuner, seed = found.groups()
+    return Record(model, dataset, tuner, int(seed), status="crashed", reason="its worker died")
+
+
 def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, str, str] | None:
     """Give a cell's figures as its verbose word; in a plain log each cell has a line, not a dot."""
     record = _record(report)
@@ -263,7 +273,7 @@ class Collector:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep the record and, in a plain log, write its line."""
-        record = _record(report)
+        record = _record(report) or _of_a_dead_worker(report)
         if record is None:
             return
         session = self._config.stash[SESSION]
@@ -307,6 +317,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Save what workers measured, and judge; before the terminal's summary, which says what came out."""
     config = session.config
     state = config.stash[SESSION]
+    ends = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+    state.cut_short = exitstatus not in ends or bool(session.shouldstop or session.shouldfail)
     benchmarks = vars(config).get("_benchmarksession")
     if hasattr(config, "workerinput") or benchmarks is None or not state.records:
         if state.settings.gates and not hasattr(config, "workerinput") and not config.option.collectonly:

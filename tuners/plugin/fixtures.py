@@ -13,7 +13,7 @@ import pytest
 
 from tuners.errors import MissingExtraError, TuningError, UnavailableError, one_line
 from tuners.plugin.cells import Cell, dataset_name
-from tuners.plugin.session import RECORD, SESSION
+from tuners.plugin.session import RECORD, SESSION, changed_data
 from tuners.record import Record
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ class Runner:
         group = f"{record.model}-{record.dataset}"
         entry = self._session.finished.get(record.cell)
         if entry is not None:
+            if entry.run.record.dataset_sha256 not in ("", problem.dataset.fingerprint()):
+                raise TuningError(changed_data(problem.dataset.name))
             self._measure(lambda: self._stopwatch(entry.run.record.seconds or 0.0), group)
             return replace(entry.run, record=replace(entry.run.record, earlier=True))
         settings = self._session.settings

@@ -27,6 +27,14 @@ RECORD = pytest.StashKey[Record]()
 """On a test item: the record of its cell, until it is sent with the next test report."""
 
 
+def changed_data(dataset: str) -> str:
+    """Say that a dataset is not what it was when the session was interrupted."""
+    return (
+        f"--tuning-resume: the data of {dataset!r} have changed since the interrupted session: restore them, or run "
+        "without --tuning-resume"
+    )
+
+
 class Session:
     """The state of one pytest session."""
 
@@ -49,6 +57,8 @@ class Session:
         self.root = root
         self.finished: Mapping[str, Entry] = {}
         """By cell: runs of the interrupted session that this one resumes."""
+        self.cut_short = False
+        """Whether the session was stopped before its end."""
         self.notes: list[str] = []
         """What the summary says besides."""
         self.baseline = Baseline()
@@ -78,11 +88,7 @@ class Session:
             if entry is not None and entry.run.record.dataset_sha256:
                 dataset = self.settings.dataset(cell.dataset)
                 if dataset.fingerprint() != entry.run.record.dataset_sha256:
-                    message = (
-                        f"--tuning-resume: the data of {dataset.name!r} have changed since the interrupted session: "
-                        "restore them, or run without --tuning-resume"
-                    )
-                    raise TuningError(message)
+                    raise TuningError(changed_data(dataset.name))
 
     def follow(self, path: str, *, resumed: bool) -> None:
         """Write to the journal of the session whose worker this is, and take finished runs from it."""
@@ -165,7 +171,10 @@ class Session:
     def partial(self) -> str:
         """Say what is missing of the cells that were to run; empty if none is."""
         whole = self.progress.cells
-        return f"{len(self.records)} of {whole} cells" if whole and len(self.records) < whole else ""
+        if whole:
+            return f"{len(self.records)} of {whole} cells" if len(self.records) < whole else ""
+        # Under xdist only the workers know how many there are.
+        return f"{len(self.records)} cells, then cut short" if self.cut_short else ""
 
     def write_reports(self, report: Report) -> None:
         """Write every report file that was asked for; keep what could not be written as an error."""

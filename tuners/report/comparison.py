@@ -56,7 +56,8 @@ def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]
     named = [(now[cell], then[cell]) for cell in now if cell in then]
     pairs = [pair for pair in named if not unlike(*pair)]
     scores = _array([(effective_score(a), effective_score(b)) for a, b in pairs])
-    seconds = _array([(a.seconds, b.seconds) for a, b in pairs if a.ok and b.ok and a.evaluation == b.evaluation])
+    timed = [(a, b) for a, b in pairs if a.ok and b.ok and a.evaluation == b.evaluation]
+    seconds = _array([(a.seconds, b.seconds) for a, b in timed if not (a.contended or b.contended)])
     return ComparisonRow(
         model,
         tuner,
