@@ -216,6 +216,7 @@ def test_ctrl_c(suite: pytest.Pytester, moment: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("MOMENT", moment)
     result = suite.runpytest_subprocess(*OPTIONS, "--tuning-isolate", "--benchmark-save=cut")
     assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert ("cut short: --tuning-resume takes what is finished" in result.stdout.str()) == (moment == "cell")
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
     monkeypatch.delenv("MOMENT")
     if moment == "report":

@@ -136,7 +136,7 @@ def read(path: Path) -> Contents:
         elif found is not None:
             _add(found, content)
     if found is None:
-        message = f"{path}: expected a journal, found no whole line that says what the session is: start it anew"
+        message = f"{path}: expected a journal, found no whole line of one: nothing was measured, or it is another file"
         raise TuningError(message)
     found.damaged = damaged
     return found

@@ -121,6 +121,8 @@ class Session:
             return
         if complete:
             self._journal.end()
+        else:
+            self.notes.append("cut short: --tuning-resume takes what is finished, and runs the rest")
         if self._journal.failure:
             self.errors.append(f"journal {self._journal.path}: {self._journal.failure}: not all cells can be resumed")
         self._journal.close()
