@@ -250,6 +250,33 @@ def test_resume_is_refused_when_something_has_changed(suite: pytest.Pytester, mo
     result.stderr.fnmatch_lines(["ERROR: --tuning-resume: *options: metric was absent, is *; code: project was *"])
 
 
+def test_resume_is_refused_when_the_data_have_changed(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row more in the CSV."""
+    suite.makepyfile(test_suite=faults.SUITE.replace('datasets=["iris"]', 'datasets=["rows.csv:y"]'))
+    suite.makeconftest(INTERRUPTED)
+    rows = ["a,b,c,d,y", *(f"{n},{n % 7},{n % 5},{n % 3},{'no' if n % 2 else 'yes'}" for n in range(60))]
+    (suite.path / "rows.csv").write_text("\n".join(rows))
+    monkeypatch.setenv("MOMENT", "cell")
+    suite.runpytest_subprocess(*OPTIONS)
+    monkeypatch.delenv("MOMENT")
+    (suite.path / "rows.csv").write_text("\n".join([*rows, "61,1,1,1,no"]))
+    result = suite.runpytest_subprocess(*OPTIONS, "--tuning-resume")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --tuning-resume: the data of 'rows' have changed since*"])
+
+
+def test_a_rebuilt_run_is_one_to_compare_with(suite: pytest.Pytester) -> None:
+    """pytest-benchmark reads it, and the gate judges by it."""
+    suite.runpytest_subprocess(*OPTIONS)
+    path = next(suite.path.glob(".tuning/*.journal.jsonl"))
+    rebuilt = suite.path / "rebuilt.json"
+    assert main(["rebuild", str(path), "--save", str(rebuilt)]) == 0
+    assert json.loads(rebuilt.read_text())["machine_info"]["node"]
+    result = suite.runpytest_subprocess(*OPTIONS, f"--benchmark-compare={rebuilt}", "--tuning-fail=score:1%")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["test_stumps*random-0* (NOW)*", "the gate passes: 2 identical"])
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="sessions are forked")
 def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
     """SIGKILL at random moments; each resumed session ends with the uninterrupted one's report and saved run."""

@@ -76,8 +76,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
     for path in chosen.report:
         write(report, path)
     if chosen.save is not None:
-        about = {"machine_info": {}, "commit_info": {}, "version": "", "libraries": contents.setup.get("libraries", {})}
-        about |= contents.setup.get("about", {})
+        about = {"machine_info": {}, "commit_info": {}, "version": "", "libraries": {}} | dict(contents.about)
         about["datetime"] = dt.datetime.fromtimestamp(chosen.journal.stat().st_mtime, dt.UTC).isoformat()
         entries = [(entry.run.record, entry.test) for entry in contents.entries.values()]
         partial = "" if contents.ended else f"{len(records)} cells"

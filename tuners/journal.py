@@ -40,9 +40,9 @@ class Journal:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         self._torn = path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
 
-    def session(self, setup: Mapping[str, Any]) -> None:
-        """Write what the session is."""
-        self._write({"kind": "session", "schema": SCHEMA, "setup": dict(setup)}, sync=True)
+    def session(self, setup: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> None:
+        """Write what the session is, and what a saved run of it says of machine and commit."""
+        self._write({"kind": "session", "schema": SCHEMA, "setup": dict(setup), "about": dict(about or {})}, sync=True)
 
     def trial(self, cell: str, position: int, trial: Trial) -> None:
         """Write a trial of a run that goes on."""
@@ -100,6 +100,7 @@ class Contents:
 
     path: Path
     setup: Mapping[str, Any]
+    about: Mapping[str, Any]
     entries: dict[str, Entry] = field(default_factory=dict)
     """By cell."""
     trials: dict[str, list[Trial]] = field(default_factory=dict)
@@ -132,7 +133,7 @@ def read(path: Path) -> Contents:
                     "version that wrote it"
                 )
                 raise TuningError(message)
-            found = found or Contents(path, content["setup"])
+            found = found or Contents(path, content["setup"], content["about"])
         elif found is not None:
             _add(found, content)
     if found is None:

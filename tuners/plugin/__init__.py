@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Generator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     benchmarks = vars(session.config).get("_benchmarksession")
     if benchmarks is not None:
         storing.guard(benchmarks, state)
+        state.about = partial(storing.about, benchmarks)
     given: dict[str, Any] = getattr(session.config, "workerinput", {})
     if "tuning_journal" in given:
         state.follow(given["tuning_journal"], resumed=state.settings.resumed)

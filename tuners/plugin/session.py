@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,8 @@ class Session:
         """What the summary says besides."""
         self.baseline = Baseline()
         self.verdicts: list[Verdict] = []
+        self.about: Callable[[], dict[str, Any]] = dict
+        """Returns what a saved run says of machine, commit and libraries."""
         self.journal_path: Path | None = None
         self._journal: Journal | None = None
         self._lock: int | None = None
@@ -109,7 +111,7 @@ class Session:
                 self._journal = Journal(journaling.new_path(self.root))
                 self.journal_path = self._journal.path
                 self._lock = journaling.lock(self._journal.path)
-                self._journal.session(journaling.setup(self.settings, self.root))
+                self._journal.session(journaling.setup(self.settings, self.root), self.about())
             except OSError as error:
                 self._lock = -1
                 self.notes.append(f"no journal: {self.root / journaling.FOLDER}: {error.strerror}")

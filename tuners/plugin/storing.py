@@ -133,9 +133,7 @@ def libraries() -> dict[str, str]:
 
 def save_of_workers(benchmarks: Any, session: Session, partial: str) -> None:
     """Save what workers of xdist have measured, where pytest-benchmark is off: from the journal they wrote."""
-    from pytest_benchmark import __version__  # noqa: PLC0415  loaded when something is saved
-
-    from tuners import journal, saved  # noqa: PLC0415  likewise
+    from tuners import journal, saved  # noqa: PLC0415  loaded when something is saved
 
     if session.journal_path is None or not (benchmarks.save or benchmarks.autosave or benchmarks.json):
         return
@@ -147,22 +145,23 @@ def save_of_workers(benchmarks: Any, session: Session, partial: str) -> None:
     if name:
         folders.append(benchmarks.storage.get("x").parent)
     session.save_trials(folders)
-    about = journaled_about(benchmarks, __version__)
     records = [(record, entries[record.cell].test) for record in session.records if record.cell in entries]
-    content = saved.document(records, about=about, partial=partial, trials=session.side_file)
-    content["libraries"] = libraries()
+    content = saved.document(records, about=about(benchmarks), partial=partial, trials=session.side_file)
     if name:
         benchmarks.storage.save(content, name)
     if benchmarks.json:
         benchmarks.save_json(content)
 
 
-def journaled_about(benchmarks: Any, benchmark_version: str) -> dict[str, Any]:
-    """Return what a saved run says of its machine, commit and date."""
+def about(benchmarks: Any) -> dict[str, Any]:
+    """Return what a saved run says of machine, commit, date and libraries."""
+    from pytest_benchmark import __version__  # noqa: PLC0415  loaded when something is saved
+
     hook = benchmarks.config.hook
     return {
         "machine_info": benchmarks.get_machine_info(),
         "commit_info": hook.pytest_benchmark_generate_commit_info(config=benchmarks.config),
         "datetime": dt.datetime.now(dt.UTC).isoformat(),
-        "version": benchmark_version,
+        "version": __version__,
+        "libraries": libraries(),
     }
