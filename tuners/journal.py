@@ -71,7 +71,7 @@ class Journal:
         os.close(self._file)
 
     def _write(self, content: Mapping[str, Any], *, sync: bool = False) -> None:
-        body = json.dumps(_plain(content), default=repr)[1:-1]
+        body = json.dumps(plain(content), default=repr)[1:-1]
         line = f'{{"check": "{zlib.crc32(body.encode()):08x}", {body}}}\n'
         data = ("\n" + line if self._torn else line).encode()
         try:
@@ -178,10 +178,10 @@ def _trial(saved: dict[str, Any]) -> Trial:
     return Trial(**{**saved, "fold_scores": scores, "score": score})
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value as JSON has it: a number that is none, or is infinite, as null."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from collections.abc import Generator, Sequence
 from functools import partial
@@ -18,9 +16,9 @@ from tuners.plugin.cells import Cell
 from tuners.plugin.fixtures import Stopwatch, WithBenchmark, WithoutBenchmark, problem, tuner
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
+from tuners.plugin.reporting import Collector, figures, logs_cells, record_of, tell_github
 from tuners.plugin.session import RECORD, SESSION, Session
 from tuners.plugin.settings import Settings
-from tuners.record import Record
 
 BASELINE = pytest.StashKey[storing.Baseline]()
 
@@ -225,69 +223,17 @@ def pytest_runtest_makereport(
     return report
 
 
-def _record(report: Any) -> Record | None:
-    saved = getattr(report, "tuning", None)
-    return None if saved is None else Record.from_dict(saved)
-
-
-def _of_a_dead_worker(report: Any) -> Record | None:
-    """Return the record of a cell whose worker of xdist died, of which its test id is all there is."""
-    found = re.search(r"\[([^-]+)-(.+)-([^-]+)-(\d+)\]$", report.nodeid)
-    if report.when != "???" or found is None:
-        return None
-    model, dataset, tuner, seed = found.groups()
-    return Record(model, dataset, tuner, int(seed), status="crashed", reason="its worker died")
-
-
 def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, str, str] | None:
     """Give a cell's figures as its verbose word; in a plain log each cell has a line, not a dot."""
-    record = _record(report)
+    record = record_of(report)
     if record is None:
         return None
     config.stash[SESSION].progress.end()
     if (report.outcome == "failed") != record.failed:
         return None  # the test's own assertion failed after a good run
     category = {"ok": "passed", "skipped": "skipped"}.get(record.status, "failed")
-    letter = "" if _logs_cells(config) else {"passed": ".", "failed": "F", "skipped": "s"}[category]
-    return category, letter, f"{category.upper()} {_figures(record)}"
-
-
-def _logs_cells(config: pytest.Config) -> bool:
-    return config.get_verbosity() == 0 and not config.stash[SESSION].progress.live
-
-
-def _figures(record: Record) -> str:
-    if not record.ok or record.test_score is None or record.cv_score is None or record.seconds is None:
-        return f"({record.reason})"
-    return (
-        f"(test {record.test_score:.4f}, CV {record.cv_score:.4f}, {record.evaluations} evaluations, "
-        f"{record.seconds:.1f} s)"
-    )
-
-
-class Collector:
-    """Keeps records as their reports come in, in the main process, whichever process ran the cell."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        """Belong to a session."""
-        self._config = config
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Keep the record and, in a plain log, write its line."""
-        record = _record(report) or _of_a_dead_worker(report)
-        if record is None:
-            return
-        session = self._config.stash[SESSION]
-        session.records.append(record)
-        if _logs_cells(self._config) and self._config.pluginmanager.hasplugin("terminalreporter"):
-            out = self._config.get_terminal_writer()
-            if out.width_of_current_line:
-                out.line()
-            # Under xdist only the workers collect: the number of cells is not known here.
-            total = f"/{session.progress.cells}" if session.progress.cells else ""
-            count = f"[{len(session.records)}{total}]"
-            out.line(f"{count} {record.cell} {record.status} {_figures(record)}")
+    letter = "" if logs_cells(config) else {"passed": ".", "failed": "F", "skipped": "s"}[category]
+    return category, letter, f"{category.upper()} {figures(record)}"
 
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
@@ -361,7 +307,7 @@ def pytest_terminal_summary(
             terminalreporter.section("evaluation of tuning methods")
             terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
             session.write_reports(report)
-            _tell_github(session, report, terminalreporter)
+            tell_github(session, report, terminalreporter)
             for path in session.written:
                 terminalreporter.write_line(f"report: {path}")
             session.end_journal(complete=not session.partial)
@@ -371,20 +317,3 @@ def pytest_terminal_summary(
                 terminalreporter.write_line(message, red=True)
             if session.errors and session.pytest_session is not None:
                 session.pytest_session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _tell_github(session: Session, report: Any, terminalreporter: pytest.TerminalReporter) -> None:
-    """In a GitHub workflow, add the report to the job's summary, and annotate what fails."""
-    from tuners.report.formats import markdown  # noqa: PLC0415  pandas loads when there is a table
-
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        try:
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(markdown(report))
-        except OSError as error:
-            session.notes.append(f"GITHUB_STEP_SUMMARY: {summary} cannot be written: {error.strerror}")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for message in session.errors:
-            escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-            terminalreporter.write_line(f"::error title=comparison of tuning methods::{escaped}")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import math
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from tuners.journal import plain
 from tuners.run import Run
 
 
@@ -30,12 +29,4 @@ def write_trials(runs: Iterable[Run], path: Path) -> None:
                 line = {"cell": run.record.cell, "trial": position} | dataclasses.asdict(trial)
                 line["status"] = trial.status
                 line["incumbent_test_score"] = tests.get(position)
-                file.write(json.dumps(_plain(line), default=repr) + "\n")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+                file.write(json.dumps(plain(line), default=repr) + "\n")
