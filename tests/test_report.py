@@ -17,7 +17,7 @@ from sklearn.metrics import classification_report
 from tuners.record import Record
 from tuners.report import formats
 from tuners.report.comparison import compare
-from tuners.report.document import Report, _classification, details, sections
+from tuners.report.document import Report, classification, details, sections
 from tuners.report.evaluation import evaluate
 from tuners.report.statistics import mean_interval
 
@@ -175,12 +175,12 @@ def test_comparison_with_a_run_that_shares_nothing() -> None:
     ]
 
 
-def test_classification_report_comes_from_the_confusion_matrix() -> None:
+def testclassification_report_comes_from_the_confusion_matrix() -> None:
     """Expanding the matrix gives scikit-learn's own report of the predictions."""
     truth = np.array([0, 0, 1, 1, 1, 2, 2, 2, 2])
     predicted = np.array([0, 1, 1, 1, 0, 2, 2, 1, 2])
     matrix = [[1, 1, 0], [1, 2, 0], [0, 1, 3]]
-    made = _classification(record("a", 0.7, classes=("x", "y", "z"), confusion_matrix=matrix))
+    made = classification(record("a", 0.7, classes=("x", "y", "z"), confusion_matrix=matrix))
     assert made == classification_report(truth, predicted, target_names=["x", "y", "z"])
 
 

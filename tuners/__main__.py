@@ -7,16 +7,18 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from tuners import journal, saved
-from tuners.errors import TuningError
+from tuners import journal, saved, trialfile
+from tuners.errors import MissingExtraError, TuningError
 from tuners.record import Record
 from tuners.report import gate
 from tuners.report.comparison import compare
 from tuners.report.document import Report
 from tuners.report.evaluation import evaluate
 from tuners.report.formats import FORMATS, text, write
+from tuners.run import Run
 
 STORAGE = Path(".benchmarks")
 
@@ -25,8 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0, 1 for a gate that fails, or 2 for bad input."""
     parser = argparse.ArgumentParser(prog="python -m tuners", description=(__doc__ or "").partition(": ")[2])
     commands = parser.add_subparsers(required=True)
-    rebuild = commands.add_parser("rebuild", help="make a report or a saved run from a journal")
-    rebuild.add_argument("journal", type=Path, help="a session's journal, as in .tuning/")
+    rebuild = commands.add_parser(
+        "rebuild", help="make a report from a saved run or a journal, or a saved run from a journal"
+    )
+    rebuild.add_argument(
+        "source", help="a session's journal, as in .tuning/, or a saved run: a path, number, name, branch or commit"
+    )
+    rebuild.add_argument("--compare", metavar="RUN", help="an earlier saved run to show beside it")
+    rebuild.add_argument("--storage", type=Path, default=STORAGE, help="the folder of the saved runs")
     rebuild.add_argument(
         "--report", type=_report_path, action="append", default=[], help=f"{', '.join(FORMATS)}; repeatable"
     )
@@ -45,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except TuningError as error:
+    except (TuningError, MissingExtraError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
     except BrokenPipeError:
         sys.stdout = None  # whoever read it has read enough
@@ -63,26 +71,61 @@ def _report_path(given: str) -> Path:
 
 
 def _rebuild(chosen: argparse.Namespace) -> int:
-    contents = journal.read(chosen.journal)
-    records = [entry.run.record for entry in contents.entries.values()]
+    source = chosen.source
+    is_journal = source.endswith(".jsonl")
+    report, notes = (_of_journal if is_journal else _of_saved)(chosen)
+    if chosen.compare is not None:
+        then = saved.find(chosen.storage, chosen.compare)
+        runs, lacking = _runs(then)
+        notes += lacking
+        report = replace(
+            report, comparison=compare(report.records, then.records), baseline=then.name, then=runs, header=notes
+        )
+    print("\n".join([*notes, "", text(report)]))
+    for path in chosen.report:
+        write(report, path)
+    return 0
+
+
+def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
+    contents = journal.read(Path(chosen.source))
+    runs = [entry.run for entry in contents.entries.values()]
+    records = [run.record for run in runs]
     notes = [f"rebuilt from {contents.path.name}"]
     if not contents.ended:
         cut = ", ".join(f"{cell} after {len(trials)} trials" for cell, trials in contents.trials.items())
         notes.append("the session did not come to its end" + (f"; cut short: {cut}" if cut else ""))
     if contents.damaged:
         notes.append(f"{contents.damaged} damaged lines are left out")
-    report = Report(records, evaluate(records), header=notes)
-    print("\n".join([*notes, "", text(report)]))
-    for path in chosen.report:
-        write(report, path)
     if chosen.save is not None:
         about = {"machine_info": {}, "commit_info": {}, "version": "", "libraries": {}} | dict(contents.about)
-        about["datetime"] = dt.datetime.fromtimestamp(chosen.journal.stat().st_mtime, dt.UTC).isoformat()
+        about["datetime"] = dt.datetime.fromtimestamp(contents.path.stat().st_mtime, dt.UTC).isoformat()
         entries = [(entry.run.record, entry.test) for entry in contents.entries.values()]
         partial = "" if contents.ended else f"{len(records)} cells"
-        content = saved.document(entries, about=about, partial=partial)
+        side = chosen.save.with_suffix(".trials.jsonl")
+        trialfile.write(runs, side)
+        content = saved.document(entries, about=about, partial=partial, trials=side.name)
         saved.write(json.dumps(content, indent=4), chosen.save)
-    return 0
+    return Report(records, evaluate(records), header=notes, runs=runs, about=contents.about), notes
+
+
+def _of_saved(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
+    if chosen.save is not None:
+        message = f"--save: expected a journal to make a saved run of, got the saved run {chosen.source}: leave it out"
+        raise TuningError(message)
+    run = saved.find(chosen.storage, chosen.source)
+    runs, notes = _runs(run)
+    notes = [f"rebuilt from {run.path.name}", *([f"partial: {run.partial}"] if run.partial else []), *notes]
+    return Report(run.records, evaluate(run.records), header=notes, runs=runs, about=run.content), notes
+
+
+def _runs(run: saved.SavedRun) -> tuple[list[Run], list[str]]:
+    """Return a saved run's runs with their trials, or a note that says why there are none."""
+    _session(run)
+    try:
+        return trialfile.of_saved(run.path.parent, run.records), []
+    except TuningError as error:
+        return [], [f"{error}: charts of the search are left out"]
 
 
 def _gate(chosen: argparse.Namespace) -> int:

@@ -46,10 +46,11 @@ def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
     known = {record.cell: record for record in records}
     trials: dict[str, list[Trial]] = {}
     incumbents: dict[str, list[Incumbent]] = {}
-    number = 0
+    line_number = 0
     try:
         with path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, start=1):
+            for text in file:
+                line_number += 1
                 line = json.loads(text)
                 cell, trial = line["cell"], _trial(line)
                 trials.setdefault(cell, []).append(trial)
@@ -60,13 +61,26 @@ def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
         message = f"trials {path}: cannot be read: {error.strerror}"
         raise TuningError(message) from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        message = f"trials {path}: expected a saved run's trials, got a damaged line {number} ({type(error).__name__})"
+        kind = type(error).__name__
+        message = f"trials {path}: expected a saved run's trials, got a damaged line {line_number} ({kind})"
         raise TuningError(message) from None
     return {
         cell: Run(known[cell], tuple(each), tuple(incumbents.get(cell, ())))
         for cell, each in trials.items()
         if cell in known
     }
+
+
+def of_saved(folder: Path, records: Sequence[Record]) -> list[Run]:
+    """Return the runs of a saved run's records, with their trials; `folder` is where it lies.
+
+    Raises `TuningError` if a side file that the records name cannot be read.
+    """
+    names = dict.fromkeys(record.trials for record in records if record.trials)
+    found: dict[str, Run] = {}
+    for name in names:
+        found |= read(folder / Path(name).name, [record for record in records if record.trials == name])
+    return list(found.values())
 
 
 def _trial(line: Mapping[str, Any]) -> Trial:

@@ -79,10 +79,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Keep the session, whose exit code the summary may have to set, and take up an interrupted one."""
     state = session.config.stash[SESSION]
     state.pytest_session = session
+    state.how = storing.how(session.config, state.settings)
     benchmarks = vars(session.config).get("_benchmarksession")
     if benchmarks is not None:
         storing.guard(benchmarks, state)
-        state.about = partial(storing.about, benchmarks)
+        state.about = partial(storing.about, benchmarks, state)
     given: dict[str, Any] = getattr(session.config, "workerinput", {})
     if "tuning_journal" in given:
         state.follow(given["tuning_journal"], resumed=state.settings.resumed)
@@ -257,7 +258,8 @@ def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any])
 @pytest.hookimpl(optionalhook=True)
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Mark a saved run of which cells are missing, and add what protects the rest."""
-    storing.complete(output_json, config.stash[SESSION].partial)
+    state = config.stash[SESSION]
+    storing.complete(output_json, state.partial, state.how)
 
 
 @pytest.hookimpl(tryfirst=True)

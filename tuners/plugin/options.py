@@ -15,7 +15,7 @@ import pytest
 from tuners.record import EVALUATIONS
 
 MOST_SEEDS = 10_000
-REPORT_SUFFIXES = (".csv", ".json", ".md")
+REPORT_SUFFIXES = (".csv", ".html", ".json", ".md", ".png", ".svg")
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -162,7 +162,13 @@ OPTIONS = (
     Option("jobs", "N", jobs, "processes a run may use; -1 all, 1 by default"),
     Option("evaluation", "HOW", evaluation, "plain (default), each fit made; shared, common work of candidates once"),
     Option("creditcard", "PATH", Path, "your creditcard.csv (also TUNING_CREDITCARD)"),
-    Option("report", "PATH", report, "also write the table; .md, .csv or .json; repeatable", repeatable=True),
+    Option(
+        "report",
+        "PATH",
+        report,
+        "also write a report; .html, .md, .csv, .json, or its charts as .png or .svg; repeatable",
+        repeatable=True,
+    ),
 )
 
 

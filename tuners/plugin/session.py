@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,9 @@ class Session:
         """What the summary says besides."""
         self.baseline = Baseline()
         self.verdicts: list[Verdict] = []
-        self.about: Callable[[], dict[str, Any]] = dict
+        self.how: dict[str, Any] = {}
+        """The command, options and threads."""
+        self.about: Callable[[], dict[str, Any]] = lambda: {"libraries": libraries(), "tuning": self.how}
         """Returns what a saved run says of machine, commit and libraries."""
         self.journal_path: Path | None = None
         self._journal: Journal | None = None
@@ -147,7 +150,32 @@ class Session:
             header(self.settings, self.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in self.records]),
             self.settings.preset.note,
             self.verdicts,
+            self._measured(),
+            self._compared() if then else (),
+            self.about() if self.settings.reports else {},
         )
+
+    def _measured(self) -> list[Run]:
+        """Return the runs of all records that have trials; those of workers are in the journal."""
+        from tuners.journal import read  # noqa: PLC0415  loaded when there is a table
+
+        runs = dict(self.runs)
+        if self.journal_path is not None and any(record.cell not in runs for record in self.records):
+            runs |= {cell: entry.run for cell, entry in read(self.journal_path).entries.items() if cell not in runs}
+        return [replace(runs[record.cell], record=record) for record in self.records if record.cell in runs]
+
+    def _compared(self) -> list[Run]:
+        """Return the runs of the saved run compared with, as far as their trials are there."""
+        from tuners import trialfile  # noqa: PLC0415  loaded when there is a table
+
+        if not self.baseline.runs or not self.settings.reports:
+            return []
+        run = self.baseline.runs[0]
+        try:
+            return trialfile.of_saved(run.path.parent, run.records)
+        except TuningError as error:
+            self.notes.append(f"{error}: charts show this run's searches alone")
+            return []
 
     def judge(self, machine: Mapping[str, Any]) -> None:
         """Judge this session by its gates, if it has any; a gate that fails, fails the session."""
@@ -190,15 +218,17 @@ class Session:
                 self.written.append(path)
             except OSError as error:
                 self.errors.append(f"--tuning-report: {path} cannot be written: {error.strerror}")
+            except (ImportError, TuningError) as error:
+                self.errors.append(f"--tuning-report: {path}: {error}")
 
     def save_trials(self, folders: list[Path]) -> None:
         """Write the trials beside each saved run, and name the file in what is saved."""
-        from tuners.plugin.saving import side_file_name, write_trials  # noqa: PLC0415  likewise
+        from tuners import trialfile  # noqa: PLC0415  likewise
 
         if self.side_file or not self.runs:
             return
-        self.side_file = side_file_name()
+        self.side_file = trialfile.new_name()
         for folder in folders:
-            write_trials(self.runs.values(), folder / self.side_file)
+            trialfile.write(self.runs.values(), folder / self.side_file)
         for extra_info in self.extra_infos:
             extra_info["trials"] = self.side_file

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+import os
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,10 +18,12 @@ from tuners.errors import TuningError
 
 if TYPE_CHECKING:
     from tuners.plugin.session import Session
+    from tuners.plugin.settings import Settings
     from tuners.saved import SavedRun
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace")
 """Those on which seconds depend."""
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def guard(benchmarks: Any, session: Session) -> None:
@@ -107,8 +111,11 @@ def choose(config: pytest.Config) -> Baseline:
     return Baseline([run, *saved.of_the_same_commit(folder, run)], notes)
 
 
-def complete(output_json: dict[str, Any], partial: str) -> None:
-    """Add to what pytest-benchmark will save: checksums, library versions, and that cells are missing if so."""
+def complete(output_json: dict[str, Any], partial: str, session: Mapping[str, Any]) -> None:
+    """Add to what pytest-benchmark will save: checksums, library versions, and that cells are missing if so.
+
+    `session` is how it was run, of `how`.
+    """
     from tuners import saved  # noqa: PLC0415  loaded when something is saved
 
     for bench in output_json["benchmarks"]:
@@ -116,6 +123,7 @@ def complete(output_json: dict[str, Any], partial: str) -> None:
             plain = json.loads(_text(bench["extra_info"]))
             bench["extra_info"][saved.CHECK] = saved.checksum(plain)
     output_json["libraries"] = libraries()
+    output_json["tuning"] = dict(session)
     if partial:
         output_json[saved.PARTIAL] = partial
 
@@ -146,14 +154,27 @@ def save_of_workers(benchmarks: Any, session: Session, partial: str) -> None:
         folders.append(benchmarks.storage.get("x").parent)
     session.save_trials(folders)
     records = [(record, entries[record.cell].test) for record in session.records if record.cell in entries]
-    content = saved.document(records, about=about(benchmarks), partial=partial, trials=session.side_file)
+    content = saved.document(records, about=about(benchmarks, session), partial=partial, trials=session.side_file)
     if name:
         benchmarks.storage.save(content, name)
     if benchmarks.json:
         benchmarks.save_json(content)
 
 
-def about(benchmarks: Any) -> dict[str, Any]:
+def how(config: pytest.Config, settings: Settings) -> dict[str, Any]:
+    """Return how a session was run: the command, the options that were given, and its threads."""
+    threads = [
+        f"--tuning-jobs {settings.jobs}",
+        *(f"{name}={os.environ[name]}" for name in THREADS if name in os.environ),
+    ]
+    return {
+        "command": shlex.join(["pytest", *map(str, config.invocation_params.args)]),
+        "options": {name: str(value) for name, value in sorted(settings.given.items())},
+        "threads": ", ".join(threads),
+    }
+
+
+def about(benchmarks: Any, session: Session) -> dict[str, Any]:
     """Return what a saved run says of machine, commit, date and libraries."""
     from pytest_benchmark import __version__  # noqa: PLC0415  loaded when something is saved
 
@@ -164,4 +185,5 @@ def about(benchmarks: Any) -> dict[str, Any]:
         "datetime": dt.datetime.now(dt.UTC).isoformat(),
         "version": __version__,
         "libraries": libraries(),
+        "tuning": session.how,
     }

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import classification_report
 
 from tuners.record import Record
-from tuners.report import columns
+from tuners.report import columns, verdict
+from tuners.report.anytime import reach
 from tuners.report.comparison import ComparisonRow
+from tuners.report.costs import overtuning
 from tuners.report.evaluation import BASE, Group
 from tuners.report.gate import Verdict
+from tuners.report.ranking import Ranking, rankings
+from tuners.run import Run
 
 LEGEND = (
     "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % interval "
@@ -64,11 +70,47 @@ class Report:
     """What the preset wants said."""
     verdicts: Sequence[Verdict] = ()
     """Of the gates."""
+    runs: Sequence[Run] = ()
+    """With their trials; those of records without any are not there."""
+    then: Sequence[Run] = ()
+    """Those of the run compared with."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """Machine, commit, libraries, options and command."""
+
+    @cached_property
+    def tuners(self) -> list[str]:
+        """The methods, in order of appearance."""
+        return list(dict.fromkeys(record.tuner for record in self.records))
+
+    @cached_property
+    def rankings(self) -> list[Ranking]:
+        """The ranking of each model's methods."""
+        return rankings(self.records)
+
+    @cached_property
+    def verdict(self) -> list[str]:
+        """Who won, whether it is real, what it costs, and what to use; sentences."""
+        found = []
+        for group in verdict.widest(self.groups):
+            best = next((row.tuner for row in group.rows if row.tied == "best"), BASE)
+            runs = self.runs_of(group)
+            reaches = reach(runs, best) if best != BASE else []
+            found += verdict.verdict(group, reaches, overtuning(runs))
+        return found
+
+    def runs_of(self, group: Group, *, then: bool = False) -> list[Run]:
+        """Return a group's runs, or those of the run compared with."""
+        return [
+            run
+            for run in (self.then if then else self.runs)
+            if run.record.model == group.model and group.dataset in (None, run.record.dataset)
+        ]
 
 
 def sections(report: Report) -> list[Section]:
     """Return the evaluation tables, what to mind when reading them, and the comparison."""
-    result = [
+    result = [Section("In short", notes=report.verdict)] if report.verdict else []
+    result += [
         Section(
             f"{group.title} ({group.metric}, {group.blocks} block{'' if group.blocks == 1 else 's'})",
             [
@@ -157,15 +199,16 @@ def details(report: Report) -> list[Section]:
         Section(
             record.cell,
             [_confusion(record)],
-            [f"best parameters: {_params(record)}"],
-            _classification(record),
+            [f"best parameters: {params(record)}"],
+            classification(record),
         )
         for record in report.records
         if record.ok and record.confusion_matrix is not None
     ]
 
 
-def _params(record: Record) -> str:
+def params(record: Record) -> str:
+    """Return the best parameters as text."""
     pairs = ", ".join(f"{name}={value!r}" for name, value in record.best_params.items())
     return pairs or ("the model's defaults" if record.tuner == BASE else "none")
 
@@ -178,7 +221,8 @@ def _confusion(record: Record) -> Table:
     )
 
 
-def _classification(record: Record) -> str:
+def classification(record: Record) -> str:
+    """Return scikit-learn's classification report of a run's test rows."""
     # The confusion matrix holds all that the report needs: true and predicted class of every row.
     counts = np.array(record.confusion_matrix)
     truth, predicted = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))

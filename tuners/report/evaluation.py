@@ -115,7 +115,7 @@ def effective_score(record: Record) -> float | None:
 
 def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     tuners = list(dict.fromkeys(record.tuner for record in records))
-    scores = _matrix(records)
+    scores = score_matrix(records)
     present = [tuner for tuner in tuners if tuner in scores]
     complete = scores[[*present, *({BASE} & set(scores) - set(present))]].dropna()
     notes = []
@@ -137,7 +137,7 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
 def _without_failures(records: list[Record], methods: list[str]) -> str:
     """Say how the ranking reads on the blocks in which no method failed."""
     failed = {(record.dataset, record.seed) for record in records if record.failed}
-    whole = _matrix([record for record in records if (record.dataset, record.seed) not in failed])
+    whole = score_matrix([record for record in records if (record.dataset, record.seed) not in failed])
     if not methods or not set(methods) <= set(whole) or whole[methods].dropna().empty:
         return "no block is without a failed cell: there is no ranking without them"
     scores = whole[methods].dropna().to_numpy(float)
@@ -146,7 +146,7 @@ def _without_failures(records: list[Record], methods: list[str]) -> str:
     return f"ranks on the {blocks} without a failed cell: {', '.join(f'{name} {rank:.2f}' for rank, name in ranks)}"
 
 
-def _matrix(records: Sequence[Record]) -> pd.DataFrame:
+def score_matrix(records: Sequence[Record]) -> pd.DataFrame:
     """Return test scores, blocks x tuners; the default model is there even where it was not a method."""
     # A method that never worked has no score: the default model's, in its place, could rank as best.
     working = {record.tuner for record in records if record.ok}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
+from tuners.report.costs import overtuning, times
 from tuners.report.document import Report, Section, details, sections
 
 WIDTH = 100
@@ -101,20 +102,54 @@ def json_text(report: Report) -> str:
         "baseline": report.baseline,
         "comparison": [dataclasses.asdict(row) for row in report.comparison],
         "verdicts": [dataclasses.asdict(verdict) for verdict in report.verdicts],
+        "verdict": list(report.verdict),
+        "rankings": [dataclasses.asdict(ranking) for ranking in report.rankings],
+        "times": {
+            group.title: [dataclasses.asdict(row) for row in times(report.runs_of(group))] for group in report.groups
+        },
+        "overtuning": {
+            group.title: [dataclasses.asdict(row) for row in overtuning(report.runs_of(group))]
+            for group in report.groups
+        },
         "runs": [record.as_dict() for record in report.records],
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {
+def html(report: Report) -> str:
+    """Set the report as one HTML file with charts."""
+    from tuners.report.html import page  # noqa: PLC0415  plotly loads when there is a page
+
+    return page(report)
+
+
+def png(report: Report) -> bytes:
+    """Draw the charts."""
+    from tuners.report import images  # noqa: PLC0415  likewise
+
+    return images.png(report)
+
+
+def svg(report: Report) -> bytes:
+    """Draw the charts."""
+    from tuners.report import images  # noqa: PLC0415  likewise
+
+    return images.svg(report)
+
+
+FORMATS: dict[str, Callable[[Report], str | bytes]] = {
     ".csv": comma_separated,
+    ".html": html,
     ".json": json_text,
     ".md": markdown,
+    ".png": png,
+    ".svg": svg,
 }
 """By suffix. A new format is a function here."""
 
 
 def write(report: Report, path: Path) -> None:
     """Write the report in the format that the suffix names, making its folder where needed."""
+    content = FORMATS[path.suffix](report)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(FORMATS[path.suffix](report), encoding="utf-8")
+    path.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -12,7 +12,16 @@ from scipy import stats
 
 from tuners.record import Record
 from tuners.report.evaluation import score_matrix
-from tuners.report.statistics import ALPHA, CONFIDENCE, LEAST_BLOCKS, Interval, Matrix, average_ranks, enough_blocks, holm
+from tuners.report.statistics import (
+    ALPHA,
+    CONFIDENCE,
+    LEAST_BLOCKS,
+    Interval,
+    Matrix,
+    average_ranks,
+    enough_blocks,
+    holm,
+)
 
 RESAMPLES = 2_000
 
@@ -64,15 +73,15 @@ def _ranking(model: str, tuners: list[str], scores: Matrix, datasets: list[str])
     names = list(dict.fromkeys(datasets))
     means = np.array([scores[[each == name for each in datasets]].mean(axis=0) for name in names])
     pairs = math.comb(len(tuners), 2)
-    known = {"model": model, "rows": rows, "datasets": len(names), "blocks": len(scores)}
     if not enough_blocks(len(names), pairs):
         least = next(count for count in itertools.count(1) if enough_blocks(count, pairs))
         note = (
             f"no critical difference diagram: Wilcoxon's test of {len(tuners)} methods needs {least} datasets for any "
             f"difference to be significant, and here {'is' if len(names) == 1 else 'are'} {len(names)}"
         )
-        return Ranking(**known, note=note)
-    return Ranking(**known, cliques=cliques([tuners[index] for index in order], _p_values(tuners, means)))
+        return Ranking(model, rows, len(names), len(scores), note=note)
+    joined = cliques([tuners[index] for index in order], _p_values(tuners, means))
+    return Ranking(model, rows, len(names), len(scores), joined)
 
 
 def bootstrap(ranks: Matrix, datasets: Sequence[str]) -> list[Interval | None]:

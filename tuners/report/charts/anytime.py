@@ -1,0 +1,59 @@
+"""Anytime curves: cross-validation and held-out test side by side."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from tuners.report import anytime
+from tuners.report.charts.style import Figure, axis, colours, faint, figure, label
+from tuners.report.document import Report
+from tuners.report.evaluation import BASE, Group
+
+NAMES = {"cv": "cross-validation", "test": "test"}
+
+
+def draw(report: Report, group: Group, *, over: anytime.Axis) -> Figure | str:
+    """Draw the best score so far against evaluations or seconds; or say why not."""
+    runs, then = report.runs_of(group), report.runs_of(group, then=True)
+    data: list[dict[str, Any]] = []
+    styles = colours(report.tuners)
+    for place, measure in enumerate(("cv", "test")):
+        axes = {"xaxis": "x2", "yaxis": "y2"} if place else {}
+        found = anytime.curves(runs, over, measure)  # type: ignore[arg-type]
+        end = max((curve.x[-1] for curve in found), default=0.0)
+        for curve in found:
+            colour = styles[curve.tuner][0]
+            common: dict[str, Any] = {"type": "scatter", "legendgroup": curve.tuner, **axes}
+            if curve.tuner == BASE:
+                level = {"x": [min(each.x[0] for each in found), end], "y": [curve.median[-1]] * 2}
+                line = {"color": colour, "dash": "dash"}
+                data.append({**common, **level, "mode": "lines", "name": "default", "line": line,
+                             "showlegend": not place})  # fmt: skip
+                continue
+            band: dict[str, Any] = {"line": {"width": 0, "shape": "hv"}, "mode": "lines", "hoverinfo": "skip", "showlegend": False}
+            if curve.seeds > 1:
+                data.append({**common, **band, "x": curve.x, "y": curve.low})
+                data.append({**common, **band, "x": curve.x, "y": curve.high, "fill": "tonexty",
+                             "fillcolor": faint(colour)})  # fmt: skip
+            data.append({**common, "x": curve.x, "y": curve.median, "name": label(curve.tuner), "mode": "lines",
+                         "showlegend": not place, "line": {"color": colour, "shape": "hv", "width": 2.5}})  # fmt: skip
+        for curve in anytime.curves(then, over, measure):  # type: ignore[arg-type]
+            if curve.tuner != BASE and curve.tuner in styles:
+                line = {"color": styles[curve.tuner][0], "shape": "hv", "dash": "dot", "width": 1.5}
+                data.append({"type": "scatter", "x": curve.x, "y": curve.median, "mode": "lines", "line": line,
+                             "name": f"{label(curve.tuner)}, before", "legendgroup": curve.tuner,
+                             "showlegend": not place, **axes})  # fmt: skip
+    if not any(trace.get("name") != "default" for trace in data):
+        return "no search has an incumbent with its trials here"
+    quantity = {"evaluations": "evaluations", "seconds": "seconds since the run began"}[over]
+    kind = "log" if over == "seconds" else "linear"
+    vertical = partial(axis, hoverformat=".4f")
+    return figure(
+        data,
+        xaxis=axis(quantity, domain=[0, 0.45], type=kind),
+        yaxis=vertical(f"best {NAMES['cv']} {label(group.metric)} so far"),
+        xaxis2=axis(quantity, domain=[0.55, 1], anchor="y2", type=kind),
+        yaxis2=vertical(f"its {NAMES['test']} {label(group.metric)}", anchor="x2"),
+        meta={"panels": 2},
+    )

@@ -1,0 +1,69 @@
+"""Where the seconds went, overtuning, and the change against the compared run: a line a method."""
+
+from __future__ import annotations
+
+from tuners.report.charts.style import Figure, axis, colours, error, figure, label, methods_axis
+from tuners.report.costs import overtuning, times
+from tuners.report.document import Report
+from tuners.report.evaluation import Group
+
+
+def seconds(report: Report, group: Group) -> Figure | str:
+    """Draw the mean seconds of a run, split into fitting, scoring and searching."""
+    rows = times(report.runs_of(group))
+    if not rows:
+        return "no run has its trials here"
+    parts = {"fitting": ("#0072B2", ""), "scoring": ("#E69F00", "/"), "searching": ("#888888", ".")}
+    data = [
+        {
+            "type": "bar", "orientation": "h", "name": name, "y": list(range(len(rows))),
+            "x": [getattr(row, name) for row in rows],
+            "marker": {"color": colour, "pattern": {"shape": shape}},
+        }
+        for name, (colour, shape) in parts.items()
+    ]  # fmt: skip
+    return figure(
+        data, barmode="stack", height=180 + 40 * len(rows), xaxis=axis("seconds a run (mean)"),
+        yaxis=methods_axis([row.tuner for row in rows]),
+    )  # fmt: skip
+
+
+def lost(report: Report, group: Group) -> Figure | str:
+    """Draw the mean overtuning with its interval."""
+    rows = overtuning(report.runs_of(group))
+    if not rows:
+        return "no run has test scores of its incumbents here"
+    styles = colours(report.tuners)
+    data = [
+        {
+            "type": "scatter", "mode": "markers", "name": label(row.tuner), "showlegend": False,
+            "x": [row.mean], "y": [place], "error_x": error([row.mean], [row.interval]),
+            "marker": {"color": styles[row.tuner][0], "symbol": styles[row.tuner][1], "size": 12},
+        }
+        for place, row in enumerate(rows)
+    ]  # fmt: skip
+    return figure(
+        data, height=160 + 40 * len(rows), yaxis=methods_axis([row.tuner for row in rows]),
+        xaxis=axis(f"test {label(group.metric)} lost to the best earlier incumbent (mean, 95 % interval)"),
+    )  # fmt: skip
+
+
+def change(report: Report, group: Group) -> Figure | str:
+    """Draw the paired difference of test scores to the compared run."""
+    rows = [row for row in report.comparison if row.model == group.model and row.score_difference is not None]
+    if not rows:
+        return "there is no run to compare with, or no cell of it that compares"
+    styles = colours(report.tuners)
+    data = [
+        {
+            "type": "scatter", "mode": "markers", "name": label(row.tuner), "showlegend": False,
+            "x": [row.score_difference], "y": [place],
+            "error_x": error([row.score_difference or 0.0], [row.score_interval]),
+            "marker": {"color": styles.get(row.tuner, ("#888888", ""))[0], "size": 12},
+        }
+        for place, row in enumerate(rows)
+    ]  # fmt: skip
+    return figure(
+        data, height=160 + 40 * len(rows), yaxis=methods_axis([row.tuner for row in rows]),
+        xaxis=axis(f"change of the test {label(group.metric)}, now minus then (mean, 95 % interval)", zeroline=True),
+    )  # fmt: skip

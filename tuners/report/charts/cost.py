@@ -1,0 +1,43 @@
+"""Score against cost, and the Pareto front."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tuners.report.charts.style import Figure, axis, colours, error, figure, label
+from tuners.report.costs import pareto
+from tuners.report.document import Report
+from tuners.report.evaluation import Group
+
+
+def draw(report: Report, group: Group) -> Figure | str:
+    """Draw each method's mean score and seconds with their intervals, as the table has them."""
+    styles = colours(report.tuners)
+    front = pareto(group.rows)
+    if not front:
+        return "no method has a score and a time here"
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter", "mode": "lines", "name": "Pareto front", "hoverinfo": "skip",
+            "x": [row.seconds for row in front], "y": [row.test_score for row in front],
+            "line": {"color": "#888888", "shape": "hv", "dash": "dot"},
+        }
+    ]  # fmt: skip
+    best = {row.tuner for row in front}
+    for row in group.rows:
+        if row.test_score is None or row.seconds is None:
+            continue
+        colour, symbol = styles[row.tuner]
+        marker = {"color": colour, "symbol": symbol, "size": 14 if row.tuner in best else 10}
+        mark = " (Pareto)" if row.tuner in best else ""
+        data.append({
+            "type": "scatter", "mode": "markers", "name": f"{label(row.tuner)}{mark}", "marker": marker,
+            "x": [row.seconds], "y": [row.test_score],
+            "error_x": error([row.seconds], [row.seconds_interval]),
+            "error_y": error([row.test_score], [row.test_interval]),
+        })  # fmt: skip
+    return figure(
+        data,
+        xaxis=axis("seconds a run (mean, 95 % interval)", type="log"),
+        yaxis=axis(f"test {label(group.metric)} (mean, 95 % interval)", hoverformat=".4f"),
+    )

@@ -1,0 +1,197 @@
+"""The article's pictures: score by hyperparameters, which the reader chooses.
+
+Each figure is drawn of a first choice. Traces say in `meta` which column each of their attributes shows, as
+`[role, column]`, `["trial", column]` or `["parameter", name, column]`; `meta` of the layout names the roles and which
+axis shows which. The page draws another choice by putting its columns in these places; nothing is computed there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tuners.report.charts.style import COLOURS, SCALE, Figure, axis, faint, figure, label
+from tuners.report.landscape import Landscape, Parameter
+
+Choice = Mapping[str, Parameter]
+"""The hyperparameter of each role."""
+
+
+def columns(landscape: Landscape, parameter: Parameter) -> dict[str, Sequence[Any]]:
+    """Return what a role's hyperparameter can show: a value a trial; and its curve, a value a level."""
+    curve = landscape.curve(parameter)
+    return {
+        "value": parameter.values,
+        "level": parameter.level,
+        **curve_columns(landscape, parameter, None),
+        "ticks": [row.level for row in curve],
+    }
+
+
+def curve_columns(landscape: Landscape, parameter: Parameter, tuner: str | None) -> dict[str, Sequence[Any]]:
+    """Return the curve of one method, or of all."""
+    rows = landscape.curve(parameter, tuner)
+    return {
+        "levels": [row.level for row in rows],
+        "mean": [row.mean for row in rows],
+        "above": [row.mean + row.deviation for row in rows],
+        "below": [row.mean - row.deviation for row in rows],
+        "trials": [f"{row.trials} trials" for row in rows],
+    }
+
+
+def scale(parameter: Parameter, *, levels: bool = False) -> dict[str, Any]:
+    """Return what an axis needs to show a hyperparameter's values, or its levels."""
+    if levels or parameter.scale == "levels":
+        ticks = {"tickmode": "array", "tickvals": list(range(len(parameter.levels)))}
+        return {"type": "linear", **ticks, "ticktext": [label(level) for level in parameter.levels]}
+    return {"type": parameter.scale, "tickmode": "auto"}
+
+
+def _axis(parameter: Parameter, *, levels: bool = False) -> dict[str, Any]:
+    return axis(label(parameter.name), **scale(parameter, levels=levels))
+
+
+def heat_map(_: Landscape, chosen: Choice, score: str) -> Figure:
+    """Draw the mean score over two hyperparameters."""
+    across, up = chosen["across"], chosen["up"]
+    trace = {
+        "type": "histogram2d", "histfunc": "avg", "colorscale": SCALE, "colorbar": {"title": {"text": score}},
+        "hovertemplate": "mean %{z:.4f}<extra></extra>",
+        "meta": {"x": ["across", "level"], "y": ["up", "level"], "z": ["trial", "score"]},
+        "xbins": bins(across), "ybins": bins(up),
+    }  # fmt: skip
+    return figure(
+        [trace], xaxis=_axis(across, levels=True), yaxis=_axis(up, levels=True),
+        meta={"roles": ["across", "up"], "axes": {"xaxis": ["across", "level"], "yaxis": ["up", "level"]}},
+    )  # fmt: skip
+
+
+def bins(parameter: Parameter) -> dict[str, float]:
+    """Return one bin a level."""
+    return {"start": -0.5, "end": len(parameter.levels) - 0.5, "size": 1}
+
+
+def curve(_: Landscape, chosen: Choice, score: str) -> Figure:
+    """Draw the score against one hyperparameter with a band of one standard deviation."""
+    band = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    data: list[dict[str, Any]] = [
+        {**band, "meta": {"x": ["across", "levels"], "y": ["across", "below"]}},
+        {**band, "meta": {"x": ["across", "levels"], "y": ["across", "above"]}, "fill": "tonexty",
+         "fillcolor": faint(COLOURS[0]), "name": "one standard deviation", "showlegend": True},
+        {"type": "scatter", "mode": "lines+markers", "name": "mean", "line": {"color": COLOURS[0]},
+         "meta": {"x": ["across", "levels"], "y": ["across", "mean"], "text": ["across", "trials"]},
+         "hovertemplate": "%{y:.4f}, %{text}<extra></extra>"},
+    ]  # fmt: skip
+    return figure(
+        data, xaxis=_axis(chosen["across"], levels=True), yaxis=axis(score),
+        meta={"roles": ["across"], "axes": {"xaxis": ["across", "level"]}},
+    )  # fmt: skip
+
+
+def space(_: Landscape, chosen: Choice, score: str) -> Figure:
+    """Draw three hyperparameters in space, coloured by score; a slider chooses the level of a fourth."""
+    trace = {
+        "type": "scatter3d", "mode": "markers",
+        "marker": {"size": 4, "colorscale": SCALE, "showscale": True, "colorbar": {"title": {"text": score}}},
+        "meta": {"x": ["across", "value"], "y": ["deep", "value"], "z": ["up", "value"],
+                 "marker.color": ["trial", "score"], "text": ["trial", "text"]},
+        "hovertemplate": "%{text}<extra></extra>",
+    }  # fmt: skip
+    axes = {"xaxis": "across", "yaxis": "deep", "zaxis": "up"}
+    return figure(
+        [trace], height=560, margin={"t": 0, "r": 0, "b": 0, "l": 0},
+        scene={name: {**_axis(chosen[role]), "automargin": None} for name, role in axes.items()},
+        meta={"roles": ["across", "deep", "up", "slider"], "slider": "slider",
+              "axes": {f"scene.{name}": [role, "value"] for name, role in axes.items()}},
+    )  # fmt: skip
+
+
+def trials(_: Landscape, chosen: Choice, score: str) -> Figure:
+    """Draw each trial's score against one hyperparameter; its colour is its place in the search."""
+    trace = {
+        "type": "scatter", "mode": "markers",
+        "marker": {"size": 7, "opacity": 0.8, "colorscale": SCALE, "showscale": True,
+                   "colorbar": {"title": {"text": "trial of its search"}}},
+        "meta": {"x": ["across", "value"], "y": ["trial", "score"], "marker.color": ["trial", "order"],
+                 "text": ["trial", "text"]},
+        "hovertemplate": "%{text}<extra></extra>",
+    }  # fmt: skip
+    return figure(
+        [trace], xaxis=_axis(chosen["across"]), yaxis=axis(score),
+        meta={"roles": ["across"], "axes": {"xaxis": ["across", "value"]}},
+    )  # fmt: skip
+
+
+def parallel(landscape: Landscape, _: Choice, score: str) -> Figure:
+    """Draw each trial as a line through all hyperparameters and its score."""
+    shown = landscape.parameters[:MOST_DIMENSIONS]
+    dimensions: list[dict[str, Any]] = [
+        {"label": label(parameter.name), **{k: v for k, v in scale(parameter, levels=True).items() if k[:4] == "tick"}}
+        for parameter in shown
+    ]
+    for dimension in dimensions:
+        dimension.pop("tickmode", None)
+    dimensions.append({"label": score})
+    where = {f"dimensions.{i}.values": ["parameter", each.name, "level"] for i, each in enumerate(shown)}
+    trace = {
+        "type": "parcoords", "dimensions": dimensions, "line": {"colorscale": SCALE, "showscale": False},
+        "meta": {**where, f"dimensions.{len(shown)}.values": ["trial", "score"], "line.color": ["trial", "score"]},
+        "labelangle": -20,
+    }  # fmt: skip
+    return figure([trace], margin={"t": 80, "r": 60, "b": 30, "l": 70}, meta={"roles": [], "axes": {}})
+
+
+MOST_DIMENSIONS = 10
+
+
+def importance(landscape: Landscape, _: Choice, _score: str) -> Figure | str:
+    """Draw how much the score depends on each hyperparameter."""
+    rows, fit = landscape.importances
+    if fit is None:
+        return "there are too few trials, or only one score, to tell what matters"
+    trace = {
+        "type": "bar", "orientation": "h", "x": [row.importance for row in rows],
+        "y": list(range(len(rows))), "marker": {"color": COLOURS[0]},
+        "error_x": {"type": "data", "array": [row.deviation for row in rows]},
+    }  # fmt: skip
+    ticks = {"tickvals": list(range(len(rows))), "ticktext": [label(row.parameter) for row in rows]}
+    title = f"fall of R squared when shuffled (the forest explains {fit:.2f} of the variance out of bag)"
+    return figure(
+        [trace], height=160 + 40 * len(rows), xaxis=axis(title),
+        yaxis=axis("", range=[len(rows) - 0.5, -0.5], **ticks),
+    )  # fmt: skip
+
+
+Draw = Callable[[Landscape, Choice, str], "Figure | str"]
+
+
+def fill(drawn: Figure, landscape: Landscape, chosen: Choice) -> Figure:
+    """Put the columns in the places that `meta` says, as the page does it."""
+    trial = trial_columns(landscape)
+    by_name = {parameter.name: parameter for parameter in landscape.parameters}
+    for trace in drawn["data"]:
+        for path, (kind, *column) in trace.get("meta", {}).items():
+            if kind == "trial":
+                found: Sequence[Any] = trial[column[0]]
+            elif kind == "parameter":
+                found = columns(landscape, by_name[column[0]])[column[1]]
+            else:
+                found = columns(landscape, chosen[kind])[column[0]]
+            *way, last = path.split(".")
+            place: Any = trace
+            for step in way:
+                place = place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
+            place[last] = found
+    return drawn
+
+
+def trial_columns(landscape: Landscape) -> dict[str, Sequence[Any]]:
+    """Return what a trial has besides its hyperparameters."""
+    text = [
+        f"{label(tuner)}, seed {seed}, trial {order}: {score:.4f}"
+        for tuner, seed, order, score in zip(
+            landscape.tuners, landscape.seeds, landscape.order, landscape.scores, strict=True
+        )
+    ]
+    return {"score": landscape.scores, "order": landscape.order, "text": text}

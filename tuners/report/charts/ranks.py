@@ -1,0 +1,40 @@
+"""Average ranks, and the critical difference diagram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tuners.report.charts.style import Figure, axis, colours, error, figure, label, methods_axis
+from tuners.report.document import Report
+from tuners.report.evaluation import Group
+
+
+def draw(report: Report, group: Group) -> Figure | str:
+    """Draw average ranks with their intervals; bars on the left join methods that cannot be told apart."""
+    ranking = next((each for each in report.rankings if each.model == group.model), None)
+    if ranking is None:
+        return "there are no two methods with scores to rank"
+    styles = colours(report.tuners)
+    tuners = [row.tuner for row in ranking.rows]
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter", "mode": "markers", "name": label(row.tuner), "showlegend": False,
+            "x": [row.rank], "y": [place], "error_x": error([row.rank], [row.interval]),
+            "marker": {"color": styles[row.tuner][0], "symbol": styles[row.tuner][1], "size": 12},
+        }
+        for place, row in enumerate(ranking.rows)
+    ]  # fmt: skip
+    for index, clique in enumerate(ranking.cliques):
+        places = [tuners.index(name) for name in clique]
+        data.append({
+            "type": "scatter", "mode": "lines", "showlegend": False, "hoverinfo": "text",
+            "text": f"no significant difference: {', '.join(map(label, clique))}",
+            "x": [0.8 - 0.12 * index] * 2, "y": [min(places) - 0.2, max(places) + 0.2],
+            "line": {"color": "#888888", "width": 6},
+        })  # fmt: skip
+    return figure(
+        data,
+        xaxis=axis("average rank over datasets and seeds, 1 is best (95 % bootstrap interval)"),
+        yaxis=methods_axis(tuners),
+        height=160 + 40 * len(tuners),
+    )

@@ -1,0 +1,79 @@
+"""What all charts share: colours, labels, and a figure's frame."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tuners.report.evaluation import BASE
+
+Figure = dict[str, Any]
+"""A plotly figure: `data` and `layout`."""
+
+# Okabe and Ito's, which people with any colour vision tell apart, without black and yellow: one is lost in the dark,
+# the other in the light.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+GREY = "#888888"
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
+SCALE = "Cividis"
+LONGEST = 32
+"""Characters of a label; what is longer is cut."""
+
+
+def label(text: object) -> str:
+    """Return text as plotly shows it: no markup, and no longer than fits."""
+    plain = " ".join(str(text).split())
+    return html.escape(plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…", quote=False)
+
+
+def colours(tuners: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return each method's colour and symbol: the same everywhere; beyond six colours, symbols tell apart."""
+    listed = [tuner for tuner in dict.fromkeys(tuners) if tuner != BASE]
+    found = {
+        tuner: (COLOURS[index % len(COLOURS)], SYMBOLS[index // len(COLOURS) % len(SYMBOLS)])
+        for index, tuner in enumerate(listed)
+    }
+    return {**found, BASE: (GREY, SYMBOLS[0])}
+
+
+def faint(colour: str, opacity: float = 0.18) -> str:
+    """Return a colour that others show through."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def axis(title: str, **more: Any) -> dict[str, Any]:
+    """Return an axis that names its quantity and unit."""
+    return {"title": {"text": title}, "automargin": True, "zeroline": False, **more}
+
+
+def figure(data: Sequence[Mapping[str, Any]], **layout: Any) -> Figure:
+    """Return a figure in the common frame."""
+    frame = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 13},
+        "margin": {"t": 20, "r": 20, "b": 50, "l": 60},
+        "legend": {"orientation": "h", "y": -0.25, "yanchor": "top"},
+        "height": 430,
+        "hovermode": "closest",
+    }
+    return {"data": [dict(trace) for trace in data], "layout": frame | layout}
+
+
+def methods_axis(tuners: Sequence[str]) -> dict[str, Any]:
+    """Return a vertical axis with a method at each whole number, the first on top."""
+    ticks = {"tickvals": list(range(len(tuners))), "ticktext": [label(tuner) for tuner in tuners]}
+    return axis("", range=[len(tuners) - 0.5, -0.5], **ticks)
+
+
+def error(middle: Sequence[float], intervals: Sequence[tuple[float, float] | None]) -> dict[str, Any]:
+    """Return plotly's error bars of intervals; none where there is none."""
+    ends = [interval or (value, value) for value, interval in zip(middle, intervals, strict=True)]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value for value, (_, high) in zip(middle, ends, strict=True)],
+        "arrayminus": [value - low for value, (low, _) in zip(middle, ends, strict=True)],
+    }

@@ -1,0 +1,164 @@
+"""The page: one file that needs nothing else. What it shows is computed here; its script only draws and chooses."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from tuners.report import charts
+from tuners.report.charts import explore
+from tuners.report.charts.style import Figure, label
+from tuners.report.document import Report, Section, Table, classification, params, sections
+from tuners.report.evaluation import Group
+from tuners.report.landscape import Landscape, Parameter, landscape
+from tuners.report.provenance import provenance
+
+DIGITS = 6
+"""Significant ones of a number in a chart."""
+
+
+def page(report: Report) -> str:
+    """Set the report as one HTML file, which opens from disk without a network."""
+    failures = Table(["cell", "status", "reason"], [[r.cell, r.status, r.reason] for r in report.records if not r.ok])
+    return _template("page.html.j2").render(
+        header=report.header,
+        verdict=report.verdict,
+        sections=[_openable(section, report) for section in sections(report)[bool(report.verdict) :]],
+        costs=[chart for chart in charts.COSTS if chart.key != "change" or report.comparison],
+        search=charts.SEARCH,
+        pictures=charts.PICTURES,
+        provenance=Table(["what", "value"], [list(pair) for pair in provenance(report)]),
+        failures=failures,
+        style=Markup(_part("style.css")),  # noqa: S704  ours
+        script=Markup(_part("page.js")),  # noqa: S704  ours
+        plotly=Markup(_plotly()),  # noqa: S704  base64
+        data=Markup(_packed(json.dumps(_data(report), separators=(",", ":"), allow_nan=False))),  # noqa: S704  likewise
+    )
+
+
+def _openable(section: Section, report: Report) -> dict[str, Any]:
+    widest = {group.title for group in _widest(report.groups)}
+    shown = section.title.startswith(tuple(f"{title} (" for title in widest)) or not report.groups
+    return {
+        "title": section.title,
+        "tables": section.tables,
+        "notes": section.notes,
+        "open": shown or section.title.startswith("compared"),
+    }
+
+
+def _widest(groups: Sequence[Group]) -> list[Group]:
+    return list({group.model: group for group in groups}.values())
+
+
+def _data(report: Report) -> dict[str, Any]:
+    first = next(iter(_widest(report.groups)), None)
+    shown: dict[str, Landscape | None] = {}
+    groups = []
+    for group in report.groups:
+        # Scores of several datasets are not one landscape: the first stands for them.
+        dataset = group.dataset or next(r.dataset for r in report.records if r.model == group.model)
+        key = f"{group.model} on {dataset}"
+        shown.setdefault(key, landscape(report.runs, group.model, dataset))
+        groups.append({"title": group.title, "landscape": key})
+    metric = next((group.metric for group in report.groups), "")
+    return {
+        "groups": groups,
+        "start": report.groups.index(first) if first is not None else 0,
+        "figures": {
+            chart.key: [_plain(chart.draw(report, group)) for group in report.groups]
+            for chart in (*charts.COSTS, *charts.SEARCH)
+            if chart.key != "change" or report.comparison
+        },
+        "pictures": [picture.key for picture in charts.PICTURES],
+        "roles": charts.ROLES,
+        "landscapes": {key: _landscape(found, metric) for key, found in shown.items() if found is not None},
+        "tuned": [_tuned(record) for record in report.records if record.ok],
+    }
+
+
+def _landscape(found: Landscape, metric: str) -> dict[str, Any]:
+    tuners = list(dict.fromkeys(found.tuners))
+    codes = {tuner: code for code, tuner in enumerate(tuners)}
+    score = f"CV {label(metric)}"
+    return {
+        "tuners": tuners,
+        "tuner": [codes[tuner] for tuner in found.tuners],
+        "seed": found.seeds,
+        "order": found.order,
+        "score": _rounded(found.scores),
+        "first": {role: parameter.name for role, parameter in charts.choice(found).items()} if found.parameters else {},
+        "parameters": [_parameter(found, parameter, tuners) for parameter in found.parameters],
+        "figures": {picture.key: _plain(picture.first(found, score)) for picture in charts.PICTURES},
+    }
+
+
+def _parameter(found: Landscape, parameter: Parameter, tuners: Sequence[str]) -> dict[str, Any]:
+    methods = {"": None} | {str(code): tuner for code, tuner in enumerate(tuners)}
+    curves = {key: explore.curve_columns(found, parameter, tuner) for key, tuner in methods.items()}
+    same = parameter.scale == "levels"  # the values are the levels' positions
+    return {
+        "name": parameter.name,
+        "label": label(parameter.name),
+        "shown": parameter.name,
+        "levels": parameter.levels,
+        "level": parameter.level,
+        "value": parameter.level if same else _rounded(parameter.values),
+        "value_axis": explore.scale(parameter),
+        "level_axis": explore.scale(parameter, levels=True),
+        "curves": curves,
+    }
+
+
+def _rounded(values: Sequence[float]) -> list[float]:
+    return [float(f"{value:.{DIGITS}g}") for value in values]
+
+
+def _plain(drawn: Figure | str) -> Figure | str:
+    """Return a figure whose numbers are no longer than can be seen."""
+    plain: Figure | str = json.loads(json.dumps(drawn), parse_float=lambda text: float(f"{float(text):.{DIGITS}g}"))
+    return plain
+
+
+def _tuned_models(report: Report) -> list[Any]:
+    return [record for record in report.records if record.ok]
+
+
+def _tuned(record: Any) -> Mapping[str, str]:
+    rendered = _template("tuned.html.j2").render(
+        cell=record.cell,
+        params=params(record),
+        classes=record.classes if record.confusion_matrix else (),
+        matrix=record.confusion_matrix,
+        report=classification(record) if record.confusion_matrix else "",
+    )
+    return {"cell": record.cell, "html": rendered}
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, loader=jinja2.BaseLoader())
+    return environment.from_string(_part(name))
+
+
+def _part(name: str) -> str:
+    return files("tuners.report").joinpath("page", name).read_text(encoding="utf-8")
+
+
+@cache
+def _plotly() -> str:
+    return _packed(get_plotlyjs())
+
+
+def _packed(text: str) -> str:
+    """Return a text as the page unpacks it: gzip in base64, which no text can break out of."""
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()

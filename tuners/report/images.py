@@ -1,0 +1,95 @@
+"""The charts as one static image, as the page shows them when it is opened."""
+
+from __future__ import annotations
+
+import base64
+import re
+from html import escape
+
+from tuners.errors import TuningError, one_line, require
+from tuners.report import charts
+from tuners.report.charts import explore
+from tuners.report.charts.style import Figure, label
+from tuners.report.document import Report
+from tuners.report.landscape import landscape
+from tuners.report.verdict import widest
+
+WIDTH = 900
+TITLE = 44
+"""Height of a chart's title; both in pixels."""
+
+
+def svg(report: Report) -> bytes:
+    """Draw all charts of the first model below each other."""
+    return _stacked(report)[0]
+
+
+def png(report: Report) -> bytes:
+    """Draw all charts of the first model below each other."""
+    drawn, height = _stacked(report)
+    source = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
+    image = {"source": source, "xref": "paper", "yref": "paper", "x": 0, "y": 1, "sizex": 1, "sizey": 1}
+    layout = {
+        "images": [image], "margin": dict.fromkeys("tblr", 0), "xaxis": {"visible": False}, "yaxis": {"visible": False},
+    }  # fmt: skip
+    return _rendered([{"data": [], "layout": layout}], "png", [height])[0]
+
+
+def _stacked(report: Report) -> tuple[bytes, int]:
+    figures = _figures(report)
+    if not figures:
+        message = "charts: there is nothing to draw: no cell has a score"
+        raise TuningError(message)
+    heights = [int(drawn["layout"]["height"]) for _, drawn in figures]
+    images = _rendered([drawn for _, drawn in figures], "svg", heights)
+    parts, top = [], 0
+    for index, ((title, _), image, height) in enumerate(zip(figures, images, heights, strict=True)):
+        # Names of one chart's clips and gradients must not be another's.
+        inner = re.sub(r'(id="|url\(\'?"?#|href="#)', rf"\g<1>c{index}-", image.decode())
+        parts.append(f'<text x="16" y="{top + 28}" font-family="sans-serif" font-size="18">{escape(title)}</text>')
+        parts.append(f'<svg x="0" y="{top + TITLE}" width="{WIDTH}" height="{height}">{inner}</svg>')
+        top += TITLE + height
+    frame = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{top}" viewBox="0 0 {WIDTH} {top}">'
+    return f'{frame}<rect width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>'.encode(), top
+
+
+def _figures(report: Report) -> list[tuple[str, Figure]]:
+    groups = widest(report.groups)
+    if not groups:
+        return []
+    group = groups[0]
+    found: list[tuple[str, Figure]] = []
+    for chart in (*charts.COSTS, *charts.SEARCH):
+        drawn = chart.draw(report, group)
+        if not isinstance(drawn, str):
+            found.append((f"{chart.title}: {group.title}", drawn))
+    dataset = group.dataset or next(record.dataset for record in report.records if record.model == group.model)
+    trials = landscape(report.runs, group.model, dataset)
+    for picture in charts.PICTURES:
+        drawn = picture.first(trials, f"CV {label(group.metric)}")
+        if not isinstance(drawn, str) and trials is not None:
+            filled = explore.fill(drawn, trials, charts.choice(trials))
+            found.append((f"{picture.title}: {group.model} on {dataset}", filled))
+    return found
+
+
+def _rendered(figures: list[Figure], kind: str, heights: list[int]) -> list[bytes]:
+    """Draw figures with plotly in a browser, which kaleido finds."""
+    require("kaleido", extra="images")
+    import kaleido  # noqa: PLC0415  optional, and slow to load
+    import plotly.graph_objects as go  # noqa: PLC0415  likewise
+
+    async def draw() -> list[bytes]:
+        async with kaleido.Kaleido(n=1) as browser:
+            return [
+                await browser.calc_fig(go.Figure(each), opts={"format": kind, "width": WIDTH, "height": height})
+                for each, height in zip(figures, heights, strict=True)
+            ]
+
+    try:
+        import asyncio  # noqa: PLC0415  likewise
+
+        return asyncio.run(draw())
+    except Exception as error:  # noqa: BLE001  kaleido and its driver raise many kinds
+        message = f"charts as .{kind}: expected Chrome or Chromium to draw them, got {one_line(error)}: install one"
+        raise TuningError(message) from None

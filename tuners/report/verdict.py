@@ -1,0 +1,118 @@
+"""The verdict: in plain words, who won, whether it is real, what it costs, and what to use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuners.report.anytime import Reach
+from tuners.report.columns import duration, interval, number
+from tuners.report.costs import OvertuningRow
+from tuners.report.evaluation import BASE, Group, MethodRow
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence has them."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def widest(groups: Sequence[Group]) -> list[Group]:
+    """Return each model's group over all datasets, or its only one."""
+    return list({group.model: group for group in groups}.values())
+
+
+def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[OvertuningRow]) -> list[str]:
+    """Return the sentences on one model; `group` is over all of its datasets."""
+    where = f"on {group.dataset}" if group.dataset else "on all datasets together"
+    scored = [row for row in group.rows if row.test_score is not None]
+    if not scored:
+        return [f"{group.model}: no method has a score {where}"]
+    best = next(row for row in scored if row.tied == "best")
+    return [
+        _winners(group, scored, best, where),
+        *_against_default(scored, best),
+        *_reached(reaches),
+        *_advice(scored),
+        *_overtuning(overtuned),
+        *_failures(group),
+    ]
+
+
+def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: str) -> str:
+    blocks = f"{group.blocks} dataset x seed block{'' if group.blocks == 1 else 's'}"
+    score = f"{group.metric} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(" -")
+    first = [row.tuner for row in scored if row.tied == "best"]
+    tied = [row.tuner for row in scored if row.tied == "tied"]
+    behind = [f"{row.tuner} ({number(-(row.behind or 0.0), sign=True)})" for row in scored if row.tied == "behind"]
+    unknown = [row.tuner for row in scored if row.tied == "too few cells"]
+    if len(scored) == 1:
+        return f"{group.model} {where}: {best.tuner} reaches {score} in {blocks}; nothing is compared with it"
+    if unknown:
+        return (
+            f"{group.model} {where}: {listed(first)} {'has' if len(first) == 1 else 'have'} the highest mean, {score}, "
+            f"in {blocks}: too few to tell it from luck"
+        )
+    if len(first) + len(tied) > 1:
+        text = f"{listed([*first, *tied])} are tied best: the highest mean is {best.tuner}'s, {score}, in {blocks}"
+    else:
+        text = f"{best.tuner} is best: {score}, in {blocks}"
+    rest = f"; behind by more than luck: {', '.join(behind)}" if behind else ""
+    return f"{group.model} {where}: {text}{rest}"
+
+
+def _against_default(scored: Sequence[MethodRow], best: MethodRow) -> list[str]:
+    base = next((row for row in scored if row.tuner == BASE), None)
+    if base is None or len(scored) == 1:
+        return []
+    if base.tied == "best":
+        return ["tuning has not paid here: no method has a higher mean than the untuned model"]
+    change = f"{number(best.change, 2, sign=True)} % {interval(best.change_interval, digits=2, sign=True)}"
+    change = change.removesuffix(" -")
+    if base.tied == "behind":
+        return [f"tuning pays: {best.tuner} changes the untuned model's score by {change}"]
+    if base.tied == "tied":
+        return [f"whether tuning pays is not shown: {best.tuner} changes the untuned model's score by {change}"]
+    return [f"{best.tuner} changes the untuned model's score by {change}"]
+
+
+def _reached(reaches: Sequence[Reach]) -> list[str]:
+    found = []
+    for each in reaches:
+        blocks = f"in {each.reached} of {each.blocks} blocks"
+        if each.tuner == BASE:
+            continue
+        if each.ratio is None:
+            found.append(f"{each.tuner} never reaches {each.target}'s cross-validation score ({blocks})")
+        else:
+            ratio = f"{each.ratio:.2g}x {interval(each.interval, number, digits=1)}".removesuffix(" -")
+            found.append(
+                f"{each.tuner} needs {ratio} the time to reach {each.target}'s cross-validation score ({blocks})"
+            )
+    return ["; ".join(found)] if found else []
+
+
+def _advice(scored: Sequence[MethodRow]) -> list[str]:
+    good = [row for row in scored if row.tied in {"best", "tied"} and row.seconds is not None]
+    if len(scored) < 2 or any(row.tied == "too few cells" for row in scored) or not good:
+        return []
+    cheapest = min(good, key=lambda row: row.seconds or 0.0)
+    cost = f"{duration(cheapest.seconds)} s {interval(cheapest.seconds_interval, duration)} a run".replace(" - a", " a")
+    if len(good) == 1:
+        return [f"use {cheapest.tuner}: {cost}"]
+    return [f"use {cheapest.tuner}: of those that cannot be told from the best it takes the least time, {cost}"]
+
+
+def _overtuning(rows: Sequence[OvertuningRow]) -> list[str]:
+    runs, lost = sum(row.runs for row in rows), sum(row.overtuned for row in rows)
+    if not lost:
+        return []
+    worst = max(rows, key=lambda row: row.largest)
+    text = (
+        f"overtuning: in {lost} of {runs} runs an earlier incumbent did better on the test rows than the winner; by "
+        f"{number(worst.largest)} at the most ({worst.tuner})"
+    )
+    return [text]
+
+
+def _failures(group: Group) -> list[str]:
+    broken = [f"{row.tuner} {row.failures} of {row.cells}" for row in group.rows if row.failures]
+    return [f"failed cells: {', '.join(broken)}"] if broken else []
