@@ -68,11 +68,15 @@ def overtuning(runs: Sequence[Run]) -> list[OvertuningRow]:
                     len(losses),
                     sum(lost > 0 for lost in losses),
                     float(np.mean(losses)),
-                    mean_interval(losses),
+                    _not_below_zero(mean_interval(losses)),
                     max(losses),
                 )
             )
     return found
+
+
+def _not_below_zero(interval: Interval | None) -> Interval | None:
+    return None if interval is None else (max(0.0, interval[0]), interval[1])
 
 
 def overtuned(run: Run) -> float | None:

@@ -8,13 +8,17 @@ import io
 import json
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tabulate import tabulate
 
 from tuners.report.costs import overtuning, times
 from tuners.report.document import Report, Section, details, sections
+from tuners.report.verdict import widest
 
+COMMENT = 65_536
+"""Characters that GitHub takes in a comment."""
 WIDTH = 100
 """Columns of a terminal."""
 
@@ -35,12 +39,37 @@ def _text_section(section: Section) -> str:
 
 
 def markdown(report: Report) -> str:
-    """Set the report in Markdown, details of each tuned model folded away below."""
+    """Set the report in Markdown for a pull request's comment: what is long is folded, what is too long left out."""
     parts = ["# Evaluation of tuning methods", "\n".join(f"- {line}" for line in report.header)]
-    parts += [_markdown_section(section, "##") for section in sections(report)]
-    more = [_markdown_section(section, "####") for section in details(report)]
-    if more:
-        parts += ["<details><summary>Each tuned model</summary>", *more, "</details>"]
+    open_ = {f"{group.title} (" for group in widest(report.groups)}
+    for section in sections(report):
+        folded = section.tables and section.title.startswith(tuple(f"{group.title} (" for group in report.groups))
+        if folded and not section.title.startswith(tuple(open_)):
+            body = _markdown_section(replace(section, title=""), "")
+            parts.append(f"<details><summary>{_escaped(section.title)}</summary>\n\n{body}\n\n</details>")
+        else:
+            parts.append(_markdown_section(section, "##"))
+    return _fitting(parts, [_markdown_section(section, "####") for section in details(report)])
+
+
+def _fitting(parts: list[str], models: list[str]) -> str:
+    """Join the parts, and of the tuned models as many as fit into a comment."""
+    parts = list(parts)
+    left = COMMENT - len("\n\n".join(parts)) - 300  # for what is said around them
+    taken: list[str] = []
+    for model in models:
+        left -= len(model) + 2
+        if left < 0:
+            break
+        taken.append(model)
+    if taken:
+        parts = [*parts, "<details><summary>Each tuned model</summary>", *taken, "</details>"]
+    if len(taken) < len(models):
+        rest = len(models) - len(taken)
+        parts.append(
+            f"{rest} of {len(models)} tuned models are left out, for a comment's length: the HTML and JSON reports "
+            "have all of them."
+        )
     return "\n\n".join(parts) + "\n"
 
 
@@ -56,7 +85,8 @@ def _markdown_section(section: Section, level: str) -> str:
     ]
     notes = [_escaped(note) for note in section.notes]
     verbatim = [f"```text\n{section.verbatim.rstrip()}\n```"] if section.verbatim else []
-    return "\n\n".join([f"{level} {_escaped(section.title)}", *tables, *verbatim, *notes])
+    title = [f"{level} {_escaped(section.title)}"] if section.title else []
+    return "\n\n".join([*title, *tables, *verbatim, *notes])
 
 
 def _escaped(value: str) -> str:

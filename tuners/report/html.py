@@ -18,9 +18,9 @@ from tuners.report import charts
 from tuners.report.charts import explore
 from tuners.report.charts.style import Figure, label
 from tuners.report.document import Report, Section, Table, classification, params, sections
-from tuners.report.evaluation import Group
 from tuners.report.landscape import Landscape, Parameter, landscape
 from tuners.report.provenance import provenance
+from tuners.report.verdict import widest
 
 DIGITS = 6
 """Significant ones of a number in a chart."""
@@ -46,8 +46,8 @@ def page(report: Report) -> str:
 
 
 def _openable(section: Section, report: Report) -> dict[str, Any]:
-    widest = {group.title for group in _widest(report.groups)}
-    shown = section.title.startswith(tuple(f"{title} (" for title in widest)) or not report.groups
+    open_ = {group.title for group in widest(report.groups)}
+    shown = section.title.startswith(tuple(f"{title} (" for title in open_)) or not report.groups
     return {
         "title": section.title,
         "tables": section.tables,
@@ -56,12 +56,8 @@ def _openable(section: Section, report: Report) -> dict[str, Any]:
     }
 
 
-def _widest(groups: Sequence[Group]) -> list[Group]:
-    return list({group.model: group for group in groups}.values())
-
-
 def _data(report: Report) -> dict[str, Any]:
-    first = next(iter(_widest(report.groups)), None)
+    first = next(iter(widest(report.groups)), None)
     shown: dict[str, Landscape | None] = {}
     groups = []
     for group in report.groups:

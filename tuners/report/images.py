@@ -79,11 +79,13 @@ def _rendered(figures: list[Figure], kind: str, heights: list[int]) -> list[byte
     import kaleido  # noqa: PLC0415  optional, and slow to load
     import plotly.graph_objects as go  # noqa: PLC0415  likewise
 
+    drawn = [go.Figure(each) for each in figures]
+
     async def draw() -> list[bytes]:
         async with kaleido.Kaleido(n=1) as browser:
             return [
-                await browser.calc_fig(go.Figure(each), opts={"format": kind, "width": WIDTH, "height": height})
-                for each, height in zip(figures, heights, strict=True)
+                await browser.calc_fig(each, opts={"format": kind, "width": WIDTH, "height": height})
+                for each, height in zip(drawn, heights, strict=True)
             ]
 
     try:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from tuners.report import anytime
-from tuners.report.charts.style import Figure, axis, colours, faint, figure, label
+from tuners.report.charts.style import Figure, axis, colours, faint, figure, label, log_ticks
 from tuners.report.document import Report
 from tuners.report.evaluation import BASE, Group
 
@@ -26,12 +26,17 @@ def draw(report: Report, group: Group, *, over: anytime.Axis) -> Figure | str:
             colour = styles[curve.tuner][0]
             common: dict[str, Any] = {"type": "scatter", "legendgroup": curve.tuner, **axes}
             if curve.tuner == BASE:
-                level = {"x": [min(each.x[0] for each in found), end], "y": [curve.median[-1]] * 2}
-                line = {"color": colour, "dash": "dash"}
+                level: dict[str, Any] = {"x": [min(each.x[0] for each in found), end], "y": [curve.median[-1]] * 2}
+                line: dict[str, Any] = {"color": colour, "dash": "dash"}
                 data.append({**common, **level, "mode": "lines", "name": "default", "line": line,
                              "showlegend": not place})  # fmt: skip
                 continue
-            band: dict[str, Any] = {"line": {"width": 0, "shape": "hv"}, "mode": "lines", "hoverinfo": "skip", "showlegend": False}
+            band: dict[str, Any] = {
+                "line": {"width": 0, "shape": "hv"},
+                "mode": "lines",
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
             if curve.seeds > 1:
                 data.append({**common, **band, "x": curve.x, "y": curve.low})
                 data.append({**common, **band, "x": curve.x, "y": curve.high, "fill": "tonexty",
@@ -47,13 +52,15 @@ def draw(report: Report, group: Group, *, over: anytime.Axis) -> Figure | str:
     if not any(trace.get("name") != "default" for trace in data):
         return "no search has an incumbent with its trials here"
     quantity = {"evaluations": "evaluations", "seconds": "seconds since the run began"}[over]
-    kind = "log" if over == "seconds" else "linear"
+    ticks: dict[str, Any] = {}
+    if over == "seconds":
+        ticks = {"type": "log", **log_ticks([at for trace in data for at in trace["x"]])}
     vertical = partial(axis, hoverformat=".4f")
     return figure(
         data,
-        xaxis=axis(quantity, domain=[0, 0.45], type=kind),
+        xaxis=axis(quantity, domain=[0, 0.45], **ticks),
         yaxis=vertical(f"best {NAMES['cv']} {label(group.metric)} so far"),
-        xaxis2=axis(quantity, domain=[0.55, 1], anchor="y2", type=kind),
+        xaxis2=axis(quantity, domain=[0.55, 1], anchor="y2", **ticks),
         yaxis2=vertical(f"its {NAMES['test']} {label(group.metric)}", anchor="x2"),
         meta={"panels": 2},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuners.report.charts.style import Figure, axis, colours, error, figure, label
+from tuners.report.charts.style import Figure, axis, colours, error, figure, label, log_ticks
 from tuners.report.costs import pareto
 from tuners.report.document import Report
 from tuners.report.evaluation import Group
@@ -36,8 +36,9 @@ def draw(report: Report, group: Group) -> Figure | str:
             "error_x": error([row.seconds], [row.seconds_interval]),
             "error_y": error([row.test_score], [row.test_interval]),
         })  # fmt: skip
+    seconds = [end for row in group.rows for end in (row.seconds, *(row.seconds_interval or ())) if end]
     return figure(
         data,
-        xaxis=axis("seconds a run (mean, 95 % interval)", type="log"),
+        xaxis=axis("seconds a run (mean, 95 % interval)", type="log", **log_ticks(seconds)),
         yaxis=axis(f"test {label(group.metric)} (mean, 95 % interval)", hoverformat=".4f"),
     )

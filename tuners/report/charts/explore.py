@@ -1,13 +1,15 @@
 """The article's pictures: score by hyperparameters, which the reader chooses.
 
 Each figure is drawn of a first choice. Traces say in `meta` which column each of their attributes shows, as
-`[role, column]`, `["trial", column]` or `["parameter", name, column]`; `meta` of the layout names the roles and which
-axis shows which. The page draws another choice by putting its columns in these places; nothing is computed there.
+`[role, column]`, `["trial", column]`, `["parameter", name, column]`, or `["mean", role, role]` for the mean score at
+each pair of levels; `meta` of the layout names the roles and which
+axis shows which. The page draws another choice by putting its columns in these places.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from tuners.report.charts.style import COLOURS, SCALE, Figure, axis, faint, figure, label
@@ -19,12 +21,10 @@ Choice = Mapping[str, Parameter]
 
 def columns(landscape: Landscape, parameter: Parameter) -> dict[str, Sequence[Any]]:
     """Return what a role's hyperparameter can show: a value a trial; and its curve, a value a level."""
-    curve = landscape.curve(parameter)
     return {
         "value": parameter.values,
         "level": parameter.level,
         **curve_columns(landscape, parameter, None),
-        "ticks": [row.level for row in curve],
     }
 
 
@@ -32,7 +32,7 @@ def curve_columns(landscape: Landscape, parameter: Parameter, tuner: str | None)
     """Return the curve of one method, or of all."""
     rows = landscape.curve(parameter, tuner)
     return {
-        "levels": [row.level for row in rows],
+        "at": [row.level for row in rows],
         "mean": [row.mean for row in rows],
         "above": [row.mean + row.deviation for row in rows],
         "below": [row.mean - row.deviation for row in rows],
@@ -56,10 +56,8 @@ def heat_map(_: Landscape, chosen: Choice, score: str) -> Figure:
     """Draw the mean score over two hyperparameters."""
     across, up = chosen["across"], chosen["up"]
     trace = {
-        "type": "histogram2d", "histfunc": "avg", "colorscale": SCALE, "colorbar": {"title": {"text": score}},
-        "hovertemplate": "mean %{z:.4f}<extra></extra>",
-        "meta": {"x": ["across", "level"], "y": ["up", "level"], "z": ["trial", "score"]},
-        "xbins": bins(across), "ybins": bins(up),
+        "type": "heatmap", "colorscale": SCALE, "colorbar": {"title": {"text": score}}, "hoverongaps": False,
+        "hovertemplate": "mean %{z:.4f}<extra></extra>", "meta": {"z": ["mean", "up", "across"]},
     }  # fmt: skip
     return figure(
         [trace], xaxis=_axis(across, levels=True), yaxis=_axis(up, levels=True),
@@ -67,20 +65,15 @@ def heat_map(_: Landscape, chosen: Choice, score: str) -> Figure:
     )  # fmt: skip
 
 
-def bins(parameter: Parameter) -> dict[str, float]:
-    """Return one bin a level."""
-    return {"start": -0.5, "end": len(parameter.levels) - 0.5, "size": 1}
-
-
 def curve(_: Landscape, chosen: Choice, score: str) -> Figure:
     """Draw the score against one hyperparameter with a band of one standard deviation."""
     band = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     data: list[dict[str, Any]] = [
-        {**band, "meta": {"x": ["across", "levels"], "y": ["across", "below"]}},
-        {**band, "meta": {"x": ["across", "levels"], "y": ["across", "above"]}, "fill": "tonexty",
+        {**band, "meta": {"x": ["across", "at"], "y": ["across", "below"]}},
+        {**band, "meta": {"x": ["across", "at"], "y": ["across", "above"]}, "fill": "tonexty",
          "fillcolor": faint(COLOURS[0]), "name": "one standard deviation", "showlegend": True},
         {"type": "scatter", "mode": "lines+markers", "name": "mean", "line": {"color": COLOURS[0]},
-         "meta": {"x": ["across", "levels"], "y": ["across", "mean"], "text": ["across", "trials"]},
+         "meta": {"x": ["across", "at"], "y": ["across", "mean"], "text": ["across", "trials"]},
          "hovertemplate": "%{y:.4f}, %{text}<extra></extra>"},
     ]  # fmt: skip
     return figure(
@@ -100,11 +93,18 @@ def space(_: Landscape, chosen: Choice, score: str) -> Figure:
     }  # fmt: skip
     axes = {"xaxis": "across", "yaxis": "deep", "zaxis": "up"}
     return figure(
-        [trace], height=560, margin={"t": 0, "r": 0, "b": 0, "l": 0},
-        scene={name: {**_axis(chosen[role]), "automargin": None} for name, role in axes.items()},
+        [trace], height=560, margin={"t": 40, "r": 0, "b": 0, "l": 0},
+        scene={
+            "camera": {"eye": {"x": 1.6, "y": 1.6, "z": 1.1}},
+            **{name: _without_margin(_axis(chosen[role])) for name, role in axes.items()},
+        },
         meta={"roles": ["across", "deep", "up", "slider"], "slider": "slider",
               "axes": {f"scene.{name}": [role, "value"] for name, role in axes.items()}},
     )  # fmt: skip
+
+
+def _without_margin(axis: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in axis.items() if name != "automargin"}  # which axes in space have not
 
 
 def trials(_: Landscape, chosen: Choice, score: str) -> Figure:
@@ -176,6 +176,8 @@ def fill(drawn: Figure, landscape: Landscape, chosen: Choice) -> Figure:
                 found: Sequence[Any] = trial[column[0]]
             elif kind == "parameter":
                 found = columns(landscape, by_name[column[0]])[column[1]]
+            elif kind == "mean":
+                found = means(landscape, *(chosen[role] for role in column))
             else:
                 found = columns(landscape, chosen[kind])[column[0]]
             *way, last = path.split(".")
@@ -184,6 +186,17 @@ def fill(drawn: Figure, landscape: Landscape, chosen: Choice) -> Figure:
                 place = place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
             place[last] = found
     return drawn
+
+
+def means(landscape: Landscape, down: Parameter, across: Parameter) -> list[list[float | None]]:
+    """Return the mean score at each pair of levels; None where nothing was tried."""
+    cells: dict[tuple[int, int], list[float]] = {}
+    for row, column, score in zip(down.level, across.level, landscape.scores, strict=True):
+        cells.setdefault((row, column), []).append(score)
+    return [
+        [fmean(cells[row, column]) if (row, column) in cells else None for column in range(len(across.levels))]
+        for row in range(len(down.levels))
+    ]
 
 
 def trial_columns(landscape: Landscape) -> dict[str, Sequence[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -54,12 +55,24 @@ def figure(data: Sequence[Mapping[str, Any]], **layout: Any) -> Figure:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13},
-        "margin": {"t": 20, "r": 20, "b": 50, "l": 60},
+        "margin": {"t": 40, "r": 20, "b": 50, "l": 60},
         "legend": {"orientation": "h", "y": -0.25, "yanchor": "top"},
         "height": 430,
         "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#888888", "activecolor": "#0072B2"},
     }
     return {"data": [dict(trace) for trace in data], "layout": frame | layout}
+
+
+def log_ticks(values: Sequence[float]) -> dict[str, Any]:
+    """Return ticks of a logarithmic axis over positive values: whole numbers where plotly abbreviates to a digit."""
+    positive = [value for value in values if value > 0]
+    if not positive:
+        return {}
+    first, last = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+    steps = (1, 2, 5) if last - first < 4 else (1,)
+    ticks = [step * 10.0**power for power in range(first, last + 1) for step in steps]
+    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def methods_axis(tuners: Sequence[str]) -> dict[str, Any]:

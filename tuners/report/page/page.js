@@ -78,6 +78,7 @@
         shown.legend.y = -0.12;
       }
       shown.font.size = 11;
+      for (const axis of axes) if (axis.title?.text) axis.title.text = axis.title.text.replace(/(.{25,40}?) /g, "$1<br>");
     }
     return shown;
   }
@@ -96,6 +97,15 @@
   }
 
   // Pictures.
+  function means(down, across, score, kept) {
+    const sums = down.levels.map(() => across.levels.map(() => [0, 0]));
+    for (const row of kept) {
+      const cell = sums[down.level[row]][across.level[row]];
+      cell[0] += score[row];
+      cell[1] += 1;
+    }
+    return sums.map((line) => line.map(([sum, count]) => (count ? sum / count : null)));
+  }
   const chosen = {}; // by picture, then role: a hyperparameter's name
   const levels = {}; // by picture: the slider's level, -1 for all
   function bound(picture, key, landscape, method) {
@@ -111,17 +121,14 @@
     for (const trace of drawn.data) {
       for (const [path, [kind, ...rest]] of Object.entries(trace.meta ?? {})) {
         let found;
-        if (kind === "trial") found = rest[0] === "text" ? kept.map(text) : kept.map((row) => landscape[rest[0]][row]);
+        if (kind === "mean") found = means(role(rest[0]), role(rest[1]), landscape.score, kept);
+        else if (kind === "trial") found = rest[0] === "text" ? kept.map(text) : kept.map((row) => landscape[rest[0]][row]);
         else {
           const from = kind === "parameter" ? parameter(rest[0]) : role(kind);
           const column = rest.at(-1);
           found = column in from ? kept.map((row) => from[column][row]) : from.curves[method][column];
         }
         put(trace, path, found);
-      }
-      if (trace.type === "histogram2d") {
-        trace.xbins = { start: -0.5, end: role("across").levels.length - 0.5, size: 1 };
-        trace.ybins = { start: -0.5, end: role("up").levels.length - 0.5, size: 1 };
       }
       delete trace.meta;
     }
