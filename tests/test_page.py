@@ -1,0 +1,338 @@
+"""The page in a real browser, opened from disk with the network blocked; skipped where there is none."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from tests import runs
+from tuners.report.comparison import compare
+from tuners.report.document import Report
+from tuners.report.formats import COMMENT, json_text, markdown, text, write
+from tuners.report.html import page
+
+BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-sync", "--disable-component-update", "--disable-dev-shm-usage", "--enable-unsafe-swiftshader",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)  # fmt: skip
+SIZES = {"desktop": (1200, 900), "phone": (390, 844)}
+HOSTILE = '<img src=x onerror="window.hit=1"></script><script>window.hit=1</script>&amp;{{7*7}}\'"'
+
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[webdriver.Chrome]:
+    """Start a browser."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    helper = shutil.which("chromedriver")
+    if browser is None or helper is None:
+        pytest.skip("no Chromium or Chrome with its chromedriver: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.binary_location = browser
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(helper))
+    yield started
+    started.quit()
+
+
+class Page:
+    """An open report."""
+
+    def __init__(self, driver: webdriver.Chrome, path: Path, size: str) -> None:
+        """Open it, and wait until it has drawn."""
+        self.driver = driver
+        width, height = SIZES[size]
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "phone"}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.log("browser")
+        self.log("performance")
+        driver.get(path.as_uri())
+        WebDriverWait(driver, 60).until(lambda _: self.run("return document.body.dataset.ready"))
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run a script in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def log(self, kind: str) -> list[dict[str, Any]]:
+        """Return what was logged since the last look."""
+        return list(self.driver.get_log(kind))  # type: ignore[no-untyped-call]
+
+    def points(self, key: str, trace: int = 0) -> int:
+        """Return how many points a picture's trace has."""
+        return int(self.run(f"return document.querySelector('#{key} .plot').data[{trace}].x.length"))
+
+    def select(self, css: str, value: str) -> None:
+        """Choose from a list."""
+        Select(self.driver.find_element(By.CSS_SELECTOR, css)).select_by_value(value)
+
+    def check(self) -> None:
+        """Check what holds for every page: no error, no request, no overflow, no script but ours."""
+        severe = [entry for entry in self.log("browser") if entry["level"] == "SEVERE"]
+        assert severe == []
+        assert self.run("return document.getElementById('trouble').hidden")
+        requested = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
+        addresses = [
+            each["params"]["request"]["url"] for each in requested if each["method"] == "Network.requestWillBeSent"
+        ]
+        assert [address for address in addresses if address.partition(":")[0] not in {"file", "data", "blob"}] == []
+        assert self.run("return document.documentElement.scrollWidth <= window.innerWidth + 1")
+        assert self.run("return window.hit") is None
+
+
+@pytest.fixture
+def opened(driver: webdriver.Chrome, tmp_path: Path) -> Open:
+    """Open a report as a page."""
+
+    def open_(report: Report, size: str = "desktop") -> Page:
+        path = tmp_path / "out.html"
+        path.write_text(page(report), encoding="utf-8")
+        return Page(driver, path, size)
+
+    return open_
+
+
+METHODS = ["default", "random", "grid"]
+
+
+@pytest.fixture(scope="module")
+def whole() -> Report:
+    """Return the report of a comparison on two datasets beside an earlier run."""
+    now = runs.grid(METHODS, ["wine", "iris"], 3)
+    then = [replace(run.record, test_score=(run.record.test_score or 0) - 0.01, trials_sha256="x") for run in now]
+    return runs.report(
+        now, comparison=compare([run.record for run in now], then), baseline="0001_then", then=now,
+        header=["tuning: a test"], about={"tuning": {"command": "pytest benchmarks"}},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_chart_is_drawn(opened: Open, whole: Report, size: str) -> None:
+    """From disk, without a network: no error in the console, nothing wider than the window, axes that name things."""
+    shown = opened(whole, size)
+    charts = shown.run("return [...document.querySelectorAll('figure')].map((f) => f.id)")
+    assert charts == ["cost", "ranks", "change", "evaluations", "seconds", "time", "overtuning",
+                      "heatmap", "curve", "space", "trials", "parallel", "importance"]  # fmt: skip
+    for key in charts:
+        assert shown.run(f"return document.querySelectorAll('#{key} .main-svg').length > 0"), key
+    script = "[...document.querySelectorAll('.plot')].flatMap((p) => p.layout.xaxis ? [p.layout.xaxis.title.text] : [])"
+    titles = shown.run(f"return {script}")
+    assert all(titles)
+    assert "seconds" in titles[0]
+    shown.check()
+
+
+def test_a_table_sorts_by_keyboard(opened: Open, whole: Report) -> None:
+    """A heading's button sorts its rows by number, down on the second press, and says so."""
+    shown = opened(whole)
+    table = shown.driver.find_element(By.CSS_SELECTOR, "details[open] table")
+    heading = table.find_elements(By.CSS_SELECTOR, "thead th")[1]
+
+    def column() -> list[float]:
+        cells = table.find_elements(By.CSS_SELECTOR, "tbody td:nth-child(2)")
+        return [float(cell.text) for cell in cells]
+
+    button = heading.find_element(By.TAG_NAME, "button")
+    button.send_keys(Keys.ENTER)
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert column() == sorted(column())
+    button.send_keys(Keys.SPACE)
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert column() == sorted(column(), reverse=True)
+    assert len(set(column())) == len(METHODS)
+    shown.check()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_slider_filters(opened: Open, whole: Report, size: str) -> None:
+    """Levels of the fourth hyperparameter share out the trials of the 3-D scatter."""
+    shown = opened(whole, size)
+    every = shown.points("space")
+    slider = shown.driver.find_element(By.CSS_SELECTOR, "#space input[type=range]")
+    counts = []
+    for _ in range(int(slider.get_attribute("max") or 0) + 1):
+        slider.send_keys(Keys.ARROW_RIGHT)
+        counts.append(shown.points("space"))
+    assert sum(counts) == every == 2 * 3 * 12
+    assert max(counts) < every
+    assert shown.driver.find_element(By.CSS_SELECTOR, "#space output").text != "all"
+    shown.check()
+
+
+def test_hyperparameters_are_switched(opened: Open, whole: Report) -> None:
+    """Another choice changes values, axis and levels; what the page computes is what Python computes."""
+    from tuners.report.charts import explore
+    from tuners.report.landscape import landscape
+
+    shown = opened(whole)
+    shown.select("#heatmap select[data-role=across]", "criterion")
+    shown.select("#heatmap select[data-role=up]", "max_depth")
+    drawn = shown.run(
+        "const p = document.querySelector('#heatmap .plot'); return [p.data[0].z, p.layout.xaxis.title.text]"
+    )
+    found = landscape(whole.runs, "forest", "wine")
+    assert found is not None
+    by_name = {parameter.name: parameter for parameter in found.parameters}
+    means = explore.means(found, by_name["max_depth"], by_name["criterion"])
+    assert drawn[1] == "criterion"
+    for row, expected in zip(drawn[0], means, strict=True):
+        assert row == pytest.approx(expected, abs=1e-5)
+    shown.select("#curve select[data-role=across]", "n_estimators")
+    expected_curve = [row.mean for row in found.curve(by_name["n_estimators"])]
+    curve = "return document.querySelector('#curve .plot').data[2].y"
+    assert shown.run(curve) == pytest.approx(expected_curve)
+    shown.select("#method", "0")
+    one = [row.mean for row in found.curve(by_name["n_estimators"], found.tuners[0])]
+    assert shown.run(curve) == pytest.approx(one)
+    assert shown.points("trials") == 3 * 12
+    shown.check()
+
+
+def test_groups_and_runs_are_chosen(opened: Open, whole: Report) -> None:
+    """A dataset changes the charts; each tuned model has its matrix and report."""
+    shown = opened(whole)
+    before = shown.run("return document.querySelector('#cost .plot').data[1].y[0]")
+    shown.select("#group", "1")
+    assert shown.run("return document.querySelector('#cost .plot').data[1].y[0]") != before
+    assert shown.driver.find_element(By.ID, "landscape").text == "forest on iris"
+    shown.select("#run", "4")
+    tuned = shown.driver.find_element(By.ID, "tuned-model").text
+    assert "forest-wine-random-1" in tuned
+    assert "precision" in tuned
+    shown.check()
+
+
+def hostile() -> dict[str, Report]:
+    """Return reports with whatever a name may be, and with whatever may be missing."""
+    long = "x" * 400
+    named = [
+        replace(run, record=replace(run.record, dataset=HOSTILE, tuner=f"{run.record.tuner}{HOSTILE}"))
+        for run in runs.grid(["random", "grid"], ["wine"], 2)
+    ]
+    params = [
+        replace(
+            run, trials=tuple(replace(t, params={HOSTILE: HOSTILE, long: t.params["n_estimators"]}) for t in run.trials)
+        )
+        for run in runs.grid(["random"], [long], 2)
+    ]
+    params = [
+        replace(run, record=replace(run.record, best_params={HOSTILE: long}, classes=(HOSTILE, long))) for run in params
+    ]
+    return {
+        "names": runs.report(named, header=[HOSTILE], note=HOSTILE),
+        "parameters": runs.report(params),
+        "error text": runs.report([runs.lost("random", HOSTILE + long), runs.run("grid")]),
+        "thousands of trials": runs.report(runs.grid(["default", "random"], ["wine"], 2, trials=3_000)),
+        "no trial": Report([run.record for run in runs.grid(METHODS, ["wine"], 3)],
+                           runs.report(runs.grid(METHODS, ["wine"], 3)).groups),
+        "one seed": runs.report(runs.grid(METHODS, ["wine"], 1)),
+        "one method": runs.report(runs.grid(["random"], ["wine"], 3)),
+        "all failed": runs.report([runs.lost("random", "broken", seed=seed) for seed in range(3)]),
+        "nothing": Report((), ()),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("what", list(hostile()))
+def test_hostile_input_is_harmless(opened: Open, what: str) -> None:
+    """Names are shown as they are, and what is missing is said; other formats stand it, too."""
+    report = hostile()[what]
+    shown = opened(report, "phone")
+    shown.check()
+    if what == "names":
+        assert HOSTILE in shown.driver.find_element(By.TAG_NAME, "header").text
+        assert "7*7" in shown.driver.find_element(By.TAG_NAME, "main").text
+    if what == "no trial":
+        assert "no trial with hyperparameters" in shown.driver.find_element(By.ID, "heatmap").text
+    if what == "all failed":
+        assert "broken" in shown.driver.find_element(By.ID, "provenance").text
+    assert len(markdown(report)) <= COMMENT
+    assert json.loads(json_text(report))["verdict"] == report.verdict
+    assert text(report) is not None
+
+
+def test_dark_mode_is_readable(opened: Open, whole: Report, driver: webdriver.Chrome) -> None:
+    """The charts' text has the page's colour, light on dark."""
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
+    try:
+        shown = opened(whole)
+        colour = "return document.querySelector('#cost .plot').layout.font.color"
+        assert shown.run(colour) == "#e6edf3"
+        assert shown.run("return getComputedStyle(document.body).backgroundColor") == "rgb(13, 17, 23)"
+        shown.check()
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert opened(whole).run(colour) == "#1b1f24"
+
+
+def test_numbers_are_the_same_in_all_formats(opened: Open, whole: Report) -> None:
+    """Every cell of the page's evaluation tables is in the terminal's and in the comment; the verdict, too."""
+    shown = opened(whole)
+    cells = shown.run("return [...document.querySelectorAll('#table tbody td')].map((cell) => cell.textContent)")
+    assert len(cells) > 50
+    plain, comment = text(whole), markdown(whole).replace("&#62;", ">")
+    assert [cell for cell in cells if cell not in plain or cell not in comment] == []
+    sentences = [each.text for each in shown.driver.find_elements(By.CSS_SELECTOR, ".verdict li")]
+    assert sentences == [" ".join(sentence.split()) for sentence in whole.verdict]
+
+
+@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium or Chrome: apt-get install chromium")
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_charts_are_static_images(whole: Report, tmp_path: Path, suffix: str) -> None:
+    """All charts below each other in one picture."""
+    pytest.importorskip("kaleido", reason="pip install 'pytest-tuners[images]'")
+    path = tmp_path / f"out{suffix}"
+    write(whole, path)
+    content = path.read_bytes()
+    if suffix == ".png":
+        assert content.startswith(b"\x89PNG")
+        width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+        assert width == 900
+        assert height > 4_000
+    else:
+        assert content.startswith(b"<svg")
+        assert content.count(b"<text") > 50
+        assert b"Score against cost: forest on all datasets" in content
+
+
+def test_a_page_is_rebuilt_from_a_saved_run(pytester: pytest.Pytester, driver: webdriver.Chrome) -> None:
+    """The session's page and the one made of its saved run, or of its journal, show the same."""
+    pytester.makepyfile(test_it="def test_tuning(tune, tuner, problem):\n    tune(tuner, problem)\n")
+    options = ["--tuning-models=forest", "--tuning-datasets=wine", "--tuning-tuners=default,random"]
+    result = pytester.runpytest_subprocess(
+        *options, "--tuning-seeds=2", "--tuning-budget=3", "--benchmark-save=a", "--tuning-report=now.html"
+    )
+    assert result.ret == 0
+    (journal,) = (pytester.path / ".tuning").glob("*.jsonl")
+    for source, name in (("a", "saved.html"), (str(journal), "journal.html")):
+        command = [sys.executable, "-m", "tuners", "rebuild", source, "--report", name, "--compare", "a"]
+        subprocess.run(command, cwd=pytester.path, check=True, capture_output=True)
+    shown = []
+    for name in ("now.html", "saved.html", "journal.html"):
+        opened = Page(driver, pytester.path / name, "desktop")
+        opened.check()
+        tables = opened.run(
+            "return [...document.querySelectorAll('#table details[open] table')].slice(0, 2).map((t) => t.innerText)"
+        )
+        trials = opened.run("return [...document.querySelector('#trials .plot').data[0].y]")
+        command_line = "pytest" in opened.driver.find_element(By.ID, "provenance").text
+        shown.append((tables, trials, command_line))
+    assert shown[0] == shown[1] == shown[2]
+    assert len(shown[0][1]) == 6
+    assert shown[0][2]

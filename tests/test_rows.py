@@ -1,0 +1,192 @@
+"""The rows behind the charts: their arithmetic."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import runs
+from tuners import trialfile
+from tuners.errors import TuningError
+from tuners.report.anytime import curves, held, reach, steps
+from tuners.report.costs import overtuned, overtuning, pareto, times
+from tuners.report.evaluation import evaluate
+from tuners.report.landscape import landscape
+from tuners.report.ranking import bootstrap, cliques, rankings, wilcoxon
+from tuners.run import Incumbent, Run
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 1)), min_size=1, max_size=20), st.floats(0, 120))
+def test_the_last_value_is_held(points: list[tuple[float, float]], at: float) -> None:
+    """A step function has the value of its last step, never one between two."""
+    x, y = map(np.array, zip(*sorted(points), strict=True))
+    (value,) = held(x, y, np.array([at]))
+    before = y[x <= at]
+    assert np.isnan(value) if not len(before) else value == before[-1]
+
+
+def test_curves_hold_the_median_over_seeds() -> None:
+    """At each point the curve is the median of the runs' best scores so far; at the end, of their final ones."""
+    made = runs.grid(["random"], ["wine"], 5)
+    (curve,) = curves(made, "evaluations", "cv")
+    assert curve.x[0] == 1
+    assert curve.x[-1] == 12
+    for x, median, low, high in zip(curve.x, curve.median, curve.low, curve.high, strict=True):
+        best = [max(trial.score for trial in run.trials[: int(x)]) for run in made]
+        assert (low, median, high) == pytest.approx(tuple(np.percentile(best, [25, 50, 75])))
+
+
+def test_curves_over_datasets_need_whole_seeds() -> None:
+    """A seed that lacks one of the datasets would make the mean another quantity."""
+    made = runs.grid(["random"], ["wine", "iris"], 3)
+    assert curves(made, "evaluations", "cv")[0].seeds == 3
+    assert curves(made[:-1], "evaluations", "cv")[0].seeds == 2
+
+
+def test_test_curves_follow_the_incumbent() -> None:
+    """The test score at a point is the incumbent's, not the best test score."""
+    made = runs.run("random")
+    made = replace(made, incumbents=(Incumbent(0, 0.8, 0.95), Incumbent(4, 0.9, 0.85)))
+    assert [list(each) for each in steps(made, "evaluations", "test")] == [[1, 5], [0.95, 0.85]]
+    assert overtuned(made) == pytest.approx(0.10)
+
+
+def test_reach_is_the_ratio_of_expected_running_times() -> None:
+    """Total seconds over successes, against the best method's (Hansen et al. 2021)."""
+    fast, slow = runs.grid(["fast"], ["wine"], 4), runs.grid(["slow"], ["wine"], 4)
+    slow = [
+        replace(
+            other,
+            trials=tuple(replace(trial, start=3 * trial.start, end=3 * trial.end) for trial in each.trials),
+            incumbents=each.incumbents,
+        )
+        for each, other in zip(fast, slow, strict=True)
+    ]
+    (found,) = reach([*fast, *slow], "fast")
+    assert (found.tuner, found.target, found.reached, found.blocks) == ("slow", "fast", 4, 4)
+    assert found.ratio == pytest.approx(3)
+    assert found.interval == pytest.approx((3, 3), rel=0.7)
+    hopeless = [replace(each, incumbents=(Incumbent(0, 0.1, 0.1),)) for each in slow]
+    (found,) = reach([*fast, *hopeless], "fast")
+    assert (found.ratio, found.reached) == (None, 0)
+
+
+@given(st.integers(3, 8), st.integers(2, 4), st.integers(0, 9))
+def test_rank_intervals_hold_the_mean(blocks: int, methods: int, seed: int) -> None:
+    """A bootstrap interval of the mean rank lies within the ranks; around it where all blocks agree."""
+    ranks = np.array([np.random.default_rng([seed, block]).permutation(methods) + 1.0 for block in range(blocks)])
+    for interval in bootstrap(ranks, ["a"] * (blocks - 1) + ["b"]):
+        assert interval is not None
+        assert 1 <= interval[0] <= interval[1] <= methods
+    same = np.tile(np.arange(1.0, methods + 1), (blocks, 1))
+    assert bootstrap(same, ["a"] * blocks) == [(rank, rank) for rank in range(1, methods + 1)]
+
+
+def test_average_ranks_are_those_of_the_table() -> None:
+    """The chart and the table show one number."""
+    records = [run.record for run in runs.grid(["default", "random", "grid"], ["wine", "iris"], 3)]
+    (ranking,) = rankings(records)
+    assert {row.tuner: row.rank for row in ranking.rows} == {row.tuner: row.rank for row in evaluate(records)[-1].rows}
+    assert "needs 7 datasets" in ranking.note
+    assert "here are 2" in ranking.note
+
+
+def test_cliques_join_what_no_test_tells_apart() -> None:
+    """Of a, b, c with only a and c apart, a-b and b-c are cliques; with no difference all are one."""
+    pairs = {frozenset(pair): 0.5 for pair in itertools.combinations("abc", 2)}
+    assert cliques("abc", pairs) == (("a", "b", "c"),)
+    assert cliques("abc", pairs | {frozenset("ac"): 0.01}) == (("a", "b"), ("b", "c"))
+    assert cliques("abc", dict.fromkeys(pairs, 0.01)) == ()
+
+
+def test_many_datasets_have_cliques() -> None:
+    """With ten datasets a method that is better on all of them is in no clique with the others."""
+    records = [
+        replace(run.record, test_score=0.99 if run.record.tuner == "good" else 0.9 + 0.001 * (hash_of(run) % 7))
+        for run in runs.grid(["good", "one", "other"], [f"d{i}" for i in range(10)], 2)
+    ]
+    (ranking,) = rankings(records)
+    assert ranking.rows[0].tuner == "good"
+    assert ranking.note == ""
+    assert all("good" not in clique for clique in ranking.cliques)
+    assert wilcoxon(np.zeros(5)) == 1.0
+
+
+def hash_of(run: Run) -> int:
+    """Return a number that is the same in each session."""
+    return sum(map(ord, run.record.cell))
+
+
+def test_seconds_add_up() -> None:
+    """Fitting, scoring and searching are a run's evaluation and search seconds."""
+    made = runs.grid(["random", "default"], ["wine"], 3)
+    for row in times(made):
+        mine = [run.record for run in made if run.record.tuner == row.tuner]
+        total = np.mean([(r.evaluation_seconds or 0) + (r.search_seconds or 0) for r in mine])
+        assert row.fitting + row.scoring + row.searching == pytest.approx(total)
+
+
+def test_overtuning_is_never_negative() -> None:
+    """The winner is one of the incumbents."""
+    assert all(row.mean >= 0 and row.runs == 4 for row in overtuning(runs.grid(["random", "grid"], ["wine"], 4)))
+
+
+def test_nothing_beats_the_pareto_front() -> None:
+    """No other method is at least as good and at least as fast as one on the front, and better in one."""
+    rows = evaluate([run.record for run in runs.grid(["a", "bb", "ccc", "dddd"], ["wine"], 3)])[0].rows
+    front = pareto(rows)
+    assert front
+    for row in rows:
+        assert row in front or any(
+            (other.test_score or 0) >= (row.test_score or 0) and (other.seconds or 0) <= (row.seconds or 0)
+            for other in front
+        )
+
+
+def test_levels_are_in_order() -> None:
+    """Numbers, then words, then None; a range in logarithmic bins where it spans two decades."""
+    found = landscape(runs.grid(["random"], ["wine"], 4, trials=40), "forest", "wine")
+    assert found is not None
+    by_name = {parameter.name: parameter for parameter in found.parameters}
+    assert by_name["max_depth"].levels == ("10", "142", "274", "406", "None")
+    assert by_name["max_depth"].scale == "levels"
+    assert by_name["n_estimators"].values[0] in runs.SPACE["n_estimators"]
+    assert by_name["C"].scale == "log"
+    assert len(by_name["C"].levels) == 10
+    rows = found.curve(by_name["n_estimators"])
+    assert sum(row.trials for row in rows) == len(found.scores) == 160
+    first = [s for s, level in zip(found.scores, by_name["n_estimators"].level, strict=True) if level == 0]
+    assert rows[0].mean == pytest.approx(np.mean(first))
+    assert rows[0].deviation == pytest.approx(np.std(first, ddof=1))
+
+
+def test_importance_finds_what_matters() -> None:
+    """The hyperparameter that the scores are made of comes first."""
+    made = [
+        replace(run, trials=tuple(replace(t, score=0.5 + 0.01 * t.params["n_estimators"]) for t in run.trials))
+        for run in runs.grid(["random"], ["wine"], 4, trials=40)
+    ]
+    found = landscape(made, "forest", "wine")
+    assert found is not None
+    rows, fit = found.importances
+    assert rows[0].parameter == "n_estimators"
+    assert fit is not None
+    assert fit > 0.9
+
+
+def test_trials_are_read_as_they_were_written(tmp_path: Path) -> None:
+    """Runs come back from the side file; one that is damaged is named in one line."""
+    made = runs.grid(["random", "default"], ["wine"], 2)
+    path = tmp_path / "x.trials.jsonl"
+    trialfile.write(made, path)
+    back = trialfile.read(path, [run.record for run in made])
+    assert list(back.values()) == made
+    path.write_text(path.read_text()[:-40])
+    with pytest.raises(TuningError, match="damaged line 26"):
+        trialfile.read(path, [run.record for run in made])
