@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from tuners.errors import MissingExtraError, require
 from tuners.record import EVALUATIONS
 
 MOST_SEEDS = 10_000
 REPORT_SUFFIXES = (".csv", ".html", ".json", ".md", ".png", ".svg")
+IMAGE_SUFFIXES = (".png", ".svg")
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -109,6 +111,11 @@ def report(text: str) -> Path:
     path = Path(text)
     if path.suffix not in REPORT_SUFFIXES:
         raise ValueError(f"a path that ends in {' or '.join(REPORT_SUFFIXES)}")  # noqa: TRY003, EM102  likewise
+    if path.suffix in IMAGE_SUFFIXES:
+        try:
+            require("kaleido", extra="images")
+        except MissingExtraError as error:
+            raise ValueError(f"a format that can be drawn ({error})") from None  # noqa: TRY003, EM102  likewise
     nearest = next((parent for parent in path.absolute().parents if parent.exists()), Path())
     try:
         # Permissions alone do not tell: root may write anywhere, but not in /proc.
