@@ -134,6 +134,7 @@ def test_every_chart_is_drawn(opened: Open, whole: Report, size: str) -> None:
     script = "[...document.querySelectorAll('.plot')].flatMap((p) => p.layout.xaxis ? [p.layout.xaxis.title.text] : [])"
     titles = shown.run(f"return {script}")
     assert all(titles)
+    assert "needs 7 datasets" in shown.driver.find_element(By.ID, "ranks").text
     assert "seconds" in titles[0]
     shown.check()
 

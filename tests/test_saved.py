@@ -113,3 +113,30 @@ def test_damage_is_an_error_or_changes_no_number(data: st.DataObject, tmp_path: 
         assert (len(message.splitlines()), str(path) in message) == (1, True)
         return
     assert found in {(), (before,)} if not found else found == (before,)
+
+
+def test_a_saved_run_is_shown_beside_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without running anything; trials that cannot be read leave the tables, and are named in one line."""
+    from tests import runs
+    from tuners import saved, trialfile
+    from tuners.__main__ import main
+
+    made = runs.grid(["default", "random"], ["wine"], 3)
+    trialfile.write(made, tmp_path / "a.trials.jsonl")
+    content = saved.document([(run.record, {}) for run in made], about={}, trials="a.trials.jsonl")
+    for name in ("then", "now"):
+        saved.save(json.dumps(content), tmp_path, name)
+    options = ["--storage", str(tmp_path), "--compare", "then", "--report", str(tmp_path / "out.html")]
+    assert main(["rebuild", "now", *options]) == 0
+    assert "compared with 0001_then" in capsys.readouterr().out
+    whole = (tmp_path / "out.html").stat().st_size
+    (tmp_path / "a.trials.jsonl").write_text("{}")
+    assert main(["rebuild", "now", *options]) == 0
+    assert "expected a saved run's trials, got a damaged line 1 (KeyError): charts of the search are left out" in (
+        capsys.readouterr().out
+    )
+    assert (tmp_path / "out.html").stat().st_size < whole
+    assert main(["rebuild", "now", *options, "--save", "x.json"]) == 2
+    assert "--save: expected a journal to make a saved run of" in capsys.readouterr().err
+    assert main(["rebuild", "nowhere", *options]) == 2
+    assert capsys.readouterr().err.startswith("ERROR: no saved run 'nowhere'")

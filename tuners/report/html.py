@@ -35,6 +35,7 @@ def page(report: Report) -> str:
         sections=[_openable(section, report) for section in sections(report)[bool(report.verdict) :]],
         costs=[chart for chart in charts.COSTS if chart.key != "change" or report.comparison],
         search=charts.SEARCH,
+        notes={"ranks": [f"{ranking.model}: {ranking.note}" for ranking in report.rankings if ranking.note]},
         pictures=charts.PICTURES,
         provenance=Table(["what", "value"], [list(pair) for pair in provenance(report)]),
         failures=failures,

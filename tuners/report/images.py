@@ -9,7 +9,7 @@ from html import escape
 from tuners.errors import TuningError, one_line, require
 from tuners.report import charts
 from tuners.report.charts import explore
-from tuners.report.charts.style import Figure, label
+from tuners.report.charts.style import Figure, figure, label
 from tuners.report.document import Report
 from tuners.report.landscape import landscape
 from tuners.report.verdict import widest
@@ -38,8 +38,7 @@ def png(report: Report) -> bytes:
 def _stacked(report: Report) -> tuple[bytes, int]:
     figures = _figures(report)
     if not figures:
-        message = "charts: there is nothing to draw: no cell has a score"
-        raise TuningError(message)
+        figures = [("There is nothing to draw: no cell has a score", figure([], height=60))]
     heights = [int(drawn["layout"]["height"]) for _, drawn in figures]
     images = _rendered([drawn for _, drawn in figures], "svg", heights)
     parts, top = [], 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from statistics import fmean
 from typing import Any
 
 from tuners.report import anytime
@@ -43,6 +44,11 @@ def draw(report: Report, group: Group, *, over: anytime.Axis) -> Figure | str:
                              "fillcolor": faint(colour)})  # fmt: skip
             data.append({**common, "x": curve.x, "y": curve.median, "name": label(curve.tuner), "mode": "lines",
                          "showlegend": not place, "line": {"color": colour, "shape": "hv", "width": 2.5}})  # fmt: skip
+        if found and measure == "test" and not any(curve.tuner == BASE for curve in found):
+            scores = [s for run in runs if (s := run.record.default_test_score) is not None]
+            level = {"x": [min(each.x[0] for each in found), end], "y": [fmean(scores)] * 2 if scores else []}
+            line = {"color": styles[BASE][0], "dash": "dash"}
+            data.append({"type": "scatter", "mode": "lines", "name": "default", "line": line, **level, **axes})
         for curve in anytime.curves(then, over, measure):  # type: ignore[arg-type]
             if curve.tuner != BASE and curve.tuner in styles:
                 line = {"color": styles[curve.tuner][0], "shape": "hv", "dash": "dot", "width": 1.5}

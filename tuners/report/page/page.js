@@ -187,9 +187,12 @@
   }
 
   const pictures = data.pictures;
+  function drawFigures() {
+    for (const [key, figures] of Object.entries(data.figures)) draw($(key), figures[$("group").value]);
+  }
   function changeGroup() {
     const group = data.groups[$("group").value];
-    for (const [key, figures] of Object.entries(data.figures)) draw($(key), figures[$("group").value]);
+    drawFigures();
     const landscape = data.landscapes[group.landscape];
     $("landscape").textContent = group.landscape ?? group.title;
     $("method").replaceChildren(option("", "all methods"));
@@ -210,7 +213,7 @@
   $("group").addEventListener("change", changeGroup);
   $("method").addEventListener("change", () => pictures.forEach(show));
   $("run").addEventListener("change", changeRun);
-  for (const query of [dark, narrow]) query.addEventListener("change", changeGroup);
+  for (const query of [dark, narrow]) query.addEventListener("change", () => { drawFigures(); pictures.forEach(show); });
   if (data.groups.length) changeGroup();
   changeRun();
   document.body.dataset.ready = "true";

@@ -1,0 +1,98 @@
+"""The verdict's sentences say what the rows say, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from tests import runs
+from tests.test_report import failed, record
+from tuners.record import Record
+from tuners.report.anytime import Reach
+from tuners.report.costs import OvertuningRow
+from tuners.report.document import Report
+from tuners.report.evaluation import evaluate
+from tuners.report.verdict import listed, verdict
+
+
+def blocks(means: Mapping[str, float], seconds: Mapping[str, float] | None = None, seeds: int = 12) -> list[Record]:
+    """Return records of methods with these mean scores on paired seeds."""
+    noise = np.random.default_rng(0).normal(0, 0.002, (seeds, len(means)))
+    return [
+        record(
+            tuner, mean + float(noise[seed, column]), seed=seed, default_test_score=means.get("default", 0.9),
+            seconds=(seconds or {}).get(tuner, 2.0) + 0.01 * seed,
+        )
+        for column, (tuner, mean) in enumerate(means.items())
+        for seed in range(seeds)
+    ]  # fmt: skip
+
+
+def said(records: list[Record], reaches: tuple[Reach, ...] = (), lost: tuple[OvertuningRow, ...] = ()) -> list[str]:
+    """Return the verdict on the only group."""
+    return verdict(evaluate(records)[-1], reaches, lost)
+
+
+def test_a_winner_is_named_with_its_numbers() -> None:
+    """Better than all others by more than luck: best, by how much, that tuning pays, and what to use."""
+    records = blocks({"default": 0.9, "random": 0.95, "grid": 0.92})
+    row = evaluate(records)[0].rows[1]
+    first, pays, use = said(records)
+    assert "random is best: accuracy" in first
+    assert f"{row.test_score:.4f}" in first
+    assert "behind by more than luck: default (-0.0" in first
+    assert pays.startswith("tuning pays: random changes the untuned model's score by +5.")
+    assert use.startswith("use random: 2.0")
+
+
+def test_ties_go_to_the_cheaper() -> None:
+    """Of two that cannot be told apart the faster one is advised."""
+    first, _, use = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.95}, {"random": 9.0, "grid": 3.0}))
+    assert "are tied best" in first
+    assert use.startswith("use grid: of those that cannot be told from the best it takes the least time, 3.0")
+
+
+def test_luck_is_said_and_nothing_advised() -> None:
+    """With too few blocks there is a highest mean and no winner."""
+    sentences = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}, seeds=3))
+    assert "random has the highest mean" in sentences[0]
+    assert "too few to tell it from luck" in sentences[0]
+    assert not any(sentence.startswith(("use", "tuning pays")) for sentence in sentences)
+
+
+def test_tuning_that_does_not_pay_is_said() -> None:
+    """Where the untuned model has the highest mean."""
+    assert "tuning has not paid here" in said(blocks({"default": 0.95, "random": 0.9}))[1]
+
+
+def test_the_time_to_reach_the_best_score_is_said() -> None:
+    """As a ratio with its interval and the blocks in which it was reached; never, where it was not."""
+    reaches = (Reach("grid", "random", 3.1, (2.0, 4.4), 11, 12), Reach("bayesian", "random", None, None, 0, 12))
+    sentences = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}), reaches)
+    assert (
+        "grid needs 3.1x [2.0, 4.4] the time to reach random's cross-validation score (in 11 of 12 blocks); "
+        "bayesian never reaches random's cross-validation score (in 0 of 12 blocks)" in sentences
+    )
+
+
+def test_overtuning_and_failures_are_said() -> None:
+    """With their counts."""
+    records = [*blocks({"default": 0.9, "random": 0.95})[:-1], failed("random", seed=11)]
+    sentences = said(records, lost=(OvertuningRow("random", 12, 3, 0.01, None, 0.02),))
+    assert any("in 3 of 12 runs" in sentence and "0.0200 at the most (random)" in sentence for sentence in sentences)
+    assert "failed cells: random 1 of 12" in sentences
+
+
+@pytest.mark.parametrize(("names", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_names_are_joined(names: list[str], text: str) -> None:
+    """As a sentence has them."""
+    assert listed(names) == text
+
+
+def test_each_model_has_its_verdict() -> None:
+    """Over all of its datasets; nothing measured, nothing said."""
+    made = runs.grid(["default", "random"], ["wine", "iris"], 2)
+    assert sum("on all datasets together" in sentence for sentence in runs.report(made).verdict) == 1
+    assert Report((), ()).verdict == []
