@@ -73,7 +73,7 @@ def test_the_time_to_reach_the_best_score_is_said() -> None:
     sentences = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}), reaches)
     assert (
         "grid needs 3.1x [2.0, 4.4] the time to reach random's cross-validation score (in 11 of 12 blocks); "
-        "bayesian never reaches random's cross-validation score (in 0 of 12 blocks)" in sentences
+        "bayesian never reaches random's cross-validation score" in sentences
     )
 
 

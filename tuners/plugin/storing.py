@@ -169,9 +169,13 @@ def how(config: pytest.Config, settings: Settings) -> dict[str, Any]:
     ]
     return {
         "command": shlex.join(["pytest", *map(str, config.invocation_params.args)]),
-        "options": {name: str(value) for name, value in sorted(settings.given.items())},
+        "options": {name: _words(value) for name, value in sorted(settings.given.items())},
         "threads": ", ".join(threads),
     }
+
+
+def _words(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def about(benchmarks: Any, session: Session) -> dict[str, Any]:

@@ -91,11 +91,13 @@ class Report:
     def verdict(self) -> list[str]:
         """Who won, whether it is real, what it costs, and what to use; sentences."""
         found = []
-        for group in verdict.widest(self.groups):
+        groups = verdict.widest(self.groups)
+        for group in groups:
             best = next((row.tuner for row in group.rows if row.tied == "best"), BASE)
             runs = self.runs_of(group)
             reaches = reach(runs, best) if best != BASE else []
-            found += verdict.verdict(group, reaches, overtuning(runs))
+            first, *more = verdict.verdict(group, reaches, overtuning(runs))
+            found += [first, *(f"{group.model}: {each}" if len(groups) > 1 else each for each in more)]
         return found
 
     def runs_of(self, group: Group, *, then: bool = False) -> list[Run]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuners.report.anytime import Reach
-from tuners.report.columns import duration, interval, number
+from tuners.report.columns import NOTHING, duration, interval, number
 from tuners.report.costs import OvertuningRow
 from tuners.report.evaluation import BASE, Group, MethodRow
 
@@ -39,7 +39,7 @@ def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[Overtuni
 
 def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: str) -> str:
     blocks = f"{group.blocks} dataset x seed block{'' if group.blocks == 1 else 's'}"
-    score = f"{group.metric} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(" -")
+    score = f"{group.metric} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(f" {NOTHING}")
     first = [row.tuner for row in scored if row.tied == "best"]
     tied = [row.tuner for row in scored if row.tied == "tied"]
     behind = [f"{row.tuner} ({number(-(row.behind or 0.0), sign=True)})" for row in scored if row.tied == "behind"]
@@ -66,7 +66,7 @@ def _against_default(scored: Sequence[MethodRow], best: MethodRow) -> list[str]:
     if base.tied == "best":
         return ["tuning has not paid here: no method has a higher mean than the untuned model"]
     change = f"{number(best.change, 2, sign=True)} % {interval(best.change_interval, digits=2, sign=True)}"
-    change = change.removesuffix(" -")
+    change = change.removesuffix(f" {NOTHING}")
     if base.tied == "behind":
         return [f"tuning pays: {best.tuner} changes the untuned model's score by {change}"]
     if base.tied == "tied":
@@ -75,18 +75,19 @@ def _against_default(scored: Sequence[MethodRow], best: MethodRow) -> list[str]:
 
 
 def _reached(reaches: Sequence[Reach]) -> list[str]:
+    compared = [each for each in reaches if each.tuner != BASE]
     found = []
-    for each in reaches:
-        blocks = f"in {each.reached} of {each.blocks} blocks"
-        if each.tuner == BASE:
-            continue
-        if each.ratio is None:
-            found.append(f"{each.tuner} never reaches {each.target}'s cross-validation score ({blocks})")
-        else:
-            ratio = f"{each.ratio:.2g}x {interval(each.interval, number, digits=1)}".removesuffix(" -")
+    for each in compared:
+        if each.ratio is not None:
+            ratio = f"{each.ratio:.2g}x {interval(each.interval, number, digits=1)}".removesuffix(f" {NOTHING}")
             found.append(
-                f"{each.tuner} needs {ratio} the time to reach {each.target}'s cross-validation score ({blocks})"
+                f"{each.tuner} needs {ratio} the time to reach {each.target}'s cross-validation score (in {each.reached} "
+                f"of {each.blocks} blocks)"
             )
+    never = [each.tuner for each in compared if each.ratio is None]
+    if never:
+        reach = "reaches" if len(never) == 1 else "reach"
+        found.append(f"{listed(never)} never {reach} {compared[0].target}'s cross-validation score")
     return ["; ".join(found)] if found else []
 
 
@@ -95,7 +96,9 @@ def _advice(scored: Sequence[MethodRow]) -> list[str]:
     if len(scored) < 2 or any(row.tied == "too few cells" for row in scored) or not good:
         return []
     cheapest = min(good, key=lambda row: row.seconds or 0.0)
-    cost = f"{duration(cheapest.seconds)} s {interval(cheapest.seconds_interval, duration)} a run".replace(" - a", " a")
+    cost = f"{duration(cheapest.seconds)} s {interval(cheapest.seconds_interval, duration)} a run".replace(
+        f" {NOTHING} a", " a"
+    )
     if len(good) == 1:
         return [f"use {cheapest.tuner}: {cost}"]
     return [f"use {cheapest.tuner}: of those that cannot be told from the best it takes the least time, {cost}"]

@@ -78,6 +78,7 @@
         shown.legend.y = -0.12;
       }
       shown.font.size = 11;
+      if (!shown.meta?.panels) shown.legend.y = -0.4;
       for (const axis of axes) if (axis.title?.text) axis.title.text = axis.title.text.replace(/(.{25,40}?) /g, "$1<br>");
     }
     return shown;
