@@ -18,6 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests import runs
+from tuners.errors import TuningError
 from tuners.report.comparison import compare
 from tuners.report.document import Report
 from tuners.report.formats import COMMENT, json_text, markdown, text, write
@@ -337,3 +338,18 @@ def test_a_page_is_rebuilt_from_a_saved_run(pytester: pytest.Pytester, driver: w
     assert shown[0] == shown[1] == shown[2]
     assert len(shown[0][1]) == 6
     assert shown[0][2]
+
+
+def test_no_browser_is_one_line(whole: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts as pictures need a browser: without one, the error says so and what to do."""
+    kaleido = pytest.importorskip("kaleido", reason="pip install 'pytest-tuners[images]'")
+
+    def missing(**_: Any) -> None:
+        message = "ChromeNotFoundError"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(kaleido, "Kaleido", missing)
+    expected = r"expected Chrome or Chromium to draw them, got .*ChromeNotFoundError.*: install one"
+    with pytest.raises(TuningError, match=expected):
+        write(whole, tmp_path / "out.png")
+    assert not (tmp_path / "out.png").exists()

@@ -81,8 +81,8 @@ def _reached(reaches: Sequence[Reach]) -> list[str]:
         if each.ratio is not None:
             ratio = f"{each.ratio:.2g}x {interval(each.interval, number, digits=1)}".removesuffix(f" {NOTHING}")
             found.append(
-                f"{each.tuner} needs {ratio} the time to reach {each.target}'s cross-validation score (in {each.reached} "
-                f"of {each.blocks} blocks)"
+                f"{each.tuner} needs {ratio} the time to reach {each.target}'s cross-validation score "
+                f"(in {each.reached} of {each.blocks} blocks)"
             )
     never = [each.tuner for each in compared if each.ratio is None]
     if never:
