@@ -353,3 +353,17 @@ def test_no_browser_is_one_line(whole: Report, tmp_path: Path, monkeypatch: pyte
     with pytest.raises(TuningError, match=expected):
         write(whole, tmp_path / "out.png")
     assert not (tmp_path / "out.png").exists()
+
+
+def test_the_compared_run_is_dotted(whole: Report) -> None:
+    """As far as its cells compare; of other data, it would be another curve."""
+    from tuners.report.charts import anytime
+
+    def dotted(report: Report) -> list[str]:
+        drawn = anytime.draw(report, report.groups[-1], over="evaluations")
+        assert not isinstance(drawn, str)
+        return [trace["name"] for trace in drawn["data"] if trace.get("line", {}).get("dash") == "dot"]
+
+    assert dotted(whole) == ["random, before", "grid, before"] * 2
+    other = [replace(run, record=replace(run.record, dataset_sha256="other")) for run in whole.then]
+    assert dotted(replace(whole, then=other)) == []

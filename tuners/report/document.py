@@ -13,7 +13,7 @@ from sklearn.metrics import classification_report
 from tuners.record import Record
 from tuners.report import columns, verdict
 from tuners.report.anytime import reach
-from tuners.report.comparison import ComparisonRow
+from tuners.report.comparison import ComparisonRow, unlike
 from tuners.report.costs import overtuning
 from tuners.report.evaluation import BASE, Group
 from tuners.report.gate import Verdict
@@ -101,10 +101,12 @@ class Report:
         return found
 
     def runs_of(self, group: Group, *, then: bool = False) -> list[Run]:
-        """Return a group's runs, or those of the run compared with."""
+        """Return a group's runs, or those of the run compared with, as far as they compare."""
+        now = {record.cell: record for record in self.records}
+        like = [run for run in self.then if run.record.cell in now and not unlike(now[run.record.cell], run.record)]
         return [
             run
-            for run in (self.then if then else self.runs)
+            for run in (like if then else self.runs)
             if run.record.model == group.model and group.dataset in (None, run.record.dataset)
         ]
 
