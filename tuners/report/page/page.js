@@ -83,7 +83,8 @@
     }
     return shown;
   }
-  const config = { responsive: true, displaylogo: false, toImageButtonOptions: { format: "svg" } };
+  // Nothing leaves the page: plotly would offer to upload a chart.
+  const config = { responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", toImageButtonOptions: { format: "svg" } };
   function draw(figure, drawn) {
     const plot = figure.querySelector(".plot");
     const none = typeof drawn === "string";
