@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,9 +20,11 @@ from tuners.errors import TuningError
 from tuners.report.anytime import curves, held, reach, steps
 from tuners.report.costs import overtuned, overtuning, pareto, times
 from tuners.report.evaluation import evaluate
+from tuners.report.formats import FORMATS
 from tuners.report.landscape import landscape
 from tuners.report.ranking import bootstrap, cliques, rankings, wilcoxon
 from tuners.run import Incumbent, Run
+from tuners.trial import Trial
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 1)), min_size=1, max_size=20), st.floats(0, 120))
@@ -190,3 +195,40 @@ def test_trials_are_read_as_they_were_written(tmp_path: Path) -> None:
     path.write_text(path.read_text()[:-40])
     with pytest.raises(TuningError, match="damaged line 26"):
         trialfile.read(path, [run.record for run in made])
+
+
+def odd() -> dict[str, list[Run]]:
+    """Return runs with what other metrics, models and libraries leave out or make unusual."""
+    base = runs.grid(["default", "random", "grid"], ["wine", "iris"], 2)
+    values = [(1, 2), [3], True, None, math.inf, "1", 1, 1.0, "x" * 500]
+    no_time: dict[str, Any] = dict.fromkeys(("start", "end", "fit_seconds", "score_seconds"), 0.0)
+
+    def records(**changed: Any) -> list[Run]:
+        return [replace(run, record=replace(run.record, **changed)) for run in base]
+
+    def trials(change: Callable[[int, Trial], Trial]) -> list[Run]:
+        return [replace(run, trials=tuple(change(i, t) for i, t in enumerate(run.trials))) for run in base]
+
+    return {
+        "regression": records(confusion_matrix=None, classes=(), metric="neg_mse", test_score=-1.0, cv_score=-2.0),
+        "no times": records(evaluation_seconds=None, search_seconds=None, default_test_score=None),
+        "clock stands still": trials(lambda _, trial: replace(trial, **no_time)),
+        "odd values": trials(lambda i, t: replace(t, params={"p": values[i % 9], "q": 10.0**i, "r": -i})),
+        "failed trials": trials(lambda i, t: replace(t, score=math.nan, reason="ValueError") if i % 2 else t),
+        "no test scores": [
+            replace(run, incumbents=tuple(replace(each, test_score=None) for each in run.incumbents)) for run in base
+        ],
+        "uneven": base[:-3],
+    }
+
+
+@pytest.mark.parametrize("what", list(odd()))
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json", ".csv"])
+def test_every_format_stands_odd_runs(what: str, suffix: str) -> None:
+    """What is missing or unusual in one run costs no report."""
+    report = runs.report(odd()[what])
+    content = FORMATS[suffix](report)
+    assert isinstance(content, str)
+    assert "random" in content
+    if suffix != ".html":  # whose script has the word; its data cannot
+        assert "nan" not in content.lower()

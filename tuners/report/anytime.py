@@ -146,6 +146,8 @@ def _reach(tuner: str, best: str, blocks: Sequence[Mapping[str, Run]]) -> Reach 
         spent = hits[0] if len(hits) else _end(block[tuner], "seconds")
         rows.append((spent, float(len(hits) > 0), x[-1]))
     spent, success, target = np.array(rows).T
+    if not target.all():
+        return None  # a search whose clock stood still has no time to compare with
     reached = int(success.sum())
     if not reached:
         return Reach(tuner, best, None, None, 0, len(blocks))
