@@ -192,6 +192,11 @@
   function drawFigures() {
     for (const [key, figures] of Object.entries(data.figures)) draw($(key), figures[$("group").value]);
   }
+  function redraw() {
+    if (!data.groups.length) return;
+    drawFigures();
+    pictures.forEach(show);
+  }
   function changeGroup() {
     const group = data.groups[$("group").value];
     drawFigures();
@@ -215,7 +220,7 @@
   $("group").addEventListener("change", changeGroup);
   $("method").addEventListener("change", () => pictures.forEach(show));
   $("run").addEventListener("change", changeRun);
-  for (const query of [dark, narrow]) query.addEventListener("change", () => { drawFigures(); pictures.forEach(show); });
+  for (const query of [dark, narrow]) query.addEventListener("change", redraw);
   if (data.groups.length) changeGroup();
   changeRun();
   document.body.dataset.ready = "true";
