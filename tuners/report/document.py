@@ -53,6 +53,8 @@ class Section:
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     verbatim: str = ""
+    folded: bool = False
+    """Whether it is shown only when asked for, where a format can fold."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,20 @@ class Report:
             found += [first, *(f"{group.model}: {each}" if len(groups) > 1 else each for each in more)]
         return found
 
+    @cached_property
+    def _like(self) -> list[Run]:
+        now = {record.cell: record for record in self.records}
+        return [run for run in self.then if run.record.cell in now and not unlike(now[run.record.cell], run.record)]
+
+    def dataset_of(self, group: Group) -> str:
+        """Return the dataset whose trials stand for a group: of several, the first; their scores are not one scale."""
+        return group.dataset or next(record.dataset for record in self.records if record.model == group.model)
+
     def runs_of(self, group: Group, *, then: bool = False) -> list[Run]:
         """Return a group's runs, or those of the run compared with, as far as they compare."""
-        now = {record.cell: record for record in self.records}
-        like = [run for run in self.then if run.record.cell in now and not unlike(now[run.record.cell], run.record)]
         return [
             run
-            for run in (like if then else self.runs)
+            for run in (self._like if then else self.runs)
             if run.record.model == group.model and group.dataset in (None, run.record.dataset)
         ]
 
@@ -114,6 +123,7 @@ class Report:
 def sections(report: Report) -> list[Section]:
     """Return the evaluation tables, what to mind when reading them, and the comparison."""
     result = [Section("In short", notes=report.verdict)] if report.verdict else []
+    widest = verdict.widest(report.groups)
     result += [
         Section(
             f"{group.title} ({group.metric}, {group.blocks} block{'' if group.blocks == 1 else 's'})",
@@ -122,6 +132,7 @@ def sections(report: Report) -> list[Section]:
                 for kind in (columns.SCORES, columns.COSTS)
             ],
             list(group.notes),
+            folded=group not in widest,
         )
         for group in report.groups
     ]
@@ -139,8 +150,8 @@ def sections(report: Report) -> list[Section]:
             )
         )
     if report.verdicts:
-        failing = [str(verdict) for verdict in report.verdicts if verdict.fails]
-        others = [str(verdict) for verdict in report.verdicts if not verdict.fails]
+        failing = [str(each) for each in report.verdicts if each.fails]
+        others = [str(each) for each in report.verdicts if not each.fails]
         result.append(Section(f"gate against {report.baseline}", notes=[*others, *failing]))
     return result
 

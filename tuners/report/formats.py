@@ -15,7 +15,6 @@ from tabulate import tabulate
 
 from tuners.report.costs import overtuning, times
 from tuners.report.document import Report, Section, details, sections
-from tuners.report.verdict import widest
 
 COMMENT = 65_536
 """Characters that GitHub takes in a comment."""
@@ -41,10 +40,8 @@ def _text_section(section: Section) -> str:
 def markdown(report: Report) -> str:
     """Set the report in Markdown for a pull request's comment: what is long is folded, what is too long left out."""
     parts = ["# Evaluation of tuning methods", "\n".join(f"- {line}" for line in report.header)]
-    open_ = {f"{group.title} (" for group in widest(report.groups)}
     for section in sections(report):
-        folded = section.tables and section.title.startswith(tuple(f"{group.title} (" for group in report.groups))
-        if folded and not section.title.startswith(tuple(open_)):
+        if section.folded:
             body = _markdown_section(replace(section, title=""), "")
             parts.append(f"<details><summary>{_escaped(section.title)}</summary>\n\n{body}\n\n</details>")
         else:

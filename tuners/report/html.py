@@ -17,7 +17,7 @@ from plotly.offline import get_plotlyjs
 from tuners.report import charts
 from tuners.report.charts import explore
 from tuners.report.charts.style import Figure, label
-from tuners.report.document import Report, Section, Table, classification, params, sections
+from tuners.report.document import Report, Table, classification, params, sections
 from tuners.report.landscape import Landscape, Parameter, landscape
 from tuners.report.provenance import provenance
 from tuners.report.verdict import widest
@@ -32,7 +32,7 @@ def page(report: Report) -> str:
     return _template("page.html.j2").render(
         header=report.header,
         verdict=report.verdict,
-        sections=[_openable(section, report) for section in sections(report)[bool(report.verdict) :]],
+        sections=sections(report)[bool(report.verdict) :],
         costs=[chart for chart in charts.COSTS if chart.key != "change" or report.comparison],
         search=charts.SEARCH,
         notes={"ranks": [f"{ranking.model}: {ranking.note}" for ranking in report.rankings if ranking.note]},
@@ -46,24 +46,13 @@ def page(report: Report) -> str:
     )
 
 
-def _openable(section: Section, report: Report) -> dict[str, Any]:
-    open_ = {group.title for group in widest(report.groups)}
-    shown = section.title.startswith(tuple(f"{title} (" for title in open_)) or not report.groups
-    return {
-        "title": section.title,
-        "tables": section.tables,
-        "notes": section.notes,
-        "open": shown or section.title.startswith("compared"),
-    }
-
-
 def _data(report: Report) -> dict[str, Any]:
     first = next(iter(widest(report.groups)), None)
     shown: dict[str, Landscape | None] = {}
     groups = []
     for group in report.groups:
         # Scores of several datasets are not one landscape: the first stands for them.
-        dataset = group.dataset or next(r.dataset for r in report.records if r.model == group.model)
+        dataset = report.dataset_of(group)
         key = f"{group.model} on {dataset}"
         shown.setdefault(key, landscape(report.runs, group.model, dataset))
         groups.append({"title": group.title, "landscape": key})
@@ -124,10 +113,6 @@ def _plain(drawn: Figure | str) -> Figure | str:
     """Return a figure whose numbers are no longer than can be seen."""
     plain: Figure | str = json.loads(json.dumps(drawn), parse_float=lambda text: float(f"{float(text):.{DIGITS}g}"))
     return plain
-
-
-def _tuned_models(report: Report) -> list[Any]:
-    return [record for record in report.records if record.ok]
 
 
 def _tuned(record: Any) -> Mapping[str, str]:

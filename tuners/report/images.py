@@ -62,7 +62,7 @@ def _figures(report: Report) -> list[tuple[str, Figure]]:
         drawn = chart.draw(report, group)
         if not isinstance(drawn, str):
             found.append((f"{chart.title}: {group.title}", drawn))
-    dataset = group.dataset or next(record.dataset for record in report.records if record.model == group.model)
+    dataset = report.dataset_of(group)
     trials = landscape(report.runs, group.model, dataset)
     for picture in charts.PICTURES:
         drawn = picture.first(trials, f"CV {label(group.metric)}")
