@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuners.report.charts.style import Figure, axis, colours, error, figure, label, methods_axis
+from tuners.report.charts.style import Figure, axis, colours, dots, figure, label, methods_axis
 from tuners.report.costs import overtuning, times
 from tuners.report.document import Report
 from tuners.report.evaluation import Group
@@ -33,15 +33,7 @@ def lost(report: Report, group: Group) -> Figure | str:
     rows = overtuning(report.runs_of(group))
     if not rows:
         return "no run has test scores of its incumbents here"
-    styles = colours(report.tuners)
-    data = [
-        {
-            "type": "scatter", "mode": "markers", "name": label(row.tuner), "showlegend": False,
-            "x": [row.mean], "y": [place], "error_x": error([row.mean], [row.interval]),
-            "marker": {"color": styles[row.tuner][0], "symbol": styles[row.tuner][1], "size": 12},
-        }
-        for place, row in enumerate(rows)
-    ]  # fmt: skip
+    data = dots([(row.tuner, row.mean, row.interval) for row in rows], colours(report.tuners))
     return figure(
         data, height=160 + 40 * len(rows), yaxis=methods_axis([row.tuner for row in rows]),
         xaxis=axis(f"test {label(group.metric)} lost to the best earlier incumbent (mean, 95 % interval)"),
@@ -50,20 +42,16 @@ def lost(report: Report, group: Group) -> Figure | str:
 
 def change(report: Report, group: Group) -> Figure | str:
     """Draw the paired difference of test scores to the compared run."""
-    rows = [row for row in report.comparison if row.model == group.model and row.score_difference is not None]
+    rows = [
+        (row.tuner, row.score_difference, row.score_interval)
+        for row in report.comparison
+        if row.model == group.model and row.score_difference is not None
+    ]
     if not rows:
         return "there is no run to compare with, or no cell of it that compares"
-    styles = colours(report.tuners)
-    data = [
-        {
-            "type": "scatter", "mode": "markers", "name": label(row.tuner), "showlegend": False,
-            "x": [row.score_difference], "y": [place],
-            "error_x": error([row.score_difference or 0.0], [row.score_interval]),
-            "marker": {"color": styles.get(row.tuner, ("#888888", ""))[0], "size": 12},
-        }
-        for place, row in enumerate(rows)
-    ]  # fmt: skip
+    tuners = [tuner for tuner, *_ in rows]
+    data = dots(rows, colours([*report.tuners, *tuners]))
     return figure(
-        data, height=160 + 40 * len(rows), yaxis=methods_axis([row.tuner for row in rows]),
+        data, height=160 + 40 * len(rows), yaxis=methods_axis(tuners),
         xaxis=axis(f"change of the test {label(group.metric)}, now minus then (mean, 95 % interval)", zeroline=True),
     )  # fmt: skip

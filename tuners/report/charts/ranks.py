@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tuners.report.charts.style import Figure, axis, colours, error, figure, label, methods_axis
+from tuners.report.charts.style import Figure, axis, colours, dots, figure, label, methods_axis
 from tuners.report.document import Report
 from tuners.report.evaluation import Group
 
@@ -14,16 +12,8 @@ def draw(report: Report, group: Group) -> Figure | str:
     ranking = next((each for each in report.rankings if each.model == group.model), None)
     if ranking is None:
         return "there are no two methods with scores to rank"
-    styles = colours(report.tuners)
     tuners = [row.tuner for row in ranking.rows]
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "markers", "name": label(row.tuner), "showlegend": False,
-            "x": [row.rank], "y": [place], "error_x": error([row.rank], [row.interval]),
-            "marker": {"color": styles[row.tuner][0], "symbol": styles[row.tuner][1], "size": 12},
-        }
-        for place, row in enumerate(ranking.rows)
-    ]  # fmt: skip
+    data = dots([(row.tuner, row.rank, row.interval) for row in ranking.rows], colours(report.tuners))
     for index, clique in enumerate(ranking.cliques):
         places = [tuners.index(name) for name in clique]
         data.append({

@@ -81,6 +81,20 @@ def methods_axis(tuners: Sequence[str]) -> dict[str, Any]:
     return axis("", range=[len(tuners) - 0.5, -0.5], **ticks)
 
 
+def dots(
+    rows: Sequence[tuple[str, float, tuple[float, float] | None]], styles: Mapping[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return a line a method: its name, its value as a dot, its interval; the first on top."""
+    return [
+        {
+            "type": "scatter", "mode": "markers", "name": label(tuner), "showlegend": False,
+            "x": [value], "y": [place], "error_x": error([value], [interval]),
+            "marker": {"color": styles[tuner][0], "symbol": styles[tuner][1], "size": 12},
+        }
+        for place, (tuner, value, interval) in enumerate(rows)
+    ]  # fmt: skip
+
+
 def error(middle: Sequence[float], intervals: Sequence[tuple[float, float] | None]) -> dict[str, Any]:
     """Return plotly's error bars of intervals; none where there is none."""
     ends = [interval or (value, value) for value, interval in zip(middle, intervals, strict=True)]
