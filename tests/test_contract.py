@@ -207,7 +207,7 @@ def test_time_budget_stops_the_search(tuner: str) -> None:
     result = run(
         tuner,
         Problem(stump(finite=tuner == WHOLE, seconds=0.15), iris(), 0, Protocol(folds=2)),
-        Budget(1000, seconds=1.0),
+        Budget(1000, seconds=3.0),  # of which the first trial takes 0.3, and starting TPOT's scheduler about as much
     )
     assert result.record.status == "ok"
     assert 1 <= result.record.evaluations < result.record.budget

@@ -27,8 +27,11 @@ with warnings.catch_warnings():
     from tpot import TPOTEstimator
     from tpot.search_spaces.nodes import EstimatorNode
 
-GENERATIONS = range(3, 7)
-"""Enough to evolve, few enough for a population worth the name in a small budget."""
+GENERATIONS = 3
+"""The fewest: enough to evolve, few enough for a population worth the name in a small budget."""
+POPULATION = 50
+"""The most individuals, TPOT's own default: it makes the whole first population before it evaluates any of it, so
+that of a large one a short time budget would see nothing."""
 
 logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it logs every worker's coming and going
 
@@ -74,7 +77,8 @@ def tune(objective: Objective, seed: int) -> None:
 
 def shape(budget: int) -> tuple[int, int]:
     """Return population and generations that use most of the budget, the larger population of equals."""
-    choices = [(budget // g, g) for g in GENERATIONS if budget // g >= 2]
+    fewest = max(GENERATIONS, math.ceil(budget / POPULATION))
+    choices = [(budget // g, g) for g in range(fewest, fewest + 4) if budget // g >= 2]
     return max(
         choices,
         key=lambda choice: (choice[0] * choice[1], choice[0]),
