@@ -31,7 +31,7 @@ def run(tuner: str, dataset: str = "wine", seed: int = 0, *, trials: int = 12, *
     for position in range(1 if tuner == "default" else trials):
         params = {name: choices[int(generator.integers(len(choices)))] for name, choices in SPACE.items()}
         params["C"] = float(10 ** generator.uniform(-3, 2))
-        base = 0.9 + 0.01 * len(tuner) / 10 + 0.002 * params["n_estimators"] / 10
+        base = 0.9 + 0.01 * len(tuner) / 10 + 0.01 * params["n_estimators"] / 10
         folds = np.clip(generator.normal(base, 0.02, 2), 0, 1).round(4).tolist()
         begun = made[-1].end if made else 0.0
         seconds = float(generator.uniform(0.01, 0.1))

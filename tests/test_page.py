@@ -19,6 +19,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests import runs
 from tuners.errors import TuningError
+from tuners.report import numbers
 from tuners.report.comparison import compare
 from tuners.report.document import Report
 from tuners.report.formats import COMMENT, json_text, markdown, text, write
@@ -223,6 +224,27 @@ def test_groups_and_runs_are_chosen(opened: Open, whole: Report) -> None:
     shown.check()
 
 
+def test_a_chart_is_a_table_too(opened: Open, whole: Report) -> None:
+    """Ranks, times and overtuning have their numbers, of the chosen dataset, in a table that sorts by keyboard."""
+    shown = opened(whole)
+    details = shown.driver.find_element(By.CSS_SELECTOR, "#time details")
+    details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
+
+    def cells() -> list[str]:
+        return [cell.text for cell in details.find_elements(By.CSS_SELECTOR, "tbody tr > *")]
+
+    assert cells() == [cell for row in numbers.seconds(whole, whole.groups[-1]).rows for cell in row]
+    shown.select("#group", "0")
+    on_wine = numbers.seconds(whole, whole.groups[0]).rows
+    assert cells() == [cell for row in on_wine for cell in row]
+    heading = details.find_elements(By.CSS_SELECTOR, "th button")[2]
+    heading.send_keys(Keys.ENTER)
+    assert cells()[2::5] == sorted((row[2] for row in on_wine), key=float)
+    for key in ("ranks", "overtuning"):
+        assert len(shown.driver.find_elements(By.CSS_SELECTOR, f"#{key} details tbody tr")) == len(METHODS)
+    shown.check()
+
+
 def hostile() -> dict[str, Report]:
     """Return reports with whatever a name may be, and with whatever may be missing."""
     long = "x" * 400
@@ -265,7 +287,7 @@ def test_hostile_input_is_harmless(opened: Open, what: str) -> None:
     if what == "no trial":
         assert "no trial with hyperparameters" in shown.driver.find_element(By.ID, "heatmap").text
     if what == "all failed":
-        assert "broken" in shown.driver.find_element(By.ID, "provenance").text
+        assert "broken" in shown.driver.find_element(By.ID, "failures").text
     assert len(markdown(report)) <= COMMENT
     assert json.loads(json_text(report))["verdict"] == report.verdict
     assert text(report) is not None

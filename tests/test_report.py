@@ -5,21 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import classification_report
 
+from tests import runs
 from tuners.record import Record
 from tuners.report import formats
+from tuners.report.columns import duration, number
 from tuners.report.comparison import compare
-from tuners.report.document import Report, classification, details, sections
+from tuners.report.document import Report, sections
 from tuners.report.evaluation import evaluate
+from tuners.report.failures import failures
 from tuners.report.statistics import mean_interval
+from tuners.report.tuned import classification, tuned_models
 
 
 def record(tuner: str, score: float | None, *, seed: int = 0, dataset: str = "wine", **values: Any) -> Record:
@@ -175,13 +180,68 @@ def test_comparison_with_a_run_that_shares_nothing() -> None:
     ]
 
 
-def testclassification_report_comes_from_the_confusion_matrix() -> None:
-    """Expanding the matrix gives scikit-learn's own report of the predictions."""
-    truth = np.array([0, 0, 1, 1, 1, 2, 2, 2, 2])
-    predicted = np.array([0, 1, 1, 1, 0, 2, 2, 1, 2])
-    matrix = [[1, 1, 0], [1, 2, 0], [0, 1, 3]]
-    made = classification(record("a", 0.7, classes=("x", "y", "z"), confusion_matrix=matrix))
-    assert made == classification_report(truth, predicted, target_names=["x", "y", "z"])
+@given(st.lists(st.lists(st.integers(0, 5), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_classification_report_comes_from_the_confusion_matrix(matrix: list[list[int]]) -> None:
+    """Expanding the matrix gives the figures of scikit-learn's own report of the predictions."""
+    assume(any(map(any, matrix)))
+    pairs = [(i, j) for i, row in enumerate(matrix) for j, count in enumerate(row) for _ in range(count)]
+    truth, predicted = zip(*pairs, strict=True)
+    labels, names = [0, 1, 2], ["x", "y", "z"]
+    expected = classification_report(
+        truth, predicted, labels=labels, target_names=names, output_dict=True, zero_division=0
+    )
+    made = classification(record("a", 0.7, classes=tuple(names), confusion_matrix=matrix))
+    rows = {name: values for name, *values in made.rows}
+    for name, theirs in (*zip(names, names, strict=True), ("macro average", "macro avg")):
+        figures = [f"{expected[theirs][figure]:.4f}" for figure in ("precision", "recall", "f1-score")]
+        assert rows[name] == [*figures, f"{expected[theirs]['support']:.0f}"]
+    assert rows["accuracy"][2] == f"{np.trace(matrix) / len(pairs):.4f}"
+
+
+def test_failures_are_told_by_reason() -> None:
+    """Cells by their reason, the most frequent first; failed trials of good cells, of how many; in every format."""
+    good = runs.run("random")
+    lost = [replace(trial, reason="ValueError: no") if i % 3 == 0 else trial for i, trial in enumerate(good.trials)]
+    made = [replace(good, trials=tuple(lost)), *(runs.lost("grid", "it broke", seed=seed) for seed in range(2))]
+    cells, trials = failures([run.record for run in made], made)
+    assert (cells.what, cells.count, cells.total, cells.reason) == ("cells", 2, 3, "it broke")
+    assert (trials.what, trials.count, trials.total, trials.where) == ("trials", 4, 12, ("forest-wine-random-0",))
+    report = runs.report(made)
+    for content in (formats.text(report), formats.markdown(report)):
+        flat = " ".join(content.split())
+        assert "failed: forest-wine-grid-0 and 1 more: it broke" in flat
+        assert "failed: 4 of 12 trials in forest-wine-random-0: ValueError: no" in flat
+    assert [row["count"] for row in json.loads(formats.json_text(report))["failures"]] == [2, 4]
+
+
+def test_many_reasons_do_not_fill_the_screen() -> None:
+    """A reason that differs from cell to cell is told a few times, and the rest counted."""
+    text = formats.text(runs.report([runs.lost("grid", f"at {seed}", seed=seed) for seed in range(100)]))
+    assert text.count("failed: forest-wine-grid-") == 5
+    assert "95 more reasons of failures" in text
+
+
+def test_a_comment_is_never_too_long() -> None:
+    """Of very many datasets and cells, the verdict and the main table stay, and what is left out is counted."""
+    names = [f"dataset {index} with a long name" for index in range(60)]
+    content = formats.markdown(runs.report(runs.grid(["default", "random", "grid"], names, 1)))
+    assert len(content) <= formats.COMMENT
+    assert "## In short" in content
+    assert "## forest on all datasets (accuracy, 60 blocks)" in content
+    assert re.search(r"\d+ of \d+ sections and \d+ of 180 tuned models left out", content)
+
+
+def test_a_comment_has_what_counts_first() -> None:
+    """The verdict, then the table over all datasets, then what is folded."""
+    content = formats.markdown(runs.report(runs.grid(["default", "random"], ["wine", "iris"], 3)))
+    order = [content.index(each) for each in ("## In short", "## forest on all", "<details>", "Each tuned model")]
+    assert order == sorted(order)
+    assert "Where the seconds went: forest on all datasets" in content
+
+
+def test_zero_has_no_sign_but_plus() -> None:
+    """A difference that rounds to zero is not shown as negative."""
+    assert (number(-0.00001, 2, sign=True), number(-1e-9), duration(-0.0001)) == ("+0.00", "0.0000", "0.00")
 
 
 def test_formats_show_the_same_figures() -> None:
@@ -222,7 +282,7 @@ def test_text_fits_a_hundred_columns() -> None:
 def test_details_are_of_good_classifiers_only() -> None:
     """Failed runs and regressors have no confusion matrix to show."""
     records = [failed("a"), record("b", 0.5), record("c", 0.5, confusion_matrix=[[2, 0], [1, 1]], classes=("n", "y"))]
-    assert [section.title for section in details(Report(records, evaluate(records)))] == ["forest-wine-c-0"]
+    assert [section.title for section in tuned_models(Report(records, evaluate(records)))] == ["forest-wine-c-0"]
     assert sections(Report([], []))
 
 

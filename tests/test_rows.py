@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests import runs
 from tuners import trialfile
 from tuners.errors import TuningError
+from tuners.report import charts
 from tuners.report.anytime import curves, held, reach, steps
 from tuners.report.costs import overtuned, overtuning, pareto, times
 from tuners.report.evaluation import evaluate
@@ -184,6 +185,32 @@ def test_importance_finds_what_matters() -> None:
     assert rows[0].parameter == "n_estimators"
     assert fit is not None
     assert fit > 0.9
+
+
+def test_importances_are_within_seeds_and_not_of_noise() -> None:
+    """What a seed adds to all of its scores is nobody's merit; where nothing is foreseen, nothing is said to matter."""
+    generator = np.random.default_rng(0)
+    made = [
+        replace(run, trials=tuple(replace(t, score=run.record.seed + generator.normal(0, 0.1)) for t in run.trials))
+        for run in runs.grid(["random"], ["wine"], 4, trials=40)
+    ]
+    found = landscape(made, "forest", "wine")
+    assert found is not None
+    rows, fit = found.importances
+    assert fit is not None
+    assert fit <= 0
+    assert rows == []
+    assert "foresees no others" in str(charts.PICTURES[-1].first(found, "score"))
+
+
+@pytest.mark.parametrize(("names", "drawn"), [(("a", "b"), False), (("a", "b", "c"), True)])
+def test_space_needs_three_hyperparameters(names: tuple[str, ...], drawn: bool) -> None:
+    """The slider goes over a fourth, or over one of the three, as the article's does."""
+    made = runs.run("random", trials=30)
+    trials = tuple(replace(t, params={name: i % (2 + len(name)) for name in names}) for i, t in enumerate(made.trials))
+    found = landscape([replace(made, trials=trials)], "forest", "wine")
+    space = next(picture for picture in charts.PICTURES if picture.key == "space")
+    assert isinstance(space.first(found, "score"), dict) is drawn
 
 
 def test_trials_are_read_as_they_were_written(tmp_path: Path) -> None:

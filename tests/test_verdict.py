@@ -94,5 +94,5 @@ def test_names_are_joined(names: list[str], text: str) -> None:
 def test_each_model_has_its_verdict() -> None:
     """Over all of its datasets; nothing measured, nothing said."""
     made = runs.grid(["default", "random"], ["wine", "iris"], 2)
-    assert sum("on all datasets together" in sentence for sentence in runs.report(made).verdict) == 1
+    assert sum("forest on 2 datasets" in sentence for sentence in runs.report(made).verdict) == 1
     assert Report((), ()).verdict == []

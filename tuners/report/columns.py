@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuners.report.comparison import ComparisonRow
 from tuners.report.evaluation import MethodRow
+from tuners.report.failures import FailureRow
 from tuners.report.statistics import Interval
 
 NOTHING = "-"
@@ -25,14 +25,14 @@ class Column:
 
 def number(value: float | None, digits: int = 4, *, sign: bool = False) -> str:
     """Format a number."""
-    return NOTHING if value is None else f"{value:{'+' if sign else ''}.{digits}f}"
+    return NOTHING if value is None else f"{value:{'+' if sign else ''}z.{digits}f}"
 
 
 def duration(value: float | None, *, sign: bool = False) -> str:
     """Format seconds with three significant digits or to the second."""
     if value is None:
         return NOTHING
-    return f"{value:{'+' if sign else ''}.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
+    return f"{value:{'+' if sign else ''}z.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
 
 
 def interval(value: Interval | None, text: Callable[..., str] = number, **options: Any) -> str:
@@ -116,12 +116,52 @@ COMPARED_SECONDS: tuple[Column, ...] = (
     Column("difference, 95 %", lambda row: _difference(row.seconds_difference, row.seconds_interval, duration)),
 )
 
+RANKS: tuple[Column, ...] = (
+    Column("tuner", lambda row: row.tuner),
+    Column("average rank", lambda row: number(row.rank, 2)),
+    Column("95 % interval", lambda row: interval(row.interval, digits=2)),
+)
 
-def texts(columns: tuple[Column, ...], rows: tuple[MethodRow, ...] | list[ComparisonRow]) -> list[list[str]]:
+TIMES: tuple[Column, ...] = (
+    Column("tuner", lambda row: row.tuner),
+    Column("runs", lambda row: str(row.runs)),
+    Column("fitting, s", lambda row: duration(row.fitting)),
+    Column("scoring, s", lambda row: duration(row.scoring)),
+    Column("searching, s", lambda row: duration(row.searching)),
+)
+
+OVERTUNING: tuple[Column, ...] = (
+    Column("tuner", lambda row: row.tuner),
+    Column("runs", lambda row: str(row.runs)),
+    Column("overtuned", lambda row: str(row.overtuned)),
+    Column("mean loss", lambda row: number(row.mean)),
+    Column("95 % interval", lambda row: interval(row.interval)),
+    Column("largest", lambda row: number(row.largest)),
+)
+
+MOST_CELLS = 20
+"""Of one failure row that are listed."""
+
+
+def _where(row: FailureRow) -> str:
+    more = len(row.where) - MOST_CELLS
+    return ", ".join(row.where[:MOST_CELLS]) + (f" and {more} more" if more > 0 else "")
+
+
+FAILURES: tuple[Column, ...] = (
+    Column("what", lambda row: row.what),
+    Column("status", lambda row: row.status),
+    Column("how many", lambda row: f"{row.count} of {row.total}"),
+    Column("reason", lambda row: row.reason),
+    Column("where", _where),
+)
+
+
+def texts(columns: tuple[Column, ...], rows: Sequence[Any]) -> list[list[str]]:
     """Return the rows as text, one list a row."""
     return [[column.text(row) for column in columns if column.needed(rows)] for row in rows]
 
 
-def headings(columns: tuple[Column, ...], rows: tuple[MethodRow, ...] | list[ComparisonRow]) -> list[str]:
+def headings(columns: tuple[Column, ...], rows: Sequence[Any]) -> list[str]:
     """Return the headings of a table of these rows."""
     return [column.heading for column in columns if column.needed(rows)]

@@ -1,4 +1,4 @@
-"""The report as sections of tables and sentences, which text and Markdown only set differently."""
+"""The report as sections of tables and sentences, which the formats only set differently."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-from sklearn.metrics import classification_report
-
 from tuners.record import Record
 from tuners.report import columns, verdict
 from tuners.report.anytime import reach
 from tuners.report.comparison import ComparisonRow, unlike
 from tuners.report.costs import overtuning
 from tuners.report.evaluation import BASE, Group
+from tuners.report.failures import FailureRow, failures
 from tuners.report.gate import Verdict
 from tuners.report.ranking import Ranking, rankings
 from tuners.run import Run
@@ -36,6 +34,9 @@ COMPARISON_LEGEND = (
     "machine's mood; they are compared where both evaluated candidates the same way, plain or shared."
 )
 
+MOST_REASONS = 5
+"""Of failed cells, and of failed trials, that are told: one that differs from cell to cell would fill the screen."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -43,6 +44,11 @@ class Table:
 
     headings: list[str]
     rows: list[list[str]]
+
+    @classmethod
+    def of(cls, kind: tuple[columns.Column, ...], rows: Sequence[Any]) -> Table:
+        """Set rows by their columns."""
+        return cls(columns.headings(kind, rows), columns.texts(kind, rows))
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,6 @@ class Section:
     title: str
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    verbatim: str = ""
     folded: bool = False
     """Whether it is shown only when asked for, where a format can fold."""
 
@@ -90,14 +95,19 @@ class Report:
         return rankings(self.records)
 
     @cached_property
+    def failures(self) -> list[FailureRow]:
+        """What has no score, and why."""
+        return failures(self.records, self.runs)
+
+    @cached_property
     def verdict(self) -> list[str]:
         """Who won, whether it is real, what it costs, and what to use; sentences."""
         found = []
         groups = verdict.widest(self.groups)
         for group in groups:
-            best = next((row.tuner for row in group.rows if row.tied == "best"), BASE)
+            tuned = [row for row in group.rows if row.test_score is not None and row.tuner != BASE]
             runs = self.runs_of(group)
-            reaches = reach(runs, best) if best != BASE else []
+            reaches = reach(runs, max(tuned, key=lambda row: row.test_score or 0.0).tuner) if tuned else []
             first, *more = verdict.verdict(group, reaches, overtuning(runs))
             found += [first, *(f"{group.model}: {each}" if len(groups) > 1 else each for each in more)]
         return found
@@ -126,26 +136,23 @@ def sections(report: Report) -> list[Section]:
     widest = verdict.widest(report.groups)
     result += [
         Section(
-            f"{group.title} ({group.metric}, {group.blocks} block{'' if group.blocks == 1 else 's'})",
-            [
-                Table(columns.headings(kind, group.rows), columns.texts(kind, group.rows))
-                for kind in (columns.SCORES, columns.COSTS)
-            ],
+            f"{group.title} ({group.metric}, {verdict.counted(group.blocks, 'block')})",
+            [Table.of(kind, group.rows) for kind in (columns.SCORES, columns.COSTS)],
             list(group.notes),
             folded=group not in widest,
         )
         for group in report.groups
     ]
-    result.append(Section("How to read this", notes=_remarks(report)))
+    result.append(Section("How to read this", notes=[LEGEND], folded=True))
+    remarks = _remarks(report)
+    if remarks:
+        result.append(Section("To mind", notes=remarks))
     if report.comparison:
         rows = list(report.comparison)
         result.append(
             Section(
                 f"compared with {report.baseline}",
-                [
-                    Table(columns.headings(kind, rows), columns.texts(kind, rows))
-                    for kind in (columns.COMPARED_SCORES, columns.COMPARED_SECONDS)
-                ],
+                [Table.of(kind, rows) for kind in (columns.COMPARED_SCORES, columns.COMPARED_SECONDS)],
                 [COMPARISON_LEGEND, *_unlike(rows)],
             )
         )
@@ -165,9 +172,7 @@ def _unlike(rows: list[ComparisonRow]) -> list[str]:
 
 
 def _remarks(report: Report) -> list[str]:
-    remarks = [LEGEND]
-    if report.note:
-        remarks.append(report.note)
+    remarks = [report.note] if report.note else []
     rows = [row for group in report.groups for row in group.rows]
     if any(row.own_space for row in rows):
         remarks.append(
@@ -195,58 +200,20 @@ def _remarks(report: Report) -> list[str]:
             f"{' and '.join(sorted(models))} are ranked apart: between them the model, its space, its budget and "
             "the cost of a fit differ, not only the method"
         )
-    for status in ("failed", "timeout", "memory", "crashed", "skipped"):
-        reasons: dict[str, list[str]] = {}
-        for record in report.records:
-            if record.status == status:
-                reasons.setdefault(record.reason, []).append(record.cell)
-        remarks += [f"{status}: {_some(cells)}: {reason}" for reason, cells in reasons.items()]
-    return remarks
+    return remarks + _failures(report.failures)
 
 
-def _some(cells: list[str]) -> str:
-    return cells[0] if len(cells) == 1 else f"{cells[0]} and {len(cells) - 1} more"
-
-
-def details(report: Report) -> list[Section]:
-    """Return a classification report and confusion matrix for each tuned model."""
-    return [
-        Section(
-            record.cell,
-            [_confusion(record)],
-            [f"best parameters: {params(record)}"],
-            classification(record),
-        )
-        for record in report.records
-        if record.ok and record.confusion_matrix is not None
+def _failures(rows: Sequence[FailureRow]) -> list[str]:
+    told = [row for what in ("cells", "trials") for row in [each for each in rows if each.what == what][:MOST_REASONS]]
+    sentences = [
+        f"{row.status}: {f'{row.count} of {row.total} trials in ' if row.what == 'trials' else ''}{_some(row.where)}: "
+        f"{row.reason}"
+        for row in told
     ]
+    if len(told) < len(rows):
+        sentences.append(f"{len(rows) - len(told)} more reasons of failures are in the HTML and JSON reports")
+    return sentences
 
 
-def params(record: Record) -> str:
-    """Return the best parameters as text."""
-    pairs = ", ".join(f"{name}={value!r}" for name, value in record.best_params.items())
-    return pairs or ("the model's defaults" if record.tuner == BASE else "none")
-
-
-def _confusion(record: Record) -> Table:
-    counts = record.confusion_matrix or []
-    return Table(
-        ["true \\ predicted", *record.classes],
-        [[label, *map(str, row)] for label, row in zip(record.classes, counts, strict=True)],
-    )
-
-
-def classification(record: Record) -> str:
-    """Return scikit-learn's classification report of a run's test rows."""
-    # The confusion matrix holds all that the report needs: true and predicted class of every row.
-    counts = np.array(record.confusion_matrix)
-    truth, predicted = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
-    return str(
-        classification_report(
-            truth,
-            predicted,
-            labels=np.arange(len(record.classes)),
-            target_names=list(record.classes),
-            zero_division=0,
-        )
-    )
+def _some(cells: Sequence[str]) -> str:
+    return cells[0] if len(cells) == 1 else f"{cells[0]} and {len(cells) - 1} more"

@@ -84,6 +84,8 @@ class Group:
     metric: str
     blocks: int
     """Dataset x seed pairs on which all methods have a score."""
+    datasets: int
+    """Datasets of these blocks."""
     rows: tuple[MethodRow, ...]
     notes: tuple[str, ...] = field(default=())
 
@@ -131,7 +133,8 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
         _row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {}), optima) for tuner in tuners
     )
     metric = next((record.metric for record in records if record.metric), "")
-    return Group(model, dataset, metric, len(complete), rows, tuple(notes))
+    blocks = complete.index.get_level_values("dataset")
+    return Group(model, dataset, metric, len(blocks), len(set(blocks)), rows, tuple(notes))
 
 
 def _without_failures(records: list[Record], methods: list[str]) -> str:

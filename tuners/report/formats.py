@@ -14,10 +14,14 @@ from pathlib import Path
 from tabulate import tabulate
 
 from tuners.report.costs import overtuning, times
-from tuners.report.document import Report, Section, details, sections
+from tuners.report.document import Report, Section, sections
+from tuners.report.numbers import numbers
+from tuners.report.tuned import tuned_models
 
 COMMENT = 65_536
 """Characters that GitHub takes in a comment."""
+SAID_AROUND = 300
+"""Characters kept for what is said of what does not fit."""
 WIDTH = 100
 """Columns of a terminal."""
 
@@ -26,51 +30,50 @@ def text(report: Report, *, verbose: bool = False) -> str:
     """Set the report for a terminal of `WIDTH` columns; with details of each tuned model if verbose."""
     parts = [_text_section(section) for section in sections(report)]
     if verbose:
-        parts += [_text_section(section) for section in details(report)]
+        parts += [_text_section(section) for section in tuned_models(report)]
     return "\n\n".join(parts)
 
 
 def _text_section(section: Section) -> str:
     tables = [tabulate(t.rows, t.headings, tablefmt="simple", disable_numparse=True) for t in section.tables]
     notes = [textwrap.fill(note, WIDTH, break_long_words=False) for note in section.notes]
-    verbatim = [section.verbatim.rstrip()] if section.verbatim else []
-    return "\n\n".join([section.title, *tables, *verbatim, *notes])
+    return "\n\n".join([section.title, *tables, *notes])
 
 
 def markdown(report: Report) -> str:
     """Set the report in Markdown for a pull request's comment: what is long is folded, what is too long left out."""
-    parts = ["# Evaluation of tuning methods", "\n".join(f"- {line}" for line in report.header)]
-    for section in sections(report):
-        if section.folded:
-            body = _markdown_section(replace(section, title=""), "")
-            parts.append(f"<details><summary>{_escaped(section.title)}</summary>\n\n{body}\n\n</details>")
-        else:
-            parts.append(_markdown_section(section, "##"))
-    return _fitting(parts, [_markdown_section(section, "####") for section in details(report)])
+    parts = ["# Evaluation of tuning methods", "\n".join(f"- {_escaped(line)}" for line in report.header)]
+    parts += [_markdown_section(section) for section in sections(report) if not section.folded]
+    parts += [_folded(section) for section in [*sections(report), *numbers(report)] if section.folded]
+    models = [_markdown_section(section, "####") for section in tuned_models(report)]
+    taken = _fitting(parts, COMMENT - SAID_AROUND)
+    taken_models = _fitting(models, COMMENT - SAID_AROUND - sum(len(part) + 2 for part in taken))
+    left_out = [(len(parts) - len(taken), len(parts), "sections")]
+    left_out += [(len(models) - len(taken_models), len(models), "tuned models")]
+    if taken_models:
+        taken += ["<details><summary>Each tuned model</summary>", *taken_models, "</details>"]
+    missing = [f"{lacking} of {whole} {what}" for lacking, whole, what in left_out if lacking]
+    if missing:
+        taken.append(f"{' and '.join(missing)} left out, for a comment's length: the HTML report has all of them.")
+    return "\n\n".join(taken) + "\n"
 
 
-def _fitting(parts: list[str], models: list[str]) -> str:
-    """Join the parts, and of the tuned models as many as fit into a comment."""
-    parts = list(parts)
-    left = COMMENT - len("\n\n".join(parts)) - 300  # for what is said around them
-    taken: list[str] = []
-    for model in models:
-        left -= len(model) + 2
-        if left < 0:
-            break
-        taken.append(model)
-    if taken:
-        parts = [*parts, "<details><summary>Each tuned model</summary>", *taken, "</details>"]
-    if len(taken) < len(models):
-        rest = len(models) - len(taken)
-        parts.append(
-            f"{rest} of {len(models)} tuned models are left out, for a comment's length: the HTML and JSON reports "
-            "have all of them."
-        )
-    return "\n\n".join(parts) + "\n"
+def _fitting(parts: list[str], room: int) -> list[str]:
+    """Return those of the parts that fit into as many characters, the first ones first."""
+    taken = []
+    for part in parts:
+        if len(part) + 2 <= room:
+            taken.append(part)
+            room -= len(part) + 2
+    return taken
 
 
-def _markdown_section(section: Section, level: str) -> str:
+def _folded(section: Section) -> str:
+    body = _markdown_section(replace(section, title=""))
+    return f"<details><summary>{_escaped(section.title)}</summary>\n\n{body}\n\n</details>"
+
+
+def _markdown_section(section: Section, level: str = "##") -> str:
     tables = [
         tabulate(
             [[_escaped(cell) for cell in row] for row in t.rows],
@@ -81,9 +84,10 @@ def _markdown_section(section: Section, level: str) -> str:
         for t in section.tables
     ]
     notes = [_escaped(note) for note in section.notes]
-    verbatim = [f"```text\n{section.verbatim.rstrip()}\n```"] if section.verbatim else []
+    if not tables:
+        notes = ["\n".join(f"- {note}" for note in notes)]
     title = [f"{level} {_escaped(section.title)}"] if section.title else []
-    return "\n\n".join([*title, *tables, *verbatim, *notes])
+    return "\n\n".join([*title, *tables, *notes])
 
 
 def _escaped(value: str) -> str:
@@ -138,6 +142,7 @@ def json_text(report: Report) -> str:
             group.title: [dataclasses.asdict(row) for row in overtuning(report.runs_of(group))]
             for group in report.groups
         },
+        "failures": [dataclasses.asdict(row) for row in report.failures],
         "runs": [record.as_dict() for record in report.records],
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"

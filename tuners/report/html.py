@@ -14,12 +14,13 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from tuners.report import charts
+from tuners.report import charts, columns
 from tuners.report.charts import explore
 from tuners.report.charts.style import Figure, label
-from tuners.report.document import Report, Table, classification, params, sections
+from tuners.report.document import Report, Table, sections
 from tuners.report.landscape import Landscape, Parameter, landscape
 from tuners.report.provenance import provenance
+from tuners.report.tuned import classification, params
 from tuners.report.verdict import widest
 
 DIGITS = 6
@@ -28,21 +29,25 @@ DIGITS = 6
 
 def page(report: Report) -> str:
     """Set the report as one HTML file, which opens from disk without a network."""
-    failures = Table(["cell", "status", "reason"], [[r.cell, r.status, r.reason] for r in report.records if not r.ok])
-    return _template("page.html.j2").render(
-        header=report.header,
-        verdict=report.verdict,
-        sections=sections(report)[bool(report.verdict) :],
-        costs=[chart for chart in charts.COSTS if chart.key != "change" or report.comparison],
-        search=charts.SEARCH,
-        notes={"ranks": [f"{ranking.model}: {ranking.note}" for ranking in report.rankings if ranking.note]},
-        pictures=charts.PICTURES,
-        provenance=Table(["what", "value"], [list(pair) for pair in provenance(report)]),
-        failures=failures,
-        style=Markup(_part("style.css")),  # noqa: S704  ours
-        script=Markup(_part("page.js")),  # noqa: S704  ours
-        plotly=Markup(_plotly()),  # noqa: S704  base64
-        data=Markup(_packed(json.dumps(_data(report), separators=(",", ":"), allow_nan=False))),  # noqa: S704  likewise
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            header=report.header,
+            verdict=report.verdict,
+            sections=sorted(sections(report)[bool(report.verdict) :], key=lambda section: section.folded),
+            costs=[chart for chart in charts.COSTS if chart.key != "change" or report.comparison],
+            search=charts.SEARCH,
+            notes={"ranks": [f"{ranking.model}: {ranking.note}" for ranking in report.rankings if ranking.note]},
+            pictures=charts.PICTURES,
+            provenance=Table(["what", "value"], [list(pair) for pair in provenance(report)]),
+            numbered=[chart.key for chart in (*charts.COSTS, *charts.SEARCH) if chart.numbers is not None],
+            failures=Table.of(columns.FAILURES, report.failures),
+            style=Markup(_part("style.css")),  # noqa: S704  ours
+            script=Markup(_part("page.js")),  # noqa: S704  ours
+            plotly=Markup(_plotly()),  # noqa: S704  base64
+            data=Markup(_packed(json.dumps(_data(report), separators=(",", ":"), allow_nan=False))),  # noqa: S704  likewise
+        )
     )
 
 
@@ -64,6 +69,11 @@ def _data(report: Report) -> dict[str, Any]:
             chart.key: [_plain(chart.draw(report, group)) for group in report.groups]
             for chart in (*charts.COSTS, *charts.SEARCH)
             if chart.key != "change" or report.comparison
+        },
+        "numbers": {
+            chart.key: [_table(chart.numbers(report, group), chart.title) for group in report.groups]
+            for chart in (*charts.COSTS, *charts.SEARCH)
+            if chart.numbers is not None
         },
         "pictures": [picture.key for picture in charts.PICTURES],
         "roles": charts.ROLES,
@@ -105,6 +115,10 @@ def _parameter(found: Landscape, parameter: Parameter, tuners: Sequence[str]) ->
     }
 
 
+def _table(table: Table, caption: str) -> str:
+    return _environment().get_template("table.html.j2").module.set(table, caption)  # type: ignore[attr-defined, no-any-return]
+
+
 def _rounded(values: Sequence[float]) -> list[float]:
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
@@ -116,20 +130,23 @@ def _plain(drawn: Figure | str) -> Figure | str:
 
 
 def _tuned(record: Any) -> Mapping[str, str]:
-    rendered = _template("tuned.html.j2").render(
-        cell=record.cell,
-        params=params(record),
-        classes=record.classes if record.confusion_matrix else (),
-        matrix=record.confusion_matrix,
-        report=classification(record) if record.confusion_matrix else "",
+    rendered = (
+        _environment()
+        .get_template("tuned.html.j2")
+        .render(
+            cell=record.cell,
+            params=params(record),
+            classes=record.classes if record.confusion_matrix else (),
+            matrix=record.confusion_matrix,
+            report=classification(record) if record.confusion_matrix else None,
+        )
     )
     return {"cell": record.cell, "html": rendered}
 
 
 @cache
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, loader=jinja2.BaseLoader())
-    return environment.from_string(_part(name))
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, loader=jinja2.FunctionLoader(_part))
 
 
 def _part(name: str) -> str:

@@ -19,8 +19,10 @@ from tuners.run import Run
 MOST_LEVELS = 12
 """A numeric hyperparameter of more distinct values is cut into `BINS`."""
 BINS = 10
+LEAST_TRIALS = 40
+"""Trials that importances are computed of, at the least."""
 SURROGATE_TRIALS = 2_000
-"""Trials that importances are computed of, at the most: evenly spread over all."""
+"""At the most: evenly spread over all."""
 _Array = NDArray[np.float64]
 
 
@@ -79,15 +81,21 @@ class Landscape:
     def importances(self) -> tuple[list[ImportanceRow], float | None]:
         """Permutation importances (Breiman 2001), the largest first, and the forest's out-of-bag R squared.
 
-        None without enough trials to tell. Searches look more closely where scores are good, so that
+        The forest is fitted to each trial's score minus the mean of its seed's, since seeds differ in how hard their
+        split is. R squared is None without enough trials; no importances where it is not above 0, since a forest
+        that foresees nothing has nothing to tell. Searches look more closely where scores are good, so that
         importances speak of what they tried, not of the whole space.
         """
-        scores = np.array(self.scores)
-        if len(scores) < 4 * BINS or not self.parameters or np.ptp(scores) == 0:
+        scores, seeds = np.array(self.scores), np.array(self.seeds)
+        for seed in set(self.seeds):
+            scores[seeds == seed] -= scores[seeds == seed].mean()
+        if len(scores) < LEAST_TRIALS or not self.parameters or np.allclose(scores, 0):
             return [], None
         chosen = np.unique(np.linspace(0, len(scores) - 1, SURROGATE_TRIALS).round().astype(int))
         X = np.array([parameter.values for parameter in self.parameters]).T[chosen]
         forest = RandomForestRegressor(50, min_samples_leaf=3, oob_score=True, random_state=0).fit(X, scores[chosen])
+        if forest.oob_score_ <= 0:
+            return [], float(forest.oob_score_)
         found = permutation_importance(forest, X, scores[chosen], n_repeats=5, random_state=0)
         rows = [
             ImportanceRow(parameter.name, float(mean), float(deviation))

@@ -15,6 +15,11 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things, in the singular or the plural."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def widest(groups: Sequence[Group]) -> list[Group]:
     """Return each model's group over all datasets, or its only one."""
     return list({group.model: group for group in groups}.values())
@@ -22,7 +27,7 @@ def widest(groups: Sequence[Group]) -> list[Group]:
 
 def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[OvertuningRow]) -> list[str]:
     """Return the sentences on one model; `group` is over all of its datasets."""
-    where = f"on {group.dataset}" if group.dataset else "on all datasets together"
+    where = f"on {group.dataset or counted(group.datasets, 'dataset')}"
     scored = [row for row in group.rows if row.test_score is not None]
     if not scored:
         return [f"{group.model}: no method has a score {where}"]
@@ -38,7 +43,7 @@ def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[Overtuni
 
 
 def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: str) -> str:
-    blocks = f"{group.blocks} dataset x seed block{'' if group.blocks == 1 else 's'}"
+    blocks = counted(group.blocks, "dataset x seed block")
     score = f"{group.metric} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(f" {NOTHING}")
     first = [row.tuner for row in scored if row.tied == "best"]
     tied = [row.tuner for row in scored if row.tied == "tied"]

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from tuners.report import numbers
 from tuners.report.charts import anytime, bars, cost, explore, ranks
 from tuners.report.charts.style import Figure
-from tuners.report.document import Report
+from tuners.report.document import Report, Table
 from tuners.report.evaluation import Group
 from tuners.report.landscape import Landscape, Parameter
 
@@ -21,6 +22,8 @@ class Chart:
     title: str
     caption: str
     draw: Callable[[Report, Group], Figure | str]
+    numbers: Callable[[Report, Group], Table] | None = None
+    """The same as a table, where no other table has it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ COSTS = (
     Chart(
         "ranks", "Average ranks",
         "Intervals are bootstrapped over datasets, then seeds. Grey bars join methods that Wilcoxon's test, "
-        "Holm-adjusted, cannot tell apart.", ranks.draw,
+        "Holm-adjusted, cannot tell apart.", ranks.draw, numbers.ranks,
     ),
     Chart("change", "Change against the compared run", "Paired by dataset and seed; above 0 is a gain.", bars.change),
 )  # fmt: skip
@@ -78,11 +81,12 @@ SEARCH = (
     Chart(
         "time", "Where the seconds went",
         "Evaluating is divided between fitting (the refit included) and scoring as the trials' own seconds are.",
-        bars.seconds,
+        bars.seconds, numbers.seconds,
     ),
     Chart(
         "overtuning", "Overtuning",
         "What the winner loses on the test rows against the best earlier incumbent of its search.", bars.lost,
+        numbers.lost,
     ),
 )  # fmt: skip
 PICTURES = (
@@ -90,10 +94,11 @@ PICTURES = (
             explore.heat_map, 2),
     Picture("curve", "Score against one hyperparameter", "Mean over trials, and one standard deviation to each side.",
             explore.curve),
-    Picture("space", "Three hyperparameters, and a slider over a fourth", "A point is a trial.", explore.space, 4),
+    Picture("space", "Three hyperparameters, and a slider over a fourth",
+            "A point is a trial; the slider chooses a level, also of one of the three.", explore.space, 3),
     Picture("trials", "Each trial's score", "Colour is the order of the search.", explore.trials),
     Picture("parallel", "All hyperparameters at once", "A line is a trial; drag along an axis to choose.",
             explore.parallel, 2),
-    Picture("importance", "What matters", "Permutation importance in a random forest fitted to the trials, which "
-            "searches concentrate where scores are good.", explore.importance),
+    Picture("importance", "What matters", "Permutation importance in a random forest fitted to all methods' trials, "
+            "their scores within seeds. Searches concentrate where scores are good.", explore.importance),
 )  # fmt: skip

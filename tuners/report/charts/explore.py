@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import Any
 
 from tuners.report.charts.style import COLOURS, SCALE, Figure, axis, faint, figure, label
-from tuners.report.landscape import Landscape, Parameter
+from tuners.report.landscape import LEAST_TRIALS, Landscape, Parameter
 
 Choice = Mapping[str, Parameter]
 """The hyperparameter of each role."""
@@ -149,7 +149,9 @@ def importance(landscape: Landscape, _: Choice, _score: str) -> Figure | str:
     """Draw how much the score depends on each hyperparameter."""
     rows, fit = landscape.importances
     if fit is None:
-        return "there are too few trials, or only one score, to tell what matters"
+        return f"there are fewer than {LEAST_TRIALS} trials, or only one score, to tell what matters"
+    if not rows:
+        return f"nothing is seen to matter: a forest fitted to the trials foresees no others (R squared {fit:.2f})"
     trace = {
         "type": "bar", "orientation": "h", "x": [row.importance for row in rows],
         "y": list(range(len(rows))), "marker": {"color": COLOURS[0]},

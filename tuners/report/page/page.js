@@ -12,8 +12,8 @@
 
   // Tables: a button in each heading.
   const number = (text) => { const found = text.replace("−", "-").match(/[-+]?\d+(\.\d+)?/); return found ? Number(found[0]) : NaN; };
-  for (const table of document.querySelectorAll("main table")) {
-    if (table.tBodies[0].rows.length < 2) continue;
+  function sortable(table) {
+    if (table.tBodies[0].rows.length < 2) return;
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -36,6 +36,12 @@
       });
     });
   }
+  // What was set in Python, and escaped there.
+  function setHtml(place, html) {
+    place.innerHTML = html;
+    place.querySelectorAll("table:not(.confusion)").forEach(sortable);
+  }
+  document.querySelectorAll("main table").forEach(sortable);
 
   if (typeof DecompressionStream === "undefined") {
     trouble("The charts need a browser of 2023 or later; the tables above do not.");
@@ -69,7 +75,7 @@
     shown.legend = { ...shown.legend, font: shown.font };
     shown.hoverlabel = { align: "left" };
     if (narrow.matches) {
-      shown.margin = { ...shown.margin, l: 40, r: 10 };
+      if (shown.xaxis) shown.margin = { ...shown.margin, l: 40, r: 10 };
       if (shown.meta?.panels === 2) {
         shown.height = 760;
         shown.xaxis.domain = shown.xaxis2.domain = [0, 1];
@@ -191,6 +197,7 @@
   const pictures = data.pictures;
   function drawFigures() {
     for (const [key, figures] of Object.entries(data.figures)) draw($(key), figures[$("group").value]);
+    for (const [key, tables] of Object.entries(data.numbers)) setHtml($(key).querySelector(".numbers div"), tables[$("group").value]);
   }
   function redraw() {
     if (!data.groups.length) return;
@@ -211,12 +218,11 @@
   }
   function changeRun() {
     const run = data.tuned[$("run").value];
-    $("tuned-model").innerHTML = run ? run.html : ""; // escaped where it was made
+    setHtml($("tuned-model"), run ? run.html : "there is no tuned model");
   }
   data.groups.forEach((group, index) => $("group").append(option(String(index), group.title)));
   data.tuned.forEach((run, index) => $("run").append(option(String(index), run.cell)));
   $("group").value = String(data.start);
-  if (!data.tuned.length) $("tuned-model").textContent = "there is no tuned model";
   $("group").addEventListener("change", changeGroup);
   $("method").addEventListener("change", () => pictures.forEach(show));
   $("run").addEventListener("change", changeRun);
