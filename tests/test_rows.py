@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy import stats
 
 from tests import runs
 from tuners import trialfile
@@ -123,6 +124,15 @@ def test_many_datasets_have_cliques() -> None:
     assert ranking.note == ""
     assert all("good" not in clique for clique in ranking.cliques)
     assert wilcoxon(np.zeros(5)) == 1.0
+
+
+@given(st.lists(st.integers(-5, 5), min_size=2, max_size=9))
+def test_wilcoxon_is_scipys(differences: list[int]) -> None:
+    """Where all signs can be tried, the p-value is SciPy's, ties and zeros included."""
+    assume(any(differences))
+    exact = stats.PermutationMethod(n_resamples=2**9)
+    expected = stats.wilcoxon(np.array(differences, float), zero_method="pratt", method=exact).pvalue
+    assert wilcoxon(np.array(differences, float)) == pytest.approx(expected)
 
 
 def hash_of(run: Run) -> int:
