@@ -69,10 +69,14 @@ def test_tuning_that_does_not_pay_is_said() -> None:
 
 def test_the_time_to_reach_the_best_score_is_said() -> None:
     """As a ratio with its interval and the blocks in which it was reached; never, where it was not."""
-    reaches = (Reach("grid", "random", 3.1, (2.0, 4.4), 11, 12), Reach("bayesian", "random", None, None, 0, 12))
+    reaches = (
+        Reach("grid", "random", 3.1, (2.0, 4.4), 11, 12), Reach("manual", "random", 1, None, 2, 12),
+        Reach("bayesian", "random", None, None, 0, 12),
+    )  # fmt: skip
     sentences = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}), reaches)
     assert (
-        "grid needs 3.1x [2.0, 4.4] the time to reach random's cross-validation score (in 11 of 12 blocks); "
+        "grid needs 3.1x [2.0, 4.4] the time to reach random's cross-validation score (in 11 of 12 blocks), "
+        "manual 1.0x (in 2 of 12 blocks); "
         "bayesian never reaches random's cross-validation score" in sentences
     )
 

@@ -146,7 +146,7 @@ def sections(report: Report) -> list[Section]:
     result.append(Section("How to read this", notes=[LEGEND], folded=True))
     remarks = _remarks(report)
     if remarks:
-        result.append(Section("To mind", notes=remarks))
+        result.append(Section("Notes", notes=remarks))
     if report.comparison:
         rows = list(report.comparison)
         result.append(

@@ -81,14 +81,13 @@ def _against_default(scored: Sequence[MethodRow], best: MethodRow) -> list[str]:
 
 def _reached(reaches: Sequence[Reach]) -> list[str]:
     compared = [each for each in reaches if each.tuner != BASE]
-    found = []
+    found: list[str] = []
     for each in compared:
         if each.ratio is not None:
-            ratio = f"{each.ratio:.2g}x {interval(each.interval, number, digits=1)}".removesuffix(f" {NOTHING}")
-            found.append(
-                f"{each.tuner} needs {ratio} the time to reach {each.target}'s cross-validation score "
-                f"(in {each.reached} of {each.blocks} blocks)"
-            )
+            ratio = f"{number(each.ratio, 1)}x {interval(each.interval, digits=1)}".removesuffix(f" {NOTHING}")
+            said = ratio if found else f"needs {ratio} the time to reach {each.target}'s cross-validation score"
+            found.append(f"{each.tuner} {said} (in {each.reached} of {each.blocks} blocks)")
+    found = [", ".join(found)] if found else []
     never = [each.tuner for each in compared if each.ratio is None]
     if never:
         reach = "reaches" if len(never) == 1 else "reach"

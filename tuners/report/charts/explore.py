@@ -139,7 +139,11 @@ def parallel(landscape: Landscape, _: Choice, score: str) -> Figure:
         "meta": {**where, f"dimensions.{len(shown)}.values": ["trial", "score"], "line.color": ["trial", "score"]},
         "labelangle": -20,
     }  # fmt: skip
-    return figure([trace], margin={"t": 80, "r": 60, "b": 30, "l": 70}, meta={"roles": [], "axes": {}})
+    left = max(len(text) for text in dimensions[0].get("ticktext", [""]))  # which this kind of chart makes no room for
+    return figure(
+        [trace], margin={"t": 80, "r": 60, "b": 30, "l": max(70, 8 * left)},
+        meta={"roles": [], "axes": {}, "width": 100 + 90 * len(dimensions)},
+    )  # fmt: skip
 
 
 MOST_DIMENSIONS = 10

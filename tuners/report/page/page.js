@@ -83,6 +83,7 @@
         shown.yaxis2.domain = [0, 0.43];
         shown.legend.y = -0.12;
       }
+      if (shown.meta?.width) shown.width = shown.meta.width; // it scrolls
       shown.font.size = 11;
       if (!shown.meta?.panels) shown.legend.y = -0.4;
       for (const axis of axes) if (axis.title?.text) axis.title.text = axis.title.text.replace(/(.{25,40}?) /g, "$1<br>");
