@@ -202,15 +202,19 @@ def test_failures_are_told_by_reason() -> None:
     """Cells by their reason, the most frequent first; failed trials of good cells, of how many; in every format."""
     good = runs.run("random")
     lost = [replace(trial, reason="ValueError: no") if i % 3 == 0 else trial for i, trial in enumerate(good.trials)]
-    made = [replace(good, trials=tuple(lost)), *(runs.lost("grid", "it broke", seed=seed) for seed in range(2))]
+    made = [
+        replace(good, trials=tuple(lost)),
+        runs.run("random", seed=1),
+        *(runs.lost("grid", "it broke", seed=seed) for seed in range(2)),
+    ]
     cells, trials = failures([run.record for run in made], made)
-    assert (cells.what, cells.count, cells.total, cells.reason) == ("cells", 2, 3, "it broke")
-    assert (trials.what, trials.count, trials.total, trials.where) == ("trials", 4, 12, ("forest-wine-random-0",))
+    assert (cells.what, cells.count, cells.total, cells.reason) == ("cells", 2, 4, "it broke")
+    assert (trials.what, trials.count, trials.total, trials.where) == ("trials", 4, 24, ("forest-wine-random-0",))
     report = runs.report(made)
     for content in (formats.text(report), formats.markdown(report)):
         flat = " ".join(content.split())
         assert "failed: forest-wine-grid-0 and 1 more: it broke" in flat
-        assert "failed: 4 of 12 trials in forest-wine-random-0: ValueError: no" in flat
+        assert "failed: 4 of 24 trials of random on forest, in forest-wine-random-0: ValueError: no" in flat
     assert [row["count"] for row in json.loads(formats.json_text(report))["failures"]] == [2, 4]
 
 

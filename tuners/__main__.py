@@ -141,9 +141,11 @@ def _gate(chosen: argparse.Namespace) -> int:
     baseline = [then, *saved.of_the_same_commit(chosen.storage, then, but=now)]
     verdicts = gate.judge(gates, _session(now), [_session(run) for run in baseline], chosen.alpha)
     records: tuple[Record, ...] = now.records
+    (runs, lacking), (before, lacking_before) = _runs(now), _runs(then)
     report = Report(
-        records, evaluate(records), compare(records, then.records), then.name, [f"saved run {now.name}"], "", verdicts
-    )
+        records, evaluate(records), compare(records, then.records), then.name,
+        [f"saved run {now.name}", *lacking, *lacking_before], "", verdicts, runs, before, now.content,
+    )  # fmt: skip
     for path in chosen.report:
         write(report, path)
     for verdict in verdicts:

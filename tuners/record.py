@@ -78,6 +78,13 @@ class Record:
     setup_sha256: str = ""
     """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
 
+    def __post_init__(self) -> None:
+        """Keep no figure that is no number: neither JSON nor a mean has a place for it."""
+        for known in dataclasses.fields(self):
+            value = getattr(self, known.name)
+            if isinstance(value, float) and not math.isfinite(value):
+                object.__setattr__(self, known.name, None)
+
     @property
     def ok(self) -> bool:
         """Whether there is a score to compare."""

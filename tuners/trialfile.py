@@ -54,6 +54,8 @@ def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
                 line = json.loads(text)
                 cell, trial = line["cell"], _trial(line)
                 trials.setdefault(cell, []).append(trial)
+                if line["trial"] != len(trials[cell]) - 1:
+                    raise ValueError  # noqa: TRY301  told below, with the line's number
                 if line["incumbent"]:
                     found = Incumbent(line["trial"], trial.score, line["incumbent_test_score"])
                     incumbents.setdefault(cell, []).append(found)

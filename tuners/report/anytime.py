@@ -57,16 +57,16 @@ class Reach:
 def curves(runs: Sequence[Run], axis: Axis, measure: Measure) -> list[Curve]:
     """Make the curve of each method from good runs of one model, on one dataset or several.
 
-    With several, only seeds count that a method has on all of its datasets.
+    With several, only seeds count that a method has on all of the datasets; a method without any has no curve.
     """
     found = []
+    datasets = {run.record.dataset for run in runs if run.record.ok and run.incumbents}
     for tuner in dict.fromkeys(run.record.tuner for run in runs):
         mine = [run for run in runs if run.record.tuner == tuner and run.record.ok and run.incumbents]
         seeds: dict[int, list[tuple[_Array, _Array]]] = {}
         for run in mine:
             seeds.setdefault(run.record.seed, []).append(steps(run, axis, measure))
-        datasets = len({run.record.dataset for run in mine})
-        whole = [each for each in seeds.values() if len(each) == datasets and all(len(x) for x, _ in each)]
+        whole = [each for each in seeds.values() if len(each) == len(datasets) and all(len(x) for x, _ in each)]
         if whole:
             end = max(_end(run, axis) for run in mine)
             found.append(_curve(tuner, measure, axis, whole, end))
@@ -96,7 +96,7 @@ def steps(run: Run, axis: Axis, measure: Measure) -> tuple[_Array, _Array]:
 def _end(run: Run, axis: Axis) -> float:
     if axis == "evaluations":
         return float(len(run.trials))
-    return max(trial.end for trial in run.trials)
+    return max((trial.end for trial in run.trials), default=run.record.seconds or 0.0)
 
 
 def held(x: _Array, y: _Array, at: _Array) -> _Array:
@@ -124,15 +124,22 @@ def reach(runs: Sequence[Run], best: str) -> list[Reach]:
     """Return what each other method needs, block by block, to reach the best one's final cross-validation score."""
     blocks: dict[tuple[str, int], dict[str, Run]] = {}
     for run in runs:
-        if run.record.ok and run.incumbents:
+        if run.record.failed or run.incumbents:
             blocks.setdefault((run.record.dataset, run.record.seed), {})[run.record.tuner] = run
     tuners = dict.fromkeys(run.record.tuner for run in runs)
     return [
         found
         for tuner in tuners
         if tuner != best
-        and (found := _reach(tuner, best, [block for block in blocks.values() if {tuner, best} <= set(block)]))
+        and (
+            found := _reach(tuner, best, [block for block in blocks.values() if tuner in block and _ended(block, best)])
+        )
     ]
+
+
+def _ended(block: Mapping[str, Run], tuner: str) -> bool:
+    """Whether a method has a final score in a block."""
+    return tuner in block and block[tuner].record.ok and bool(block[tuner].incumbents)
 
 
 def _reach(tuner: str, best: str, blocks: Sequence[Mapping[str, Run]]) -> Reach | None:
@@ -143,7 +150,7 @@ def _reach(tuner: str, best: str, blocks: Sequence[Mapping[str, Run]]) -> Reach 
         x, y = steps(block[best], "seconds", "cv")
         mine, scores = steps(block[tuner], "seconds", "cv")
         hits = mine[scores >= y[-1]]
-        spent = hits[0] if len(hits) else _end(block[tuner], "seconds")
+        spent = hits[0] if len(hits) else _end(block[tuner], "seconds")  # of a failed run, too: it did not reach it
         rows.append((spent, float(len(hits) > 0), x[-1]))
     spent, success, target = np.array(rows).T
     if not target.all():

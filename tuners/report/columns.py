@@ -151,6 +151,7 @@ def _where(row: FailureRow) -> str:
 FAILURES: tuple[Column, ...] = (
     Column("what", lambda row: row.what),
     Column("status", lambda row: row.status),
+    Column("of", lambda row: row.whose),
     Column("how many", lambda row: f"{row.count} of {row.total}"),
     Column("reason", lambda row: row.reason),
     Column("where", _where),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuners.report.evaluation import MethodRow
-from tuners.report.statistics import Interval, mean_interval
+from tuners.report.statistics import Interval, mean_interval, not_below_zero
 from tuners.run import Run
 
 
@@ -68,15 +68,11 @@ def overtuning(runs: Sequence[Run]) -> list[OvertuningRow]:
                     len(losses),
                     sum(lost > 0 for lost in losses),
                     float(np.mean(losses)),
-                    _not_below_zero(mean_interval(losses)),
+                    not_below_zero(mean_interval(losses)),
                     max(losses),
                 )
             )
     return found
-
-
-def _not_below_zero(interval: Interval | None) -> Interval | None:
-    return None if interval is None else (max(0.0, interval[0]), interval[1])
 
 
 def overtuned(run: Run) -> float | None:
@@ -88,8 +84,11 @@ def overtuned(run: Run) -> float | None:
 
 
 def pareto(rows: Sequence[MethodRow]) -> list[MethodRow]:
-    """Return the methods, fastest first, than which no other is both at least as good and at least as fast."""
-    known = [row for row in rows if row.test_score is not None and row.seconds is not None]
+    """Return the methods, fastest first, than which no other is both at least as good and at least as fast.
+
+    Without those that have failed cells: their seconds are of the others, their score is not.
+    """
+    known = [row for row in rows if row.test_score is not None and row.seconds is not None and not row.failures]
     front: list[MethodRow] = []
     for row in sorted(known, key=lambda row: (row.seconds or 0.0, -(row.test_score or 0.0))):
         if not front or (row.test_score or 0.0) > (front[-1].test_score or 0.0):

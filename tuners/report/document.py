@@ -205,11 +205,10 @@ def _remarks(report: Report) -> list[str]:
 
 def _failures(rows: Sequence[FailureRow]) -> list[str]:
     told = [row for what in ("cells", "trials") for row in [each for each in rows if each.what == what][:MOST_REASONS]]
-    sentences = [
-        f"{row.status}: {f'{row.count} of {row.total} trials in ' if row.what == 'trials' else ''}{_some(row.where)}: "
-        f"{row.reason}"
-        for row in told
-    ]
+    sentences = []
+    for row in told:
+        share = f"{row.count} of {row.total} trials of {row.whose}, in " if row.what == "trials" else ""
+        sentences.append(f"{row.status}: {share}{_some(row.where)}: {row.reason}")
     if len(told) < len(rows):
         sentences.append(f"{len(rows) - len(told)} more reasons of failures are in the HTML and JSON reports")
     return sentences

@@ -20,6 +20,7 @@ from tuners.report.statistics import (
     enough_blocks,
     holm,
     mean_interval,
+    not_below_zero,
     sign_flip,
     within_intervals,
 )
@@ -118,8 +119,7 @@ def effective_score(record: Record) -> float | None:
 def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     tuners = list(dict.fromkeys(record.tuner for record in records))
     scores = score_matrix(records)
-    present = [tuner for tuner in tuners if tuner in scores]
-    complete = scores[[*present, *({BASE} & set(scores) - set(present))]].dropna()
+    present, complete = complete_blocks(records, scores)
     notes = []
     if len(complete) < len(scores):
         notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
@@ -135,6 +135,12 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     metric = next((record.metric for record in records if record.metric), "")
     blocks = complete.index.get_level_values("dataset")
     return Group(model, dataset, metric, len(blocks), len(set(blocks)), rows, tuple(notes))
+
+
+def complete_blocks(records: Sequence[Record], scores: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
+    """Return the methods that have scores, and the blocks of a `score_matrix` that all of them and the default have."""
+    present = [tuner for tuner in dict.fromkeys(record.tuner for record in records) if tuner in scores]
+    return present, scores[[*present, *({BASE} & set(scores) - set(present))]].dropna()
 
 
 def _without_failures(records: list[Record], methods: list[str]) -> str:
@@ -242,7 +248,7 @@ def _row(
             "cv_score": _mean([r.cv_score for r in good]),
             "regret": _regret(good, optima),
             "seconds": _mean([r.seconds for r in good]),
-            "seconds_interval": mean_interval([r.seconds for r in good if r.seconds is not None]),
+            "seconds_interval": not_below_zero(mean_interval([r.seconds for r in good if r.seconds is not None])),
             "search_seconds": searching / len(good),
             "search_share": searching / total if total else None,
             "evaluations": _mean([r.evaluations for r in good]),

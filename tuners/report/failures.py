@@ -18,12 +18,14 @@ class FailureRow:
     """What failed for one reason: cells, or candidates of one method on one model."""
 
     what: Literal["cells", "trials"]
+    whose: str
+    """Of trials, the method and model; of cells, all."""
     status: str
     where: tuple[str, ...]
     """The cells; of trials, those that they are in."""
     count: int
     total: int
-    """Of all cells; of trials, of all that the method has on the model."""
+    """Of all cells; of trials, of all in the method's good cells on the model."""
     reason: str
 
 
@@ -38,7 +40,7 @@ def _cells(records: Sequence[Record]) -> list[FailureRow]:
         if not record.ok:
             found.setdefault((record.status, record.reason), []).append(record.cell)
     rows = [
-        FailureRow("cells", status, tuple(cells), len(cells), len(records), reason)
+        FailureRow("cells", "all", status, tuple(cells), len(cells), len(records), reason)
         for (status, reason), cells in found.items()
     ]
     return sorted(rows, key=lambda row: (STATUSES.index(row.status), -row.count))
@@ -49,12 +51,22 @@ def _trials(runs: Sequence[Run]) -> list[FailureRow]:
     totals: dict[tuple[str, str], int] = {}
     for run in runs:
         method = run.record.model, run.record.tuner
+        if not run.record.ok:
+            continue  # what failed a cell is its reason, already
         totals[method] = totals.get(method, 0) + len(run.trials)
         for trial in run.trials:
-            if not trial.ok and run.record.ok:  # what failed a cell is its reason, already
+            if not trial.ok:
                 found.setdefault((*method, trial.status, trial.reason), []).append(run.record.cell)
     rows = [
-        FailureRow("trials", status, tuple(dict.fromkeys(cells)), len(cells), totals[model, tuner], reason)
+        FailureRow(
+            "trials",
+            f"{tuner} on {model}",
+            status,
+            tuple(dict.fromkeys(cells)),
+            len(cells),
+            totals[model, tuner],
+            reason,
+        )
         for (model, tuner, status, reason), cells in found.items()
     ]
     return sorted(rows, key=lambda row: -row.count)

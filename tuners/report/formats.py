@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,8 @@ COMMENT = 65_536
 """Characters that GitHub takes in a comment."""
 SAID_AROUND = 300
 """Characters kept for what is said of what does not fit."""
+MARKUP = re.compile(r"[\\|*<>`~@#&]|(?<!\w)_|_(?!\w)|!(?=\[)|\](?=[(:\[])")
+"""What Markdown, or GitHub in it, reads as more than text."""
 WIDTH = 100
 """Columns of a terminal."""
 
@@ -91,9 +94,8 @@ def _markdown_section(section: Section, level: str = "##") -> str:
 
 
 def _escaped(value: str) -> str:
-    for character in "\\|*<>`":
-        value = value.replace(character, f"&#{ord(character)};")
-    return value
+    """Return text in which Markdown and GitHub see no markup, mention, issue or image; names' underscores stay."""
+    return MARKUP.sub(lambda found: f"&#{ord(found[0])};", " ".join(value.split()))
 
 
 def comma_separated(report: Report) -> str:
@@ -184,4 +186,4 @@ def write(report: Report, path: Path) -> None:
     """Write the report in the format that the suffix names, making its folder where needed."""
     content = FORMATS[path.suffix](report)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    path.write_bytes(content.encode(errors="backslashreplace") if isinstance(content, str) else content)

@@ -55,29 +55,27 @@ def _data(report: Report) -> dict[str, Any]:
     first = next(iter(widest(report.groups)), None)
     shown: dict[str, Landscape | None] = {}
     groups = []
+    metrics: dict[str, str] = {}
     for group in report.groups:
         # Scores of several datasets are not one landscape: the first stands for them.
         dataset = report.dataset_of(group)
         key = f"{group.model} on {dataset}"
+        metrics[key] = group.metric
         shown.setdefault(key, landscape(report.runs, group.model, dataset))
         groups.append({"title": group.title, "landscape": key})
-    metric = next((group.metric for group in report.groups), "")
+    drawn = [chart for chart in (*charts.COSTS, *charts.SEARCH) if chart.key != "change" or report.comparison]
     return {
         "groups": groups,
         "start": report.groups.index(first) if first is not None else 0,
-        "figures": {
-            chart.key: [_plain(chart.draw(report, group)) for group in report.groups]
-            for chart in (*charts.COSTS, *charts.SEARCH)
-            if chart.key != "change" or report.comparison
-        },
+        "figures": {chart.key: [_plain(chart.draw(report, group)) for group in report.groups] for chart in drawn},
         "numbers": {
             chart.key: [_table(chart.numbers(report, group), chart.title) for group in report.groups]
-            for chart in (*charts.COSTS, *charts.SEARCH)
+            for chart in drawn
             if chart.numbers is not None
         },
         "pictures": [picture.key for picture in charts.PICTURES],
         "roles": charts.ROLES,
-        "landscapes": {key: _landscape(found, metric) for key, found in shown.items() if found is not None},
+        "landscapes": {key: _landscape(found, metrics[key]) for key, found in shown.items() if found is not None},
         "tuned": [_tuned(record) for record in report.records if record.ok],
     }
 
@@ -88,6 +86,7 @@ def _landscape(found: Landscape, metric: str) -> dict[str, Any]:
     score = f"CV {label(metric)}"
     return {
         "tuners": tuners,
+        "labels": [label(tuner) for tuner in tuners],
         "tuner": [codes[tuner] for tuner in found.tuners],
         "seed": found.seeds,
         "order": found.order,
@@ -105,7 +104,6 @@ def _parameter(found: Landscape, parameter: Parameter, tuners: Sequence[str]) ->
     return {
         "name": parameter.name,
         "label": label(parameter.name),
-        "shown": parameter.name,
         "levels": parameter.levels,
         "level": parameter.level,
         "value": parameter.level if same else _rounded(parameter.values),

@@ -150,24 +150,29 @@ def _parameter(name: str, column: Sequence[Any]) -> Parameter:
         level = np.searchsorted(np.array(numbers, dtype=float), values)
         return Parameter(name, scale, _floats(values), _ints(level), tuple(f"{number:g}" for number in numbers))
     # Numbers in order, then words, then None, which mostly stands for no limit.
-    others = sorted(str(value) for value in distinct.values() if value is not None and not _is_number(value))
+    others = sorted((value for value in distinct.values() if not _is_number(value)), key=lambda v: (v is None, str(v)))
+    places: dict[str, int] = {}
+    labels: list[str] = []
     if len(numbers) > MOST_LEVELS:
-        binned = _binned(name, "linear", np.array([value for value in column if _is_number(value)], dtype=float))
-        labels = [*binned.levels, *others]
-        positions = iter(binned.level)
-        level_of = [next(positions) if _is_number(value) else labels.index(str(value)) if value is not None
-                    else len(labels) for value in column]  # fmt: skip
+        known = [value for value in column if _is_number(value)]
+        binned = _binned(name, "linear", np.array(known, dtype=float))
+        places = dict(zip(map(repr, known), binned.level, strict=True))
+        labels = list(binned.levels)
     else:
-        labels = [*(f"{number:g}" for number in numbers), *others]
-        level_of = [len(labels) if value is None else labels.index(f"{value:g}" if _is_number(value) else str(value))
-                    for value in column]  # fmt: skip
-    if any(value is None for value in column):
-        labels.append("None")
-    return Parameter(name, "levels", _floats(np.array(level_of)), tuple(level_of), tuple(labels))
+        places = {repr(value): place for place, value in enumerate(numbers)}
+        labels = [str(value) for value in numbers]
+    places |= {repr(value): len(labels) + place for place, value in enumerate(others)}
+    level_of = [places[repr(value)] for value in column]
+    return Parameter(
+        name, "levels", _floats(np.array(level_of)), tuple(level_of), (*labels, *(str(value) for value in others))
+    )
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False  # an integer beyond any float: shown as a word
 
 
 def _binned(name: str, scale: Literal["linear", "log"], values: _Array) -> Parameter:

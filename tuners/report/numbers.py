@@ -30,6 +30,10 @@ def numbers(report: Report) -> list[Section]:
     found = [
         Section(f"{title}: {group.title}", [make(report, group)], folded=True)
         for group in widest(report.groups)
-        for title, make in (("Average ranks", ranks), ("Where the seconds went", seconds), ("Overtuning", lost))
+        for title, make in (
+            ("Average ranks over all datasets", ranks),
+            ("Where the seconds went", seconds),
+            ("Overtuning", lost),
+        )
     ]
     return [section for section in found if section.tables[0].rows]

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from tuners.record import Record
-from tuners.report.evaluation import score_matrix
+from tuners.report.evaluation import complete_blocks, score_matrix
 from tuners.report.statistics import (
     ALPHA,
     CONFIDENCE,
@@ -56,9 +56,8 @@ def rankings(records: Sequence[Record]) -> list[Ranking]:
     found = []
     for model in dict.fromkeys(record.model for record in records):
         mine = [record for record in records if record.model == model]
-        scores = score_matrix(mine)
-        listed = [tuner for tuner in dict.fromkeys(r.tuner for r in mine) if tuner in scores]
-        scores = scores[listed].dropna()
+        listed, scores = complete_blocks(mine, score_matrix(mine))
+        scores = scores[listed]
         if len(listed) < 2 or scores.empty:
             continue
         datasets = [str(name) for name in scores.index.get_level_values("dataset")]

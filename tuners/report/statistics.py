@@ -35,6 +35,11 @@ def mean_interval(values: Sequence[float] | Matrix) -> Interval | None:
     return _interval(float(values.mean()), float(values.std(ddof=1)), len(values))
 
 
+def not_below_zero(interval: Interval | None) -> Interval | None:
+    """Return the part of an interval that a quantity which is never negative can have."""
+    return None if interval is None else (max(0.0, interval[0]), interval[1])
+
+
 def within_intervals(scores: Matrix) -> list[Interval | None]:
     """Return an interval for each method's mean from its paired differences to the other methods.
 

@@ -16,7 +16,7 @@ def tuned_models(report: Report) -> list[Section]:
     return [
         Section(record.cell, [confusion(record), classification(record)], [f"best parameters: {params(record)}"])
         for record in report.records
-        if record.ok and record.confusion_matrix is not None
+        if record.ok and record.confusion_matrix and record.classes
     ]
 
 

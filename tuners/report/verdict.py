@@ -70,6 +70,8 @@ def _against_default(scored: Sequence[MethodRow], best: MethodRow) -> list[str]:
         return []
     if base.tied == "best":
         return ["tuning has not paid here: no method has a higher mean than the untuned model"]
+    if best.change is None:  # of nothing, there is no percentage
+        return [f"tuning pays: {best.tuner} is better than the untuned model"] if base.tied == "behind" else []
     change = f"{number(best.change, 2, sign=True)} % {interval(best.change_interval, digits=2, sign=True)}"
     change = change.removesuffix(f" {NOTHING}")
     if base.tied == "behind":
@@ -96,7 +98,7 @@ def _reached(reaches: Sequence[Reach]) -> list[str]:
 
 
 def _advice(scored: Sequence[MethodRow]) -> list[str]:
-    good = [row for row in scored if row.tied in {"best", "tied"} and row.seconds is not None]
+    good = [row for row in scored if row.tied in {"best", "tied"} and row.seconds is not None and not row.failures]
     if len(scored) < 2 or any(row.tied == "too few cells" for row in scored) or not good:
         return []
     cheapest = min(good, key=lambda row: row.seconds or 0.0)
@@ -109,6 +111,7 @@ def _advice(scored: Sequence[MethodRow]) -> list[str]:
 
 
 def _overtuning(rows: Sequence[OvertuningRow]) -> list[str]:
+    rows = [row for row in rows if row.tuner != BASE]  # whose only trial has none before it
     runs, lost = sum(row.runs for row in rows), sum(row.overtuned for row in rows)
     if not lost:
         return []

@@ -59,14 +59,18 @@ def choice(landscape: Landscape) -> dict[str, Parameter]:
 COSTS = (
     Chart(
         "cost", "Score against cost",
-        "Up and to the left is better. No method is both better and faster than one on the Pareto front.", cost.draw,
+        "Up and to the left is better. No method is both better and faster than one on the Pareto front; methods with "
+        "failed cells are not on it.", cost.draw,
     ),
     Chart(
-        "ranks", "Average ranks",
+        "ranks", "Average ranks over all datasets",
         "Intervals are bootstrapped over datasets, then seeds. Grey bars join methods that Wilcoxon's test, "
         "Holm-adjusted, cannot tell apart.", ranks.draw, numbers.ranks,
     ),
-    Chart("change", "Change against the compared run", "Paired by dataset and seed; above 0 is a gain.", bars.change),
+    Chart(
+        "change", "Change against the compared run, over all datasets",
+        "Paired by dataset and seed; above 0 is a gain.", bars.change,
+    ),
 )  # fmt: skip
 SEARCH = (
     Chart(
@@ -97,8 +101,8 @@ PICTURES = (
     Picture("space", "Three hyperparameters, and a slider over a fourth",
             "A point is a trial; the slider chooses a level, also of one of the three.", explore.space, 3),
     Picture("trials", "Each trial's score", "Colour is the order of the search.", explore.trials),
-    Picture("parallel", "All hyperparameters at once", "A line is a trial; drag along an axis to choose.",
-            explore.parallel, 2),
+    Picture("parallel", "All hyperparameters at once", "A line is a trial; drag along an axis to choose. "
+            f"At most {explore.MOST_DIMENSIONS} hyperparameters.", explore.parallel, 2),
     Picture("importance", "What matters", "Permutation importance in a random forest fitted to all methods' trials, "
             "their scores within seeds. Searches concentrate where scores are good.", explore.importance),
 )  # fmt: skip

@@ -49,6 +49,14 @@ def draw(report: Report, group: Group, *, over: anytime.Axis) -> Figure | str:
             level = {"x": [min(each.x[0] for each in found), end], "y": [fmean(scores)] * 2 if scores else []}
             line = {"color": styles[BASE][0], "dash": "dash"}
             data.append({"type": "scatter", "mode": "lines", "name": "default", "line": line, **level, **axes})
+        drawn = {curve.tuner for curve in found}
+        lacking = [tuner for tuner in dict.fromkeys(run.record.tuner for run in runs) if tuner not in drawn]
+        data += [
+            {"type": "scatter", "mode": "lines", "x": [None], "y": [None], "line": {"color": styles[tuner][0]},
+             "name": f"{label(tuner)}: no curve, not on all datasets"}
+            for tuner in lacking
+            if found and not place
+        ]  # fmt: skip
         for curve in anytime.curves(then, over, measure):  # type: ignore[arg-type]
             if curve.tuner != BASE and curve.tuner in styles:
                 line = {"color": styles[curve.tuner][0], "shape": "hv", "dash": "dot", "width": 1.5}
@@ -60,7 +68,7 @@ def draw(report: Report, group: Group, *, over: anytime.Axis) -> Figure | str:
     quantity = {"evaluations": "evaluations", "seconds": "seconds since the run began"}[over]
     ticks: dict[str, Any] = {}
     if over == "seconds":
-        ticks = {"type": "log", **log_ticks([at for trace in data for at in trace["x"]])}
+        ticks = {"type": "log", **log_ticks([at for trace in data for at in trace["x"] if at is not None])}
     vertical = partial(axis, hoverformat=".4f")
     return figure(
         data,

@@ -14,7 +14,7 @@ def draw(report: Report, group: Group) -> Figure | str:
     """Draw each method's mean score and seconds with their intervals, as the table has them."""
     styles = colours(report.tuners)
     front = pareto(group.rows)
-    if not front:
+    if not any(row.test_score is not None and row.seconds is not None for row in group.rows):
         return "no method has a score and a time here"
     data: list[dict[str, Any]] = [
         {
@@ -29,7 +29,7 @@ def draw(report: Report, group: Group) -> Figure | str:
             continue
         colour, symbol = styles[row.tuner]
         marker = {"color": colour, "symbol": symbol, "size": 14 if row.tuner in best else 10}
-        mark = " (Pareto)" if row.tuner in best else ""
+        mark = " (Pareto)" if row.tuner in best else f" ({row.failures} of {row.cells} failed)" if row.failures else ""
         data.append({
             "type": "scatter", "mode": "markers", "name": f"{label(row.tuner)}{mark}", "marker": marker,
             "x": [row.seconds], "y": [row.test_score],

@@ -11,7 +11,8 @@
   }
 
   // Tables: a button in each heading.
-  const number = (text) => { const found = text.replace("−", "-").match(/[-+]?\d+(\.\d+)?/); return found ? Number(found[0]) : NaN; };
+  const number = (text) => Number.parseFloat(text.replace(/^\[/, "")); // a cell's first, which it begins with
+  const nothing = (text) => text === "-" || text === "";
   function sortable(table) {
     if (table.tBodies[0].rows.length < 2) return;
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
@@ -25,7 +26,8 @@
         heading.setAttribute("aria-sort", down ? "descending" : "ascending");
         const text = (row) => row.cells[column].textContent;
         const rows = [...table.tBodies[0].rows];
-        const numeric = column > 0 && rows.some((row) => !Number.isNaN(number(text(row))));
+        const texts = rows.map(text).filter((each) => !nothing(each));
+        const numeric = column > 0 && texts.every((each) => /^\[?[-+]?\d/.test(each));
         rows.sort((a, b) => {
           if (!numeric) return text(a).localeCompare(text(b)) * (down ? -1 : 1);
           const [x, y] = [number(text(a)), number(text(b))];
@@ -126,7 +128,7 @@
     const kept = [...landscape.score.keys()].filter((row) =>
       (method === "" || landscape.tuner[row] === Number(method)) &&
       (!slider || levels[key] < 0 || slider.level[row] === levels[key]));
-    const text = (row) => `${landscape.tuners[landscape.tuner[row]]}, seed ${landscape.seed[row]}, trial ${landscape.order[row]}: ${landscape.score[row].toFixed(4)}`;
+    const text = (row) => `${landscape.labels[landscape.tuner[row]]}, seed ${landscape.seed[row]}, trial ${landscape.order[row]}: ${landscape.score[row].toFixed(4)}`;
     for (const trace of drawn.data) {
       for (const [path, [kind, ...rest]] of Object.entries(trace.meta ?? {})) {
         let found;
@@ -159,7 +161,7 @@
       if (!names.includes(chosen[key][role])) chosen[key][role] = landscape.first[role];
       const select = document.createElement("select");
       select.dataset.role = role;
-      for (const each of landscape.parameters) select.append(option(each.name, each.shown));
+      for (const each of landscape.parameters) select.append(option(each.name, each.name));
       select.value = chosen[key][role];
       const label = document.createElement("label");
       label.append(`${data.roles[role]} `, select);
@@ -209,7 +211,7 @@
     const group = data.groups[$("group").value];
     drawFigures();
     const landscape = data.landscapes[group.landscape];
-    $("landscape").textContent = group.landscape ?? group.title;
+    $("landscape").textContent = group.landscape;
     $("method").replaceChildren(option("", "all methods"));
     (landscape?.tuners ?? []).forEach((name, index) => $("method").append(option(String(index), name)));
     for (const key of pictures) {
