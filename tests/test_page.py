@@ -224,6 +224,16 @@ def test_groups_and_runs_are_chosen(opened: Open, whole: Report) -> None:
     shown.check()
 
 
+def test_text_is_sorted_as_text(opened: Open) -> None:
+    """A column whose cells do not begin with numbers is in alphabetical order, whatever digits it has."""
+    reasons = ["b 1", "a 9", "c -5"]
+    shown = opened(runs.report([runs.lost("grid", reason, seed=seed) for seed, reason in enumerate(reasons)]))
+    shown.driver.find_elements(By.CSS_SELECTOR, "#failures th button")[4].send_keys(Keys.ENTER)
+    cells = [cell.text for cell in shown.driver.find_elements(By.CSS_SELECTOR, "#failures tbody td:nth-child(5)")]
+    assert cells == sorted(reasons)
+    shown.check()
+
+
 def test_a_chart_is_a_table_too(opened: Open, whole: Report) -> None:
     """Ranks, times and overtuning have their numbers, of the chosen dataset, in a table that sorts by keyboard."""
     shown = opened(whole)

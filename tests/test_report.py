@@ -270,6 +270,15 @@ def test_markdown_is_harmless() -> None:
     assert len({line.count("|") for line in table[:3]}) == 1
 
 
+def test_a_comment_mentions_nobody() -> None:
+    """No name makes an image, a link, a mention, an issue, emphasis or a second line; usual names stay as they are."""
+    evil = "![x](https://e.example/t.png) @octocat #1 __b__ &lt;b&gt; [a]: x\n# top"
+    made = record("my_tuner", 0.9, dataset=evil, confusion_matrix=[[1]], classes=(evil,))
+    content = formats.markdown(Report([made], evaluate([made]), header=[evil]))
+    assert not re.search(r"!\[|\]\(|\]:|@octocat|#1 |__|&lt;|\n# top", content)
+    assert "my_tuner" in content
+
+
 def test_text_fits_a_hundred_columns() -> None:
     """The widest figures and usual names fit."""
     records = [

@@ -10,8 +10,9 @@ import pytest
 from tests import runs
 from tests.test_report import failed, record
 from tuners.record import Record
-from tuners.report.anytime import Reach
-from tuners.report.costs import OvertuningRow
+from tuners.report import charts
+from tuners.report.anytime import Reach, curves, reach
+from tuners.report.costs import OvertuningRow, pareto
 from tuners.report.document import Report
 from tuners.report.evaluation import evaluate
 from tuners.report.verdict import listed, verdict
@@ -87,6 +88,24 @@ def test_overtuning_and_failures_are_said() -> None:
     sentences = said(records, lost=(OvertuningRow("random", 12, 3, 0.01, None, 0.02),))
     assert any("in 3 of 12 runs" in sentence and "0.0200 at the most (random)" in sentence for sentence in sentences)
     assert "failed cells: random 1 of 12" in sentences
+
+
+def test_a_method_that_fails_is_not_advised() -> None:
+    """Its seconds are those of the cells where it worked: being quick there is no merit."""
+    made = [run for run in runs.grid(["default", "random", "grid"], ["easy", "hard"], 6) if run.record.tuner != "grid"]
+    made += [runs.run("grid", "easy", seed, seconds=0.01) for seed in range(6)]
+    made += [runs.lost("grid", "killed", dataset="hard", seed=seed) for seed in range(6)]
+    report = runs.report(made)
+    group = report.groups[-1]
+    assert not any("use grid" in sentence for sentence in report.verdict)
+    assert "failed cells: grid 6 of 12" in " ".join(report.verdict)
+    assert "grid" not in [row.tuner for row in pareto(group.rows)]
+    assert "grid" not in [curve.tuner for curve in curves(report.runs_of(group), "seconds", "cv")]
+    drawn = charts.SEARCH[0].draw(report, group)
+    assert isinstance(drawn, dict)
+    assert "grid: no curve, not on all datasets" in [trace.get("name") for trace in drawn["data"]]
+    (found,) = [each for each in reach(report.runs_of(group), "random") if each.tuner == "grid"]
+    assert found.blocks == 12
 
 
 @pytest.mark.parametrize(("names", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
