@@ -278,6 +278,24 @@ def test_a_rebuilt_run_is_one_to_compare_with(suite: pytest.Pytester) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="sessions are forked")
+def test_the_journal_is_begun_before_the_clock(pytester: pytest.Pytester) -> None:
+    """Asking for machine, commit and libraries takes longer than a small cell, and is no method's time."""
+    pytester.makepyfile(
+        test_it="""
+        from pathlib import Path
+
+        def looks(objective, seed):
+            assert list(Path(".tuning").glob("*.jsonl"))
+            objective({})
+
+        def test_tuning(tune, problem):
+            tune(looks, problem)
+        """
+    )
+    options = ["--tuning-models=forest", "--tuning-datasets=iris", "--tuning-seeds=1"]
+    pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
+
+
 def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
     """SIGKILL at random moments; each resumed session ends with the uninterrupted one's report and saved run."""
     script = Path(__file__).parent / "faults.py"

@@ -61,6 +61,7 @@ def test_luck_is_said_and_nothing_advised() -> None:
     assert "random has the highest mean" in sentences[0]
     assert "too few to tell it from luck" in sentences[0]
     assert not any(sentence.startswith(("use", "tuning pays")) for sentence in sentences)
+    assert "nothing to advise yet: 3 methods can be told apart in 7 blocks or more, and here are 3" in sentences[-1]
 
 
 def test_tuning_that_does_not_pay_is_said() -> None:

@@ -160,12 +160,13 @@ class Runner:
         mood: dict[str, Any] = {"reference_seconds": reference_seconds(), "contended": _contended()}
         record = replace(record, **mood)
         heard: list[Trial] = []
+        journal = self._session.journal  # begun before the clock: it asks for machine, commit and libraries
 
         def listener(trials: Sequence[Trial], budget: Budget) -> None:
             heard[:] = trials
             self._session.progress.trial(trials, budget)
-            if self._session.journal is not None:
-                self._session.journal.trial(record.cell, len(trials) - 1, trials[-1])
+            if journal is not None:
+                journal.trial(record.cell, len(trials) - 1, trials[-1])
 
         def prepare(listener: Listener) -> Execution:
             return self._execution(name, tuner, problem, budget, listener)

@@ -78,7 +78,8 @@ def _rendered(figures: list[Figure], kind: str, heights: list[int]) -> list[byte
     import kaleido  # noqa: PLC0415  optional, and slow to load
     import plotly.graph_objects as go  # noqa: PLC0415  likewise
 
-    drawn = [go.Figure(each) for each in figures]
+    # The page draws its own lines, in the colours of its theme.
+    drawn = [go.Figure(each).update_layout(template="plotly_white") for each in figures]
 
     async def draw() -> list[bytes]:
         async with kaleido.Kaleido(n=1) as browser:

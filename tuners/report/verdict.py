@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 
 from tuners.report.anytime import Reach
 from tuners.report.columns import NOTHING, duration, interval, number
 from tuners.report.costs import OvertuningRow
 from tuners.report.evaluation import BASE, Group, MethodRow
+from tuners.report.statistics import enough_blocks
 
 
 def listed(names: Sequence[str]) -> str:
@@ -36,7 +39,7 @@ def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[Overtuni
         _winners(group, scored, best, where),
         *_against_default(scored, best),
         *_reached(reaches),
-        *_advice(scored),
+        *_advice(group, scored),
         *_overtuning(overtuned),
         *_failures(group),
     ]
@@ -97,9 +100,14 @@ def _reached(reaches: Sequence[Reach]) -> list[str]:
     return ["; ".join(found)] if found else []
 
 
-def _advice(scored: Sequence[MethodRow]) -> list[str]:
+def _advice(group: Group, scored: Sequence[MethodRow]) -> list[str]:
     good = [row for row in scored if row.tied in {"best", "tied"} and row.seconds is not None and not row.failures]
-    if len(scored) < 2 or any(row.tied == "too few cells" for row in scored) or not good:
+    if any(row.tied == "too few cells" for row in scored):
+        pairs = math.comb(len(scored), 2)
+        least = next(count for count in itertools.count(1) if enough_blocks(count, pairs))
+        told = f"{len(scored)} methods can be told apart in {least} blocks or more, and here are {group.blocks}"
+        return [f"nothing to advise yet: {told}: give more seeds or datasets"]
+    if len(scored) < 2 or not good:
         return []
     cheapest = min(good, key=lambda row: row.seconds or 0.0)
     cost = f"{duration(cheapest.seconds)} s {interval(cheapest.seconds_interval, duration)} a run".replace(

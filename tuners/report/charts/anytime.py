@@ -42,8 +42,10 @@ def draw(report: Report, group: Group, *, over: anytime.Axis) -> Figure | str:
                 data.append({**common, **band, "x": curve.x, "y": curve.low})
                 data.append({**common, **band, "x": curve.x, "y": curve.high, "fill": "tonexty",
                              "fillcolor": faint(colour)})  # fmt: skip
-            data.append({**common, "x": curve.x, "y": curve.median, "name": label(curve.tuner), "mode": "lines",
-                         "showlegend": not place, "line": {"color": colour, "shape": "hv", "width": 2.5}})  # fmt: skip
+            data.append({**common, "x": curve.x, "y": curve.median, "name": label(curve.tuner),
+                         "mode": "lines" if len(curve.x) > 1 else "markers",
+                         "showlegend": not place, "line": {"color": colour, "shape": "hv", "width": 2.5},
+                         "marker": {"color": colour, "size": 9}})  # fmt: skip
         if found and measure == "test" and not any(curve.tuner == BASE for curve in found):
             scores = [s for run in runs if (s := run.record.default_test_score) is not None]
             level = {"x": [min(each.x[0] for each in found), end], "y": [fmean(scores)] * 2 if scores else []}

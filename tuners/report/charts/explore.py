@@ -95,6 +95,7 @@ def space(_: Landscape, chosen: Choice, score: str) -> Figure:
     return figure(
         [trace], height=560, margin={"t": 40, "r": 0, "b": 0, "l": 0},
         scene={
+            "uirevision": "turned",  # stays as the reader turned it
             "camera": {"eye": {"x": 1.6, "y": 1.6, "z": 1.1}},
             **{name: _without_margin(_axis(chosen[role])) for name, role in axes.items()},
         },

@@ -85,6 +85,7 @@
         shown.yaxis2.domain = [0, 0.43];
         shown.legend.y = -0.12;
       }
+      if (shown.scene) shown.scene.camera = { eye: { x: 2.2, y: 2.2, z: 1.5 } };
       if (shown.meta?.width) shown.width = shown.meta.width; // it scrolls
       shown.font.size = 11;
       if (!shown.meta?.panels) shown.legend.y = -0.4;
