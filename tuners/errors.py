@@ -1,4 +1,4 @@
-"""What can go wrong by the user's hand, each said in one line."""
+"""Errors that a user can cause, each said in one line."""
 
 from __future__ import annotations
 
@@ -6,14 +6,27 @@ import difflib
 import importlib.util
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
+
+from tuners.printable import message as printable_message
+from tuners.printable import printable
 
 MOST_NAMES = 20
 """A longer list of known names says less than the nearest of them."""
+MOST_SAID = 1_000
+"""Characters of a message of our own, which may quote a file or name its columns."""
 
 
 class TuningError(ValueError):
     """Bad input: names the thing, what was expected, what came, and the remedy, in one line."""
+
+    def __init__(self, message: str) -> None:
+        """Take the message; what it quotes from outside is made printable."""
+        super().__init__(printable_message(str(message), MOST_SAID))
+
+
+class NotApplicableError(TuningError):
+    """A method that cannot serve this model or space; its cells skip with the message, which says what it needs."""
 
 
 class UnavailableError(TuningError):
@@ -22,6 +35,16 @@ class UnavailableError(TuningError):
 
 class MissingExtraError(ImportError):
     """An optional package is not installed; the message holds the command that installs it."""
+
+
+class ElsewhereError(Exception):
+    """An exception of another process, as far as it can be told here."""
+
+    def __init__(self, reason: str, shown: Any = None) -> None:
+        """Take its one line, and how pytest shows it."""
+        super().__init__(reason, shown)
+        self.reason = reason
+        self.shown = shown
 
 
 Failure = Literal["failed", "timeout", "memory"]
@@ -64,9 +87,11 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
 
 
 def one_line(error: BaseException) -> str:
-    """Summarise an exception as `Type: first line of its message`; our own speak for themselves."""
+    """Summarise an exception as `Type: first line of its message`, printable; our own speak for themselves."""
+    if isinstance(error, ElsewhereError):
+        return error.reason
     lines = str(error).strip().splitlines()
-    name = type(error).__name__
     if isinstance(error, TuningError) and lines:
         return lines[0]
-    return f"{name}: {lines[0].strip()}" if lines else name
+    name = type(error).__name__
+    return printable(f"{name}: {lines[0]}" if lines else name)

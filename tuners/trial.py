@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tuners.errors import failure
+from tuners.printable import printable
 from tuners.spaces import Params, plain_params
 
 
@@ -32,6 +33,11 @@ class Trial:
     end: float
     reason: str = ""
     """Why it failed; empty for a good trial."""
+
+    def __post_init__(self) -> None:
+        """Keep a reason that can be printed: it is a library's or an estimator's text."""
+        if self.reason:
+            object.__setattr__(self, "reason", printable(self.reason))
 
     @property
     def ok(self) -> bool:

@@ -19,6 +19,7 @@ from tuners.plugin.progress import Progress
 from tuners.plugin.reporting import Collector, figures, logs_cells, record_of, tell_github
 from tuners.plugin.session import RECORD, SESSION, Session
 from tuners.plugin.settings import Settings
+from tuners.printable import printable
 
 BASELINE = pytest.StashKey[storing.Baseline]()
 
@@ -311,11 +312,11 @@ def pytest_terminal_summary(
             session.write_reports(report)
             tell_github(session, report, terminalreporter)
             for path in session.written:
-                terminalreporter.write_line(f"report: {path}")
+                terminalreporter.write_line(printable(f"report: {path}", None))
             session.end_journal(complete=not session.partial)
             for message in session.notes:
-                terminalreporter.write_line(message)
+                terminalreporter.write_line(printable(message, None))
             for message in session.errors:
-                terminalreporter.write_line(message, red=True)
+                terminalreporter.write_line(printable(message, None), red=True)
             if session.errors and session.pytest_session is not None:
                 session.pytest_session.exitstatus = pytest.ExitCode.TESTS_FAILED

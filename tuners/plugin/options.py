@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tuners.errors import MissingExtraError, require
+from tuners.errors import MissingExtraError, TuningError, require
 from tuners.record import EVALUATIONS
 
 MOST_SEEDS = 10_000
@@ -220,6 +220,6 @@ def read(config: pytest.Config) -> dict[str, Any]:
             values = tuple(option.read(text) for text in texts)
         except ValueError as error:
             message = f"{option.flag}: expected {error}, got {', '.join(map(repr, texts))}"
-            raise pytest.UsageError(message) from None
+            raise pytest.UsageError(str(TuningError(message))) from None
         given[option.key] = values if option.repeatable else values[0]
     return given
