@@ -123,6 +123,12 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     notes = []
     if len(complete) < len(scores):
         notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
+    working = {record.tuner for record in records if record.ok}
+    notes += [
+        f"{tuner} is not ranked: skipped in {count} block{'' if count == 1 else 's'} in which others have a score"
+        for tuner, count in skipped_beside_others(records).items()
+        if tuner in working
+    ]
     if any(record.failed for record in records):
         notes.append(_without_failures(records, present))
     paired = _paired_columns(complete, present)
@@ -138,9 +144,20 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
 
 
 def complete_blocks(records: Sequence[Record], scores: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
-    """Return the methods that have scores, and the blocks of a `score_matrix` that all of them and the default have."""
-    present = [tuner for tuner in dict.fromkeys(record.tuner for record in records) if tuner in scores]
+    """Return the methods to be ranked, and the blocks of a `score_matrix` that all of them and the default have.
+
+    A method that was skipped where another has a score takes no block from the others: it is not ranked.
+    """
+    skipped = skipped_beside_others(records)
+    present = [tuner for tuner in dict.fromkeys(r.tuner for r in records) if tuner in scores and tuner not in skipped]
     return present, scores[[*present, *({BASE} & set(scores) - set(present))]].dropna()
+
+
+def skipped_beside_others(records: Sequence[Record]) -> dict[str, int]:
+    """Return the methods that were skipped in blocks in which another has a score, with the number of these blocks."""
+    scored = {(record.dataset, record.seed) for record in records if record.ok}
+    skipped = [r.tuner for r in records if r.status == "skipped" and (r.dataset, r.seed) in scored]
+    return {tuner: skipped.count(tuner) for tuner in dict.fromkeys(skipped)}
 
 
 def _without_failures(records: list[Record], methods: list[str]) -> str:

@@ -122,9 +122,13 @@ def judge(gates: Sequence[Gate], now: Session, then: Sequence[Session], alpha: f
     """Return a verdict for each method and gate; `then` are sessions of the earlier run, the one to compare first."""
     found = []
     for gate in gates:
-        methods = dict.fromkeys((r.model, r.tuner) for r in [*now.records, *then[0].records])
-        chosen = [method for method in methods if gate.tuner in (None, method[1])]
-        if not chosen:
+        both = [*now.records, *then[0].records]
+        methods = dict.fromkeys((r.model, r.tuner) for r in both if gate.tuner in (None, r.tuner))
+        measured = {(r.model, r.tuner) for r in both if r.status != "skipped"}
+        if gate.tuner is not None:
+            found += [_skipped(gate, method) for method in methods if method not in measured]
+        chosen = [method for method in methods if method in measured]
+        if not methods:
             message = f"gate {gate.text!r}: expected a method of this run, got {gate.tuner!r}: correct its name"
             raise TuningError(message)
         verdicts = [_missing(gate, method, now.records, then[0].records) for method in chosen]
@@ -151,6 +155,10 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     worst.sort(key=lambda verdict: order.index(verdict.outcome))
     more = f"; and {len(worst) - 1} more" if len(worst) > 1 else ""
     return f"{worst[0]}{more}"
+
+
+def _skipped(gate: Gate, method: tuple[str, str]) -> Verdict:
+    return Verdict(gate.text, *method, "not judged", "skipped in both runs")
 
 
 def _of(method: tuple[str, str], records: Sequence[Record]) -> dict[str, Record]:
