@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from tuners import synonyms
 from tuners.printable import message as printable_message
 from tuners.printable import printable
 
@@ -78,12 +79,23 @@ def require(*packages: str, extra: str) -> None:
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
-    """Build the error for a name that is not among the known ones, nearest names first."""
+    """Build the error for a name that is not among the known ones: nearest names first, or how to bring it in."""
     known = list(known)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    near = synonyms.here(kind, name, known) or nearest(name, known)
+    several = [part for part in re.split(r"[\s;|+]+", name) if part]
+    if len(several) > 1 and set(several) <= set(known):
+        hint = f"separate names by commas, as in {','.join(several)}; "
+    else:
+        hint = synonyms.remedy(kind, name) or (f"did you mean {' or '.join(near)}? " if near else "")
+        hint += "losses are negated, so that larger is better; " if near and near[0].startswith("neg_") else ""
     others = f"known: {', '.join(known)}" if len(known) <= MOST_NAMES else f"there are {len(known)}"
     return TuningError(f"unknown {kind} {name!r}: {hint}{others}")
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Return the known names nearest to one, whatever their case."""
+    by_case = {each.lower(): each for each in known}
+    return [by_case[each] for each in difflib.get_close_matches(name.lower(), by_case, n=most, cutoff=0.5)]
 
 
 def one_line(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Generator, Sequence
 from functools import partial
@@ -29,6 +30,19 @@ __all__ = ["problem", "tuner"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     options.add_options(parser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, None, None]:
+    """Name the nearest option for a misspelt one; after the conftest.py files, which may have options of their own."""
+    yield
+    _, unrecognized = parser.parse_known_and_unknown_args(args, copy.copy(early_config.known_args_namespace))
+    try:
+        options.check_names(early_config, unrecognized)
+    except TuningError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(wrapper=True)
