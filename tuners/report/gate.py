@@ -17,6 +17,7 @@ from scipy import stats
 
 from tuners.errors import TuningError
 from tuners.record import Record
+from tuners.report import units
 from tuners.report.comparison import unlike
 from tuners.report.evaluation import effective_score
 from tuners.report.statistics import RESAMPLES, Interval, holm, sign_flip
@@ -72,6 +73,8 @@ class Verdict:
     """Of the difference, at the confidence of the gate."""
     p_value: float | None = None
     """That it has not become worse beyond the tolerance; Holm-adjusted."""
+    metric: str = ""
+    """Of a difference of scores, whose unit it has."""
 
     @property
     def fails(self) -> bool:
@@ -80,13 +83,11 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return the line that a person reads: `regressed: bayesian on forest, -1.9 points [-2.6, -1.1]`."""
-        scale, unit, digits = (100, " %", 0) if self.gate_quantity == "seconds" else (100, " points", 2)
         parts = [f"{self.outcome}: {self.tuner} on {self.model}"]
-        if self.difference is not None:
-            ends = ""
-            if self.interval is not None:
-                ends = f" [{scale * self.interval[0]:+.{digits}f}, {scale * self.interval[1]:+.{digits}f}]"
-            parts.append(f"{scale * self.difference:+.{digits}f}{unit}{ends}")
+        if self.difference is not None and self.gate_quantity == "seconds":
+            parts.append(units.percent(self.difference, self.interval))
+        elif self.difference is not None:
+            parts.append(units.difference(self.difference, self.interval, self.metric))
         if self.detail:
             parts.append(self.detail)
         return ", ".join(parts) + f" ({self.gate})"
@@ -204,6 +205,7 @@ class _Paired:
     differences: np.ndarray
     tolerance: float
     datasets: int
+    metric: str
 
 
 def _scores(
@@ -224,7 +226,7 @@ def _scores(
             continue
         tolerance = gate.tolerance * abs(float(whole[:, 1].mean())) if gate.relative else gate.tolerance
         datasets = len({record.dataset for record, _ in pairs})
-        paired.append(_Paired(method, whole[:, 0] - whole[:, 1], tolerance, datasets))
+        paired.append(_Paired(method, whole[:, 0] - whole[:, 1], tolerance, datasets, pairs[0][0].metric))
     return [*found.values(), *_tested(gate, paired, alpha)]
 
 
@@ -243,7 +245,9 @@ def _tested(gate: Gate, paired: Sequence[_Paired], alpha: float) -> list[Verdict
     ):
         blocks = len(each.differences)
         mean = float(each.differences.mean())
-        figures: dict[str, Any] = {"difference": mean, "interval": _interval(each.differences, alpha), "p_value": p}
+        figures: dict[str, Any] = {
+            "difference": mean, "interval": _interval(each.differences, alpha), "p_value": p, "metric": each.metric,
+        }  # fmt: skip
         outcome: Outcome
         detail = ""
         if len(paired) * 2.0**-blocks >= alpha:
