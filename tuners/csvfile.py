@@ -14,8 +14,6 @@ from tuners.printable import printable
 
 MOSTLY = 0.5
 """A text column of which more than this share reads as numbers is a damaged number column."""
-MAX_CLASSES_SHARE = 0.5
-"""A target with more distinct values than this share of the rows is not a class label."""
 
 
 def read_csv(path: str, target: str) -> Dataset:
@@ -56,12 +54,6 @@ def _check_target(path: str, y: pd.Series) -> None:
     if y.isna().any():
         row = _line(y.isna())
         message = f"dataset {path}: the target {y.name!r} is missing in line {row}: remove such rows"
-        raise TuningError(message)
-    if pd.api.types.is_float_dtype(y) and y.nunique() > MAX_CLASSES_SHARE * len(y):
-        message = (
-            f"dataset {path}: the target {y.name!r} has {y.nunique()} distinct values in {len(y)} rows: "
-            "expected class labels"
-        )
         raise TuningError(message)
 
 

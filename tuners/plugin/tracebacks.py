@@ -57,7 +57,7 @@ class Reporter:
         if failure.shown is not None:
             report.longrepr = failure.shown
         longrepr: Any = report.longrepr
-        if hasattr(longrepr, "addsection"):
+        if hasattr(longrepr, "addsection") and item.config.option.tbstyle != "line":
             longrepr.addsection("tuning", failure.line)
         return report
 
