@@ -24,6 +24,18 @@ class MissingExtraError(ImportError):
     """An optional package is not installed; the message holds the command that installs it."""
 
 
+class Unwinding(BaseException):
+    """Unwinds a run, or more than a run: no failure of the estimator or tuner that it passes through."""
+
+
+def unwinds(error: BaseException) -> bool:
+    """Whether an exception is meant for the run or the session: Ctrl-C, the end of a budget, pytest's outcomes.
+
+    Any other, `SystemExit` and `CancelledError` included, is a failure of what raised it.
+    """
+    return isinstance(error, KeyboardInterrupt | Unwinding) or type(error).__module__ == "_pytest.outcomes"
+
+
 Failure = Literal["failed", "timeout", "memory"]
 
 

@@ -30,7 +30,7 @@ from tuners.budget import Budget
 from tuners.errors import TuningError, one_line
 
 if TYPE_CHECKING:
-    from tuners.objective import Listener
+    from tuners.ledger import Listener
     from tuners.record import Status
     from tuners.run import Execution, Run
     from tuners.trial import Trial
@@ -179,7 +179,7 @@ def _work(prepare: Callable[[Listener], Execution], sender: Connection, budget: 
         line.say("error", error if plain else RuntimeError(one_line(error)))
         return
     line.say("ready", execution.default_test_score)
-    execution.objective.on_phase = line.say
+    execution.ledger.on_phase = line.say
     _limit_memory(budget.memory)
     execution.search()
     line.say("run", execution.finish())

@@ -26,6 +26,7 @@ def fit(
     X: Any,
     y: Any,
     *,
+    estimator: Any,
     metric: Any,
     folds: list[Fold],
     jobs: int,
@@ -35,7 +36,7 @@ def fit(
     origin: float,
     keep: Callable[[Trial], object],
 ) -> list[Trial]:
-    """Fit an unfitted search and return its trials, in its own order, which no number of jobs changes.
+    """Fit an unfitted search of an estimator and return its trials, in its own order, which no number of jobs changes.
 
     With `shared`, scikit-learn's own classes are replaced by those that share work between candidates.
     Each is given to `keep`, too, when it ends; where the search is cut short, those are all there is. Times are
@@ -53,7 +54,9 @@ def fit(
 
     with Probe(metric, len(folds), parallel=jobs != 1, trial_seconds=trial_seconds) as probe:
         probe.on_candidate = keep_live
-        search.set_params(cv=folds, scoring=probe.score, n_jobs=jobs, refit=False, error_score=math.nan)
+        search.set_params(
+            estimator=estimator, cv=folds, scoring=probe.score, n_jobs=jobs, refit=False, error_score=math.nan
+        )
         search.set_callbacks(probe)
         reason = _fit(search, X, y)
     return [_trial(params, probe.evaluations(candidate), origin, reason) for candidate, params in enumerate(candidates)]

@@ -30,6 +30,8 @@ class Record:
     seed: int
     schema: int = SCHEMA
     metric: str = ""
+    positive: str = ""
+    """The class that the metric scores; empty for a metric of all classes."""
     status: Status = "ok"
     reason: str = ""
     """Why it is not ok, in one line."""

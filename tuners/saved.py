@@ -48,8 +48,8 @@ class SavedRun:
 
 def checksum(extra_info: Mapping[str, Any]) -> str:
     """Return the checksum of what is saved of a run."""
-    # What a user has added beside is not ours.
-    own = {field.name: extra_info.get(field.name) for field in dataclasses.fields(Record)}
+    # What a user has added beside is not ours, and an earlier version's records had fewer fields.
+    own = {field.name: extra_info[field.name] for field in dataclasses.fields(Record) if field.name in extra_info}
     return f"{zlib.crc32(json.dumps(own, sort_keys=True, default=repr).encode()):08x}"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from tuners.errors import MissingExtraError, TuningError, UnavailableError, one_line
+from tuners.errors import MissingExtraError, TuningError, UnavailableError, one_line, unwinds
 from tuners.plugin.cells import Cell, dataset_name
 from tuners.plugin.session import RECORD, SESSION, changed_data
 from tuners.record import Record
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
     from tuners.budget import Budget
-    from tuners.objective import Listener
+    from tuners.ledger import Listener
     from tuners.problem import Problem
     from tuners.run import Execution, Run, Tuner
     from tuners.trial import Trial
@@ -45,7 +45,10 @@ def problem(request: pytest.FixtureRequest) -> Problem:
         loaded: Problem = settings.problem(cell.model, cell.dataset, cell.seed)
     except (MissingExtraError, UnavailableError) as error:
         skip(request, record, error)
-    except Exception as error:  # noqa: BLE001  a model or dataset that cannot be loaded is a failed cell
+    except BaseException as error:
+        if unwinds(error):
+            raise
+        # A model or dataset that cannot be loaded is a failed cell.
         fail(request, record, f"cannot be loaded: {one_line(error)}")
     return loaded
 
@@ -266,7 +269,10 @@ class Runner:
         except TuningError:
             self._spend()
             raise
-        except Exception as error:  # noqa: BLE001  the user's estimator, or a library that cannot be imported
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            # The user's estimator, or a library that cannot be imported.
             self._spend()
             fail(self._request, record, f"the run cannot begin: {one_line(error)}")
 
