@@ -19,7 +19,7 @@ from sklearn.model_selection import cross_validate
 from tuners import metered, metrics
 from tuners.budget import Budget, BudgetExhausted, trial_limit
 from tuners.errors import TuningError, one_line, unwinds
-from tuners.problem import copied
+from tuners.problem import copied, own_values
 from tuners.spaces import Params, plain_params
 from tuners.trial import Trial, incumbent
 
@@ -114,8 +114,7 @@ class Ledger:
         """Return fold scores, and the seconds of fits and of scoring, summed."""
         with trial_limit(self.budget.trial_seconds):
             result = cross_validate(
-                # As scikit-learn's searches do: what is fitted is never the listed object itself.
-                clone(self._estimator).set_params(**clone(params, safe=False)),
+                clone(self._estimator).set_params(**own_values(params)),
                 self._X,
                 self._y,
                 cv=self._folds,

@@ -131,7 +131,7 @@ class Problem:
 
     def fit(self, params: Mapping[str, Any]) -> Any:
         """Return the estimator with these parameters, fitted on all training rows."""
-        estimator = clone(self.estimator).set_params(**clone(dict(params), safe=False))
+        estimator = clone(self.estimator).set_params(**own_values(params))
         return estimator.fit(copied(self.split.X_train), copied(self.split.y_train))
 
     def test_score(self, fitted: Any) -> float:
@@ -225,6 +225,15 @@ class Problem:
 def copied(data: Any) -> Any:
     """Return rows or labels for somebody who may write into them; the same values in the same layout."""
     return data.copy(order="K") if isinstance(data, np.ndarray) else data.copy()
+
+
+def own_values(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters for an estimator that is to be fitted, as scikit-learn's searches do.
+
+    An estimator among them is cloned, so that what is fitted is never the listed object itself.
+    """
+    cloned: dict[str, Any] = clone(dict(params), safe=False)
+    return cloned
 
 
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:
