@@ -3,7 +3,7 @@
     python -m benchmarks.performance.overhead [EVALUATIONS] [ROUNDS]
 
 Both sides fit a no-op model on the same folds with the same library and seed, interleaved; the harness
-keeps its history. Prints a Markdown table of medians over the rounds, in CPU time, which says the same on a busy machine.
+keeps its history. Prints a Markdown table of medians over the rounds, in CPU time, since machines are busy.
 A second table has what the copies and checks cost that keep cells apart: the harness as it is, and with functions in
 their place that hand everything on.
 """
