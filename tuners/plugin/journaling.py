@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import os
@@ -9,6 +10,7 @@ import platform
 import subprocess
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +89,7 @@ def new_path(root: Path) -> Path:
 
 
 def lock(path: Path) -> int | None:
-    """Mark a journal as being written until this process and its children are gone; None if another has."""
+    """Mark a journal as being written until this process is gone; None if another has."""
     handle = os.open(path, os.O_RDONLY)
     try:
         import fcntl  # noqa: PLC0415  not on Windows
@@ -98,7 +100,17 @@ def lock(path: Path) -> int | None:
     except OSError:
         os.close(handle)
         return None
+    if hasattr(os, "register_at_fork"):
+        # A forked process has the lock, too: one that hangs would keep the journal from being resumed.
+        os.register_at_fork(after_in_child=partial(_let_go, handle, os.fstat(handle)))
     return handle
+
+
+def _let_go(handle: int, of: os.stat_result) -> None:
+    """Close a lock's descriptor, unless it has become another file's."""
+    with contextlib.suppress(OSError):
+        if os.path.samestat(os.fstat(handle), of):
+            os.close(handle)
 
 
 def interrupted(root: Path) -> tuple[Contents, int]:
