@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 
 from tests import faults
 from tests.estimators import stump
-from tuners import Problem, Protocol, TuningError
+from tuners import Problem, Protocol, TuningError, codec, trialfile
 from tuners.__main__ import main
 from tuners.budget import Budget
 from tuners.catalog import DATASETS, TUNERS
-from tuners.journal import Journal, read
+from tuners.journal import Journal, listed, read
+from tuners.plugin import journaling
 from tuners.run import Execution, Run
 
 MOMENTS = 50
@@ -109,6 +111,145 @@ def test_a_damaged_journal_is_an_error_or_read_without_the_damage(
         assert (len(message.splitlines()), str(path) in message) == (1, True)
         return
     assert {cell: repr(entry.run) for cell, entry in contents.entries.items()}.items() <= known.items()
+
+
+def bytes_of(journal: Path) -> tuple[list[bytes], dict[str, str]]:
+    """Return a journal's lines, and what its cells are."""
+    return journal.read_bytes().splitlines(keepends=True), figures(journal)
+
+
+def figures(path: Path) -> dict[str, str]:
+    """Return the cells of a journal as text."""
+    return {cell: repr(entry.run) for cell, entry in read(path).entries.items()}
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"\x00" * 100, b"\xff\xfe\n\xff", b'{"check": "', b'{"check": "00000000", "kind": "end"}']
+)
+def test_a_torn_line_costs_that_line_only(journal: Path, tmp_path: Path, junk: bytes) -> None:
+    """Whatever stands in its place, and though the next line goes on where it broke off."""
+    lines, whole = bytes_of(journal)
+    path = tmp_path / "torn.jsonl"
+    for number, line in enumerate(lines[:-1]):
+        torn = line[: len(line) // 2] + junk
+        path.write_bytes(b"".join([*lines[:number], torn, *lines[number + 1 :]]))
+        contents = read(path)
+        lost = [cell for cell in whole if b'"kind": "cell", "cell": "%s"' % cell.encode() in line]
+        assert figures(path) == {cell: run for cell, run in whole.items() if cell not in lost}
+        assert contents.damaged in {1, 2}  # junk may have a line of its own
+        assert (contents.setup is None) == (number == 0)
+
+
+def test_lines_that_are_glued_are_all_read(journal: Path, tmp_path: Path) -> None:
+    """Without the ends of lines between them, or with something else there."""
+    lines, whole = bytes_of(journal)
+    path = tmp_path / "glued.jsonl"
+    for between in (b"", b"  ", b"\xff"):
+        path.write_bytes(between.join(line.rstrip() for line in lines) + b"\n")
+        assert figures(path) == whole
+
+
+def changed(line: bytes, **values: Any) -> bytes:
+    """Return a line of a journal with other values, and the checksum of them."""
+    content = json.loads(line) | values
+    del content["check"]
+    return codec.line(content).encode()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"trials": 3}, "trials: expected array, got int"),
+        ({"trials": [{"params": {}, "fold_scores": ["x"], "score": None}]}, "trials[0].fold_scores[0]: expected float"),
+        ({"incumbents": [{"trial": 0}]}, "incumbents[0]: object missing required field cv_score"),
+        ({"record": {"model": 3}}, "record.model: expected str, got int"),
+        ({"record": []}, "record: expected object, got array"),
+        ({"test": {"group": 3}}, "test.group: expected str | null, got int"),
+        ({"test": {"a": [[[[[[[[[[[]] * 6]]]]]]]]]}}, ""),
+        ({"later": 3}, ""),
+    ],
+)
+def test_a_field_of_another_type_is_named(journal: Path, tmp_path: Path, values: dict[str, Any], said: str) -> None:
+    """In one line with the file and the line, where the checksum is right; what is not known is passed over."""
+    lines, whole = bytes_of(journal)
+    number = next(number for number, line in enumerate(lines) if b'"kind": "cell"' in line)
+    path = tmp_path / "changed.jsonl"
+    path.write_bytes(b"".join([*lines[:number], changed(lines[number], **values), *lines[number + 1 :]]))
+    if not said:
+        assert figures(path) == whole
+        return
+    with pytest.raises(TuningError) as raised:
+        read(path)
+    assert f"{path}: line {number + 1}: {said}" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_trials_are_no_journal(runs: list[Run], tmp_path: Path) -> None:
+    """A side file has lines with checksums, too, and is another file."""
+    path = tmp_path / "a.trials.jsonl"
+    trialfile.write(runs, path)
+    with pytest.raises(TuningError, match="expected a journal, found no whole line of one"):
+        read(path)
+
+
+def begun(folder: Path, name: str, *, ended: bool = False) -> Path:
+    """Write a journal of a session; return its path."""
+    written = Journal(folder / journaling.FOLDER / f"{name}{journaling.SUFFIX}")
+    written.session({"which": name})
+    if ended:
+        written.end()
+    written.close()
+    return written.path
+
+
+def test_the_newest_journal_is_the_one_begun_last(tmp_path: Path) -> None:
+    """Whatever the clock said then, and whatever it says of the files; older versions' come before."""
+    older = begun(tmp_path, "20400101T000000000000-older")
+    lines = older.read_bytes().splitlines(keepends=True)
+    content = json.loads(lines[0])
+    del content["check"], content["number"]
+    older.write_text(codec.line(content))
+    first = begun(tmp_path, "20300101T000000000000-aaaaaaaa")
+    second = begun(tmp_path, "20261125T000000000000-bbbbbbbb")
+    third = begun(tmp_path, "20270101T000000000000-cccccccc", ended=True)
+    os.utime(second, (0, 0))
+    assert listed(second.parent) == [older, first, second, third]
+    contents, handle = journaling.interrupted(tmp_path)
+    os.close(handle)
+    assert contents.path == second
+
+
+def test_a_session_whose_first_line_is_lost_is_not_resumed(tmp_path: Path) -> None:
+    """Nobody knows what it was; its figures are there for a report."""
+    path = begun(tmp_path, "one")
+    trial = {"params": {}, "fold_scores": [1.0], "score": 1.0}
+    later = codec.line({"kind": "trial", "cell": "a", "position": 0, "trial": trial})
+    path.write_text(path.read_text()[1:] + later)
+    contents, handle = journaling.interrupted(tmp_path)
+    os.close(handle)
+    assert len(contents.trials["a"]) == 1
+    with pytest.raises(TuningError, match="its first line is damaged, which says what was compared: delete it, or run"):
+        journaling.require_same(contents, {})
+
+
+def test_only_journals_of_ended_sessions_are_deleted(tmp_path: Path) -> None:
+    """The oldest of more than fifty: none of a session that runs, can be resumed, or is not understood."""
+    cut, running = begun(tmp_path, "cut"), begun(tmp_path, "running", ended=True)
+    torn = begun(tmp_path, "torn", ended=True)
+    torn.write_bytes(torn.read_bytes()[:-5])
+    odd = cut.with_name(f"odd{journaling.SUFFIX}")
+    odd.write_bytes(b"\x00")
+    empty = cut.with_name(f"empty{journaling.SUFFIX}")
+    empty.touch()
+    ended = [begun(tmp_path, f"{50 - number:02}", ended=True) for number in range(journaling.KEPT + 2)]
+    handle = journaling.lock(running)
+    assert handle is not None
+    path = journaling.new_path(tmp_path)
+    os.close(handle)
+    assert not path.exists()
+    assert {each.name for each in cut.parent.glob("*.jsonl")} == {
+        each.name for each in (cut, running, torn, odd, empty, *ended[3:])
+    }
 
 
 def test_another_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

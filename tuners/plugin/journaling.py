@@ -10,7 +10,6 @@ import platform
 import subprocess
 import uuid
 from collections.abc import Mapping
-from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 FOLDER = ".tuning"
 SUFFIX = ".journal.jsonl"
 KEPT = 50
-"""Journals that are kept; older ones are deleted."""
+"""Journals of sessions that came to their end that are kept; older ones are deleted."""
 INCIDENTAL = {"report", "resume", "fail", "alpha"}
 """Options that a resumed session may have otherwise."""
 
@@ -77,20 +76,33 @@ def _short(data: bytes) -> str:
 
 
 def new_path(root: Path) -> Path:
-    """Return a path for a journal that no other session has; delete the oldest of many."""
+    """Return a path for a journal that no other session has; delete the oldest of many that have ended.
+
+    One that has not ended may be of a session that runs, or be resumed: it stays.
+    """
+    from tuners.journal import has_ended, listed  # noqa: PLC0415  loaded when a cell runs
+
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     ignored = folder / ".gitignore"
     if not ignored.exists():
         ignored.write_text("*\n")
-    for old in sorted(folder.glob(f"*{SUFFIX}"))[: -KEPT + 1]:
-        old.unlink(missing_ok=True)
+    ended = [path for path in listed(folder) if path.name.endswith(SUFFIX) and has_ended(path)]
+    for old in ended[: -KEPT + 1]:
+        handle = lock(old)
+        if handle is not None:
+            with contextlib.suppress(OSError):  # another session's to delete, or of another user
+                old.unlink()
+            os.close(handle)
     return folder / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}{SUFFIX}"
 
 
 def lock(path: Path) -> int | None:
-    """Mark a journal as being written until this process is gone; None if another has."""
-    handle = os.open(path, os.O_RDONLY)
+    """Mark a journal as being written until this process is gone; None if another has, or it is gone."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
     try:
         import fcntl  # noqa: PLC0415  not on Windows
 
@@ -100,34 +112,44 @@ def lock(path: Path) -> int | None:
     except OSError:
         os.close(handle)
         return None
-    if hasattr(os, "register_at_fork"):
-        # A forked process has the lock, too: one that hangs would keep the journal from being resumed.
-        os.register_at_fork(after_in_child=partial(_let_go, handle, os.fstat(handle)))
+    _held[handle] = os.fstat(handle)
     return handle
 
 
-def _let_go(handle: int, of: os.stat_result) -> None:
-    """Close a lock's descriptor, unless it has become another file's."""
-    with contextlib.suppress(OSError):
-        if os.path.samestat(os.fstat(handle), of):
-            os.close(handle)
+_held: dict[int, os.stat_result] = {}
+"""Descriptors of locks, and their files."""
+
+
+def _let_go() -> None:
+    """Close the locks' descriptors, but those that have become other files'."""
+    for handle, of in _held.items():
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(handle), of):
+                os.close(handle)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked process has the lock, too: one that hangs would keep the journal from being resumed.
+    os.register_at_fork(after_in_child=_let_go)
 
 
 def interrupted(root: Path) -> tuple[Contents, int]:
     """Return the newest journal that has not come to its end, locked; raise `TuningError` if there is none."""
-    from tuners.journal import read  # noqa: PLC0415  loaded when something is resumed
+    from tuners.journal import listed, read  # noqa: PLC0415  loaded when something is resumed
 
-    for path in sorted((root / FOLDER).glob(f"*{SUFFIX}"), reverse=True):
-        handle = lock(path)
+    for path in reversed(listed(root / FOLDER)):
+        handle = lock(path) if path.name.endswith(SUFFIX) else None
         if handle is None:
             continue  # of a session that runs
-        if b"\n" not in path.read_bytes():
+        try:
+            contents = read(path) if b"\n" in path.read_bytes() else None
+        except TuningError:
             os.close(handle)
-            continue  # cut short before it had begun
-        contents = read(path)
-        if not contents.ended:
+            raise
+        if contents is not None and not contents.ended:
             return contents, handle
-        os.close(handle)
+        os.close(handle)  # it has ended, or was cut short before it had begun
     message = (
         f"--tuning-resume: expected an interrupted session's journal in {root / FOLDER}, found none: run without it"
     )
@@ -136,6 +158,12 @@ def interrupted(root: Path) -> tuple[Contents, int]:
 
 def require_same(contents: Contents, now: Mapping[str, Any]) -> None:
     """Raise `TuningError` that says what has changed since a journal was begun."""
+    if contents.setup is None:
+        message = (
+            f"--tuning-resume: {contents.path}: its first line is damaged, which says what was compared: delete it, or "
+            "run without --tuning-resume"
+        )
+        raise TuningError(message)
     changed = differences(contents.setup, now)
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""

@@ -107,6 +107,9 @@ def choose(config: pytest.Config) -> Baseline:
                 raise TuningError(f"--benchmark-compare: {error}") from None  # noqa: TRY003, EM102  one line of two
             return Baseline([saved.read(path) for path in matching])
         notes = [f"compared with {run.path.name}, which is partial: {run.partial}"] if run.partial else []
+    if "machine_info" not in run.content:  # on which pytest-benchmark would break
+        message = f"saved run {run.path}: machine_info: expected it in a run to compare with, found none"
+        raise TuningError(message)
     config.option.benchmark_compare = str(run.path)
     return Baseline([run, *saved.of_the_same_commit(folder, run)], notes)
 
