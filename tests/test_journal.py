@@ -322,6 +322,42 @@ def test_a_disk_that_fills_up_costs_the_files_not_the_table(suite: pytest.Pytest
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 
+FULL = """
+import errno, os
+
+def full(*arguments):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+def pytest_configure(config):
+    if {everywhere}:
+        os.write = full
+    if {everywhere} or not hasattr(config, "workerinput"):
+        os.fsync = full
+"""
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_a_full_disk_under_xdist(suite: pytest.Pytester, *, everywhere: bool) -> None:
+    """One line for each file that cannot be written, and the table and the reports: as without workers."""
+    suite.makeconftest(FULL.replace("{everywhere}", str(everywhere)))
+    result = suite.runpytest_subprocess(*OPTIONS, "-n2", "--benchmark-save=x", "--tuning-report=r.md")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    said = result.stdout.str()
+    assert "Traceback" not in said + result.stderr.str()
+    result.stdout.fnmatch_lines(["stump on iris (*", "report: r.md"])
+    result.stdout.fnmatch_lines_random(
+        [
+            "--benchmark-save: * cannot be written: No space left on device*",
+            "journal *: No space left on device: not all cells can be resumed",
+            "4 of 4 cells are saved without trials, which could not be written to the journal"
+            if everywhere
+            else "the trials beside the saved run: * cannot be written: No space left on device",
+        ]
+    )
+    assert "| random" in (suite.path / "r.md").read_text()
+    assert not [path for path in suite.path.glob(".benchmarks/**/*") if path.is_file()]
+
+
 INTERRUPTED = """
 import os, signal, time
 import pytest

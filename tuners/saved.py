@@ -173,7 +173,7 @@ def document(
     """Make the content of a saved run from records, each with what pytest-benchmark says of its test.
 
     `about` has `machine_info`, `commit_info`, `datetime` and `version`. Runs without a time are left out, as
-    pytest-benchmark does. `trials` names the side file.
+    pytest-benchmark does. `trials` names the side file, where the records do not.
     """
     from pytest_benchmark.stats import Stats  # noqa: PLC0415  loaded when something is saved
 
@@ -183,7 +183,7 @@ def document(
             continue
         stats = Stats()
         stats.update(record.seconds)
-        extra_info = record.as_dict() | {"trials": trials}
+        extra_info = record.as_dict() | ({"trials": trials} if trials else {})
         extra_info[CHECK] = checksum(json.loads(json.dumps(extra_info)))
         benches.append(
             {

@@ -133,6 +133,19 @@ class Session:
         self._journal.close()
         self._journal = None
 
+    def entries(self) -> Mapping[str, Entry]:
+        """Return the runs that are in the journal, by cell; none where it could not be written."""
+        from tuners.journal import read  # noqa: PLC0415  loaded when there is a table
+
+        if self.journal_path is None:
+            return {}
+        try:
+            return read(self.journal_path).entries
+        except TuningError as error:
+            if str(error) not in self.notes:
+                self.notes.append(str(error))
+            return {}
+
     def report(self, baselines: Mapping[Any, Mapping[str, Any]]) -> Report:
         """Make the report; `baselines` is pytest-benchmark's `compared_mapping`."""
         from tuners.report.comparison import compare  # noqa: PLC0415  pandas loads when there is a table
@@ -157,11 +170,9 @@ class Session:
 
     def _measured(self) -> list[Run]:
         """Return the runs of all records that have trials; those of workers are in the journal."""
-        from tuners.journal import read  # noqa: PLC0415  loaded when there is a table
-
         runs = dict(self.runs)
-        if self.journal_path is not None and any(record.cell not in runs for record in self.records):
-            runs |= {cell: entry.run for cell, entry in read(self.journal_path).entries.items() if cell not in runs}
+        if any(record.cell not in runs for record in self.records):
+            runs |= {cell: entry.run for cell, entry in self.entries().items() if cell not in runs}
         return [replace(runs[record.cell], record=record) for record in self.records if record.cell in runs]
 
     def _compared(self) -> list[Run]:
@@ -227,8 +238,12 @@ class Session:
 
         if self.side_file or not self.runs:
             return
-        self.side_file = trialfile.new_name()
+        name = trialfile.new_name()
         for folder in folders:
-            trialfile.write(self.runs.values(), folder / self.side_file)
+            try:
+                trialfile.write(self.runs.values(), folder / name)
+                self.side_file = name
+            except OSError as error:
+                self.errors.append(f"the trials beside the saved run: {folder} cannot be written: {error.strerror}")
         for extra_info in self.extra_infos:
-            extra_info["trials"] = self.side_file
+            extra_info["trials"] = self.side_file or None
