@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests import faults
 from tests.estimators import stump
-from tuners import Problem, Protocol, TuningError, codec, trialfile
+from tuners import Problem, Protocol, TuningError, codec, imported, trialfile
 from tuners.__main__ import main
 from tuners.budget import Budget
 from tuners.catalog import DATASETS, TUNERS
@@ -229,7 +231,7 @@ def test_a_session_whose_first_line_is_lost_is_not_resumed(tmp_path: Path) -> No
     os.close(handle)
     assert len(contents.trials["a"]) == 1
     with pytest.raises(TuningError, match="its first line is damaged, which says what was compared: delete it, or run"):
-        journaling.require_same(contents, {})
+        journaling.require_same(contents, {}, tmp_path)
 
 
 def test_only_journals_of_ended_sessions_are_deleted(tmp_path: Path) -> None:
@@ -424,7 +426,74 @@ def test_resume_is_refused_when_something_has_changed(suite: pytest.Pytester, mo
     suite.makeconftest("")
     result = suite.runpytest_subprocess(*OPTIONS, "--tuning-metric=balanced_accuracy", "--tuning-resume")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --tuning-resume: *options: metric was absent, is *; code: project was *"])
+    result.stderr.fnmatch_lines(
+        ["ERROR: --tuning-resume: *options: metric was absent, is *; files: conftest.py was *, is *"]
+    )
+
+
+IMPORTS = """
+import os, signal
+import tuners
+from mine.deep.code import FEATURE
+
+@tuners.tuner
+def one(objective, seed):
+    import late
+    objective({"feature": FEATURE, "threshold": late.THRESHOLD})
+
+@tuners.tuner
+def die(objective, seed):
+    if not os.path.exists("again"):
+        os.kill(os.getppid(), signal.SIGKILL)
+    objective({"feature": FEATURE, "threshold": 0.5})
+"""
+
+
+def test_resume_is_refused_when_imported_code_has_changed(
+    suite: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without git, wherever it lies, however deep, whoever imports it; and taken up again when it is as it was."""
+    suite.makeconftest(IMPORTS)
+    before, after = tmp_path / "before", tmp_path / "after"
+    deep, late = after / "mine" / "deep" / "code.py", after / "late.py"
+    deep.parent.mkdir(parents=True)
+    deep.write_text("FEATURE = 1")
+    late.write_text("THRESHOLD = 0.5")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (before, after, Path(__file__).parents[1]))))
+    options = ("-p", "tuners.plugin", "--tuning-tuners=one,die", "--tuning-seeds=1", "--tuning-isolate")
+    assert suite.runpytest_subprocess(*options).ret == -signal.SIGKILL
+    shadow = before / "mine" / "deep" / "code.py"
+    shadow.parent.mkdir(parents=True)
+    for path, changed, said in (
+        (deep, "FEATURE = 2", f"files: {deep} was *, is *"),
+        (late, "THRESHOLD = 0.75", f"files: {late} was *, is *"),
+        (shadow, "FEATURE = 3", f"files: {shadow} was absent, is *"),
+    ):
+        usual = path.read_text() if path.exists() else None
+        path.write_text(changed)
+        refused = suite.runpytest_subprocess(*options, "--tuning-resume")
+        assert refused.ret == pytest.ExitCode.USAGE_ERROR
+        refused.stderr.fnmatch_lines([f"ERROR: --tuning-resume: *({said}): restore that, or run without*"])
+        path.unlink() if usual is None else path.write_text(usual)
+    (suite.path / "again").touch()
+    resumed = suite.runpytest_subprocess(*options, "--tuning-resume")
+    resumed.stdout.fnmatch_lines(["resumed from *: 1 cell taken from it"])
+
+
+def test_code_is_what_no_installed_library_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its suffix, and what pytest alone has imported, too."""
+    own, library = tmp_path / "own.so", tmp_path / "lib" / "site-packages" / "library.py"
+    for name, path in {"own": own, "library": library}.items():
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+        vars(sys.modules[name])["__file__"] = str(path)
+    besides = ModuleType("conftest")
+    vars(besides)["__file__"] = str(tmp_path / "conftest.py")
+    found = imported.files([besides])
+    assert {str(own), besides.__file__, __file__} <= found
+    assert not {str(library), pytest.__file__, json.__file__, codec.__file__} & found
+    assert imported.digest(str(own)) == imported.ABSENT
+    own.write_bytes(b"1")
+    assert imported.digest(str(own)) == imported.digest(f"{own}/in/an/archive.py") != imported.ABSENT
 
 
 def test_resume_is_refused_when_the_data_have_changed(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

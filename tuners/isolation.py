@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import psutil
 
+from tuners import imported
 from tuners.budget import Budget
 from tuners.errors import TuningError, one_line
 
@@ -62,6 +63,8 @@ class Isolated:
     """None if the process did not live to send it."""
     error: Exception | None = None
     """What kept the run from beginning."""
+    imported: set[str] = field(default_factory=set)
+    """Files of code that are imported there."""
     status: Status = "crashed"
     reason: str = ""
     default_test_score: float | None = None
@@ -220,6 +223,7 @@ def _work(prepare: Callable[[Listener], Execution], sender: Connection, budget: 
     try:
         _limit_memory(budget.memory)
         execution.search()
+        line.say("imported", imported.files())
         line.say("run", execution.finish())
     except BaseException as error:  # noqa: BLE001  whatever it is, it is the cell's failure, and has a name
         line.say("failed", one_line(error))
@@ -280,6 +284,8 @@ class _Watch:
             self._before = self._memory()
         elif kind in {"trial begins", "end"}:
             self._phase = kind
+        elif kind == "imported":
+            known.imported = content
         elif kind == "run":
             known.run = content
         elif kind == "failed":

@@ -1,8 +1,9 @@
 """The journal: what a session has measured, on disk as soon as it is measured.
 
-A text file, one JSON object a line: first `session`, with what the session is; then `trial` when a trial ends
-and `cell` when a run ends, with all of its trials; last `end`, if the session came so far. Each line begins with a
-checksum of the rest, so that a line cut short or changed is told from a good one, and left out.
+A text file, one JSON object a line: first `session`, with what the session is, and `code`, with what it has
+imported; then `trial` when a trial ends and `cell` when a run ends, with all of its trials; last `end`, if the session
+came so far. Each line begins with a checksum of the rest, so that a line cut short or changed is told from a good one,
+and left out.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tuners.trial import Trial
 
 SCHEMA = 1
 END = {"kind": "end"}
-KINDS = {"session", "trial", "cell", "end"}
+KINDS = {"session", "code", "trial", "cell", "end"}
 _NUMBERED = re.compile(rb'\{"check": "[0-9a-f]{8}", "kind": "session", "number": (\d{1,9}),')
 
 
@@ -49,6 +50,10 @@ class Journal:
         with alone(self.path.parent):
             number = 1 + max(map(_number, self.path.parent.glob("*.jsonl")), default=0)
             self._write({"kind": "session", "number": number, **content}, sync=True)
+
+    def code(self, files: Mapping[str, str]) -> None:
+        """Write which files have been imported, each with a digest of what was in it."""
+        self._write({"kind": "code", "files": dict(files)}, sync=True)
 
     def trial(self, cell: str, position: int, trial: Trial) -> None:
         """Write a trial of a run that goes on."""
@@ -107,6 +112,8 @@ class Contents:
     setup: Mapping[str, Any] | None = None
     """None if the line that says it is damaged."""
     about: Mapping[str, Any] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    """Digests of the files that were imported, as they were first."""
     entries: dict[str, Entry] = field(default_factory=dict)
     """By cell."""
     trials: dict[str, list[Trial]] = field(default_factory=dict)
@@ -124,6 +131,13 @@ class SessionLine:
     setup: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
     number: int = 0
+
+
+@dataclass(frozen=True)
+class CodeLine:
+    """What was imported."""
+
+    files: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -230,6 +244,8 @@ def _add(found: Contents, content: Mapping[str, Any]) -> None:
         codec.shaped(session.about, forms.About, "about")
         if found.setup is None:
             found.setup, found.about = session.setup, session.about
+    elif kind == "code":
+        found.code = codec.shaped(content, CodeLine).files | found.code
     elif kind == "trial":
         line = codec.shaped(content, TrialLine)
         trials = found.trials.setdefault(line.cell, [])

@@ -200,6 +200,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if capture is not None:
         capture.resume_global_capture()
     try:
+        state.check_code()
         state.settings.preflight(state.cells)
         state.check_finished()
     except TuningError as error:

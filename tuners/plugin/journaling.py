@@ -9,12 +9,13 @@ import os
 import platform
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tuners
+from tuners import imported
 from tuners.errors import TuningError
 
 if TYPE_CHECKING:
@@ -32,10 +33,12 @@ INCIDENTAL = {"report", "resume", "fail", "alpha"}
 def setup(settings: Settings, root: Path) -> dict[str, Any]:
     """Return what must be the same for cells of two sessions to be one comparison."""
     options = {name: repr(value) for name, value in sorted(settings.given.items()) if name not in INCIDENTAL}
+    revision = _revision(root)
     return {
         "options": options,
         "libraries": {"Python": platform.python_version()} | dict(sorted((d.name, d.version) for d in distributions())),
-        "code": {"project": _revision(root), "tuners": _digest(sorted(Path(tuners.__file__).parent.rglob("*.py")))},
+        "code": ({"project": revision} if revision else {})
+        | {"tuners": _digest(sorted(Path(tuners.__file__).parent.rglob("*.py")))},
     }
 
 
@@ -52,13 +55,13 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def _revision(root: Path) -> str:
-    """Return the commit of the project and a digest of what is changed beside it; without git, of its Python files."""
+    """Return the commit of the project and a digest of what is changed beside it; empty without git."""
     try:
         commit = _git(root, "rev-parse", "HEAD").decode().strip()
         changed = _git(root, "diff", "HEAD")
         new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "*.py").decode().split("\0")
     except (OSError, subprocess.CalledProcessError):
-        return _digest(sorted(path for path in root.glob("*.py")) + sorted(root.glob("*/*.py")))
+        return ""
     extra = _digest([root / name for name in new if name])
     return commit[:12] if not changed and not any(new) else f"{commit[:12]}+{_short(changed + extra.encode())}"
 
@@ -156,19 +159,38 @@ def interrupted(root: Path) -> tuple[Contents, int]:
     raise TuningError(message)
 
 
-def require_same(contents: Contents, now: Mapping[str, Any]) -> None:
-    """Raise `TuningError` that says what has changed since a journal was begun."""
+def require_same(contents: Contents, now: Mapping[str, Any], root: Path) -> None:
+    """Raise `TuningError` that says what has changed since a journal was begun.
+
+    Of the code that the session had imported, each file is looked at where it lay: it may not be imported yet.
+    """
     if contents.setup is None:
         message = (
             f"--tuning-resume: {contents.path}: its first line is damaged, which says what was compared: delete it, or "
             "run without --tuning-resume"
         )
         raise TuningError(message)
-    changed = differences(contents.setup, now)
+    then = {**contents.setup, "files": contents.code}
+    files = {name: imported.digest(str(root / name)) for name in contents.code}
+    _refuse(contents.path, differences(then, {**now, "files": files}))
+
+
+def require_known(contents: Contents, files: Mapping[str, str]) -> None:
+    """Raise `TuningError` if a file that is imported now, with its digest, was not by the session that is resumed."""
+    found = {name: digest for name, digest in files.items() if contents.code.get(name) != digest}
+    _refuse(contents.path, differences({"files": contents.code}, {"files": contents.code | found}))
+
+
+def _refuse(path: Path, changed: list[str]) -> None:
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         message = (
-            f"--tuning-resume: {contents.path.name} is of another setup ({'; '.join(changed[:3])}{more}): "
+            f"--tuning-resume: {path.name} is of another setup ({'; '.join(changed[:3])}{more}): "
             "restore that, or run without --tuning-resume"
         )
         raise TuningError(message)
+
+
+def digests(files: Iterable[str], root: Path) -> dict[str, str]:
+    """Return the digests of imported files, by their names in a journal."""
+    return {imported.name(file, root): imported.digest(file) for file in sorted(files)}
