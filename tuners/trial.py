@@ -6,11 +6,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from tuners.codec import described
 from tuners.errors import failure
 from tuners.spaces import Params, plain_params
 
@@ -32,6 +33,14 @@ class Trial:
     end: float
     reason: str = ""
     """Why it failed; empty for a good trial."""
+    exact: str = field(default="", repr=False, compare=False)
+    """What the hash is made of, where parameters that were read from a file do not say it; else empty."""
+
+    @property
+    def identity(self) -> str:
+        """Parameters and fold scores as the text that the hash is made of."""
+        scores = [repr(score) for score in self.fold_scores]
+        return self.exact or json.dumps([self.params, scores], sort_keys=True, default=described)
 
     @property
     def ok(self) -> bool:
@@ -74,6 +83,5 @@ def trials_hash(trials: Sequence[Trial]) -> str:
     """Return a SHA-256 of parameters and fold scores, no times: equal hashes mean the same search."""
     digest = hashlib.sha256()
     for trial in trials:
-        scores = [repr(score) for score in trial.fold_scores]
-        digest.update(json.dumps([trial.params, scores], sort_keys=True, default=repr).encode())
+        digest.update(trial.identity.encode())
     return digest.hexdigest()

@@ -208,6 +208,7 @@ class Runner:
         self._begin(lambda: self._method(tuner), record)  # what it imports is loaded here, once
         began = time.perf_counter()
         known = isolated(prepare, budget, listener)
+        self._session.imported |= known.imported
         error = known.error
         if error is not None:
 
