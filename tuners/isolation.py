@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import gc
+import io
 import math
 import os
 import pickle
@@ -142,6 +143,33 @@ def _end_with(parent: int) -> None:
     _end_group(1)
 
 
+class _Pickler(pickle.Pickler):
+    """Sends trials and records as they are saved: with the text of values that cannot leave the process."""
+
+    def reducer_override(self, value: Any) -> Any:
+        from tuners.record import Record  # noqa: PLC0415  loaded where it is asked for
+        from tuners.trial import Trial  # noqa: PLC0415  loaded where it is asked for
+
+        if isinstance(value, Trial):
+            return _made, (Trial, value.as_dict())
+        if isinstance(value, Record):
+            return _made, (Record, value.as_dict() | {"classes": value.classes})
+        return NotImplemented
+
+
+def _made(kind: Any, fields: dict[str, Any]) -> Any:
+    return kind(**fields)
+
+
+def _pickled(message: tuple[str, Any]) -> bytes:
+    try:
+        return pickle.dumps(message)
+    except Exception:  # noqa: BLE001  such as lambdas among the values of hyperparameters
+        written = io.BytesIO()
+        _Pickler(written).dump(message)
+        return written.getvalue()
+
+
 class _Line:
     """The way back to the parent. A thread writes, so that no alarm cuts a message short and none mix."""
 
@@ -153,7 +181,7 @@ class _Line:
     def say(self, kind: str, content: Any = None) -> None:
         """Send a message, and wait until it is gone: what comes next may be a crash."""
         try:
-            data = pickle.dumps((kind, content))
+            data = _pickled((kind, content))
         except Exception as error:  # noqa: BLE001  parameters, or an exception, that cannot leave the process
             data = pickle.dumps(("error", RuntimeError(one_line(error))))
         gone = threading.Event()

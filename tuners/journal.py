@@ -46,7 +46,7 @@ class Journal:
 
     def trial(self, cell: str, position: int, trial: Trial) -> None:
         """Write a trial of a run that goes on."""
-        self._write({"kind": "trial", "cell": cell, "position": position, "trial": dataclasses.asdict(trial)})
+        self._write({"kind": "trial", "cell": cell, "position": position, "trial": trial.as_dict()})
 
     def cell(self, run: Run, test: Mapping[str, Any]) -> None:
         """Write a run that has ended, to the disk itself; `test` is what pytest-benchmark says of its test."""
@@ -55,7 +55,7 @@ class Journal:
                 "kind": "cell",
                 "cell": run.record.cell,
                 "record": run.record.as_dict(),
-                "trials": [dataclasses.asdict(trial) for trial in run.trials],
+                "trials": [trial.as_dict() for trial in run.trials],
                 "incumbents": [dataclasses.asdict(incumbent) for incumbent in run.incumbents],
                 "test": dict(test),
             },

@@ -18,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from tuners.errors import TuningError, one_line, unknown
 from tuners.protocol import Protocol
+from tuners.spaces import copied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +114,8 @@ class Problem:
 
     def fit(self, params: Mapping[str, Any]) -> Any:
         """Return the estimator with these parameters, fitted on all training rows."""
-        estimator = clone(self.estimator).set_params(**params)
+        # A listed estimator is the space's: what is fitted is a copy.
+        estimator = clone(self.estimator).set_params(**{name: copied(value) for name, value in params.items()})
         return estimator.fit(self.split.X_train, self.split.y_train)
 
     def test_score(self, fitted: Any) -> float:

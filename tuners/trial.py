@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tuners.errors import failure
+from tuners.shown import json_form
 from tuners.spaces import Params, plain_params
 
 
@@ -42,6 +44,11 @@ class Trial:
     def status(self) -> str:
         """`ok`, `failed`, `timeout` or `memory`."""
         return failure(self.reason) if self.reason else "ok"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the trial as it is saved and hashed: what JSON has no form for is text."""
+        fields = {known.name: getattr(self, known.name) for known in dataclasses.fields(self)}
+        return {**fields, "params": json_form(self.params)}
 
     @classmethod
     def of(
@@ -75,5 +82,5 @@ def trials_hash(trials: Sequence[Trial]) -> str:
     digest = hashlib.sha256()
     for trial in trials:
         scores = [repr(score) for score in trial.fold_scores]
-        digest.update(json.dumps([trial.params, scores], sort_keys=True, default=repr).encode())
+        digest.update(json.dumps([json_form(trial.params), scores], sort_keys=True).encode())
     return digest.hexdigest()

@@ -31,11 +31,11 @@ def write(runs: Iterable[Run], path: Path) -> None:
         for run in runs:
             tests = {incumbent.trial: incumbent.test_score for incumbent in run.incumbents}
             for position, trial in enumerate(run.trials):
-                line = {"cell": run.record.cell, "trial": position} | dataclasses.asdict(trial)
+                line = {"cell": run.record.cell, "trial": position} | trial.as_dict()
                 line["status"] = trial.status
                 line["incumbent"] = position in tests
                 line["incumbent_test_score"] = tests.get(position)
-                file.write(json.dumps(plain(line), default=repr) + "\n")
+                file.write(json.dumps(plain(line)) + "\n")
 
 
 def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
