@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from tuners.shown import shown
+
 T = TypeVar("T")
 DEEPEST = 50
 """Levels of nesting that are read; what is written has less than ten."""
@@ -27,8 +29,8 @@ class DamagedError(ValueError):
 
 def line(content: Mapping[str, Any]) -> str:
     """Return a line of JSON that begins with a checksum of the rest."""
-    # repr as a last resort: parameters may be anything.
-    body = json.dumps(plain(dict(content)), default=described)[1:-1]
+    # Parameters may be anything.
+    body = json.dumps(plain(dict(content)), default=shown)[1:-1]
     return f'{START}{zlib.crc32(body.encode()):08x}", {body}}}\n'
 
 
@@ -36,11 +38,6 @@ def is_whole(text: str) -> bool:
     """Whether a line is as it was written, by its checksum."""
     match = _CHECKED.fullmatch(text)
     return match is not None and f"{zlib.crc32(match[2].encode()):08x}" == match[1]
-
-
-def described(value: Any) -> str:
-    """Return what JSON has for an object of any other kind; not where in memory it lies, which says nothing."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
 def plain(value: Any) -> Any:
@@ -55,7 +52,7 @@ def plain(value: Any) -> Any:
 def _key(name: Any) -> str:
     if isinstance(name, str):
         return name
-    return json.dumps(name) if name is None or isinstance(name, bool) else str(name)
+    return json.dumps(name) if name is None or isinstance(name, bool | int | float) else shown(name)
 
 
 def parsed(data: bytes) -> Any:

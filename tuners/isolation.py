@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import dataclasses
 import faulthandler
 import gc
+import io
 import math
 import os
 import pickle
@@ -33,6 +35,7 @@ import psutil
 from tuners import imported
 from tuners.budget import Budget
 from tuners.errors import TuningError, one_line
+from tuners.shown import json_form
 
 if TYPE_CHECKING:
     from tuners.ledger import Listener
@@ -182,6 +185,34 @@ def _bound(pid: int) -> Iterator[None]:
             guard.communicate()
 
 
+class _Pickler(pickle.Pickler):
+    """Sends trials and records as they are saved: with the text of values that cannot leave the process."""
+
+    def reducer_override(self, value: Any) -> Any:
+        from tuners.record import Record  # noqa: PLC0415  loaded where it is asked for
+        from tuners.trial import Trial  # noqa: PLC0415  loaded where it is asked for
+
+        if isinstance(value, Trial):
+            fields = {known.name: getattr(value, known.name) for known in dataclasses.fields(value)}
+            return _made, (Trial, fields | {"params": json_form(value.params), "exact": value.identity})
+        if isinstance(value, Record):
+            return _made, (Record, value.as_dict() | {"classes": value.classes})
+        return NotImplemented
+
+
+def _made(kind: Any, fields: dict[str, Any]) -> Any:
+    return kind(**fields)
+
+
+def _pickled(message: tuple[str, Any]) -> bytes:
+    try:
+        return pickle.dumps(message)
+    except Exception:  # noqa: BLE001  such as lambdas among the values of hyperparameters
+        written = io.BytesIO()
+        _Pickler(written).dump(message)
+        return written.getvalue()
+
+
 class _Line:
     """The way back to the parent. A thread writes, so that no alarm cuts a message short and none mix."""
 
@@ -193,7 +224,7 @@ class _Line:
     def say(self, kind: str, content: Any = None) -> None:
         """Send a message, and wait until it is gone: what comes next may be a crash."""
         try:
-            data = pickle.dumps((kind, content))
+            data = _pickled((kind, content))
         except Exception as error:  # noqa: BLE001  parameters, or an exception, that cannot leave the process
             data = pickle.dumps(("error", RuntimeError(one_line(error))))
         gone = threading.Event()

@@ -19,8 +19,8 @@ from sklearn.model_selection import cross_validate
 from tuners import metered, metrics
 from tuners.budget import Budget, BudgetExhausted, trial_limit
 from tuners.errors import TuningError, one_line, unwinds
-from tuners.problem import copied, own_values
-from tuners.spaces import Params, plain_params
+from tuners.problem import own_rows, own_values
+from tuners.spaces import Params, restored
 from tuners.trial import Trial, incumbent
 
 if TYPE_CHECKING:
@@ -34,7 +34,14 @@ class Ledger:
     """The training rows, the folds and the budget of one run, and its trials so far."""
 
     def __init__(
-        self, problem: Problem, budget: Budget, *, jobs: int = 1, shared: bool = False, listener: Listener | None = None
+        self,
+        problem: Problem,
+        tuner: str,
+        budget: Budget,
+        *,
+        jobs: int = 1,
+        shared: bool = False,
+        listener: Listener | None = None,
     ) -> None:
         """Take the training part of the problem; `listener` is told of each trial, with all so far.
 
@@ -46,7 +53,8 @@ class Ledger:
         """The best trial so far, the earliest of equals; None without a good one."""
         self.on_phase: Callable[[str], None] = lambda _: None
         """Told of a phase: `trial begins`, of a single candidate; `end`, of the search."""
-        self._X, self._y = copied(problem.split.X_train), copied(problem.split.y_train)
+        self._X, self._y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
+        self._space = problem.model.space_for(tuner)
         self._folds = problem.folds
         self._metric = problem.protocol.metric
         self._scorer = problem.scorer
@@ -83,7 +91,7 @@ class Ledger:
     def evaluate(self, params: Mapping[str, Any]) -> Trial:
         """Evaluate one candidate; raise `BudgetExhausted` when nothing is left to spend."""
         self.require_budget()
-        params = plain_params(params)
+        params = restored(self._space, params)
         self.on_phase("trial begins")
         start = self.clock()
         try:
@@ -141,8 +149,8 @@ class Ledger:
         # The search is the tuner's, and keeps what it is given.
         trials = metered.fit(
             search,
-            copied(self._X),
-            copied(self._y),
+            own_rows(self._X),
+            own_rows(self._y),
             estimator=clone(self._estimator),
             metric=copy.deepcopy(self._scorer),
             folds=[(train.copy(), validation.copy()) for train, validation in self._folds],
@@ -151,10 +159,15 @@ class Ledger:
             limit=self.remaining,
             trial_seconds=self.budget.trial_seconds,
             origin=self._origin,
+            listed=self.listed,
             keep=self.keep,
         )
         self.trials[first:] = trials
         self.incumbent = incumbent(self.trials)
+
+    def listed(self, params: Mapping[str, Any]) -> Params:
+        """Return what somebody else has evaluated: the space's own objects, where it lists the very values."""
+        return restored(self._space, params, evaluated=True)
 
     def checked(self, trial: Trial) -> Trial:
         """Return a trial that a tuner reports, if it is one; raise `TuningError` that says what it is not."""

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuners.codec import damaged, described, plain
+from tuners.codec import damaged, plain
 from tuners.record import Record
 from tuners.run import Incumbent
+from tuners.shown import shown
 from tuners.trial import Trial, trials_hash
 
 _WRITTEN = [known.name for known in dataclasses.fields(Trial) if known.name != "exact"]
@@ -46,7 +47,7 @@ def written(trial: Trial) -> dict[str, Any]:
     """Return a trial as it is written; with what its hash is made of, where JSON of its parameters does not say it."""
     fields: dict[str, Any] = {name: plain(getattr(trial, name)) for name in _WRITTEN}
     scores = [repr(_number(score)) for score in fields["fold_scores"]]
-    if json.dumps([fields["params"], scores], sort_keys=True, default=described) != trial.identity:
+    if json.dumps([fields["params"], scores], sort_keys=True, default=shown) != trial.identity:
         fields["exact"] = trial.identity
     return fields
 

@@ -23,8 +23,8 @@ from sklearn.base import clone
 
 from tuners.errors import TuningError
 from tuners.ledger import Ledger, Listener
-from tuners.problem import copied
-from tuners.spaces import Params
+from tuners.problem import own_rows, own_values
+from tuners.spaces import Params, own_copy
 from tuners.trial import Trial
 
 if TYPE_CHECKING:
@@ -63,15 +63,15 @@ class Objective:
 
         With `shared`, candidates are evaluated with what they have in common done once.
         """
-        _ledgers[self] = Ledger(problem, budget, jobs=jobs, shared=shared, listener=listener)
-        self.space: ConfigurationSpace = copy.deepcopy(problem.model.space_for(tuner))
+        _ledgers[self] = Ledger(problem, tuner, budget, jobs=jobs, shared=shared, listener=listener)
+        self.space: ConfigurationSpace = own_copy(problem.model.space_for(tuner))
         """What to search."""
-        self.guesses: Sequence[Params] = copy.deepcopy(problem.model.guesses)
+        self.guesses: Sequence[Params] = tuple(map(own_values, problem.model.guesses))
         """A person's guesses, in order."""
         self.estimator = clone(problem.estimator)
         """The untuned estimator, seeded; its parameters bear the names of the space."""
-        self.X = copied(problem.split.X_train)
-        self.y = copied(problem.split.y_train)
+        self.X = own_rows(problem.split.X_train)
+        self.y = own_rows(problem.split.y_train)
         self.folds = [(train.copy(), validation.copy()) for train, validation in problem.folds]
         self.metric = copy.deepcopy(problem.scorer)
         self.jobs = jobs
@@ -129,7 +129,7 @@ class Objective:
         ledger = _ledgers[self]
         ledger.require_budget()
         trial = Trial.of(
-            params,
+            ledger.listed(params),
             fold_scores,
             start=start,
             end=end,
@@ -163,8 +163,4 @@ class Objective:
 
 
 def _own(trial: Trial) -> Trial:
-    return replace(trial, params={name: _own_value(value) for name, value in trial.params.items()})
-
-
-def _own_value(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float) else copy.deepcopy(value)
+    return replace(trial, params=own_values(trial.params))

@@ -20,6 +20,7 @@ from tuners import metrics
 from tuners.errors import TuningError, one_line, unknown, unwinds
 from tuners.labels import with_own_labels
 from tuners.protocol import ONE_CLASS, Protocol
+from tuners.spaces import copied
 from tuners.target import check_target, more_data, rows_needed, with_rare_classes
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ Fold = tuple["NDArray[np.intp]", "NDArray[np.intp]"]
 class Split:
     """Training and test rows; `X` of shape (rows, features), `y` of shape (rows,).
 
-    Whoever fits, scores or searches gets a copy (`copied`): some estimators write into what they are given.
+    Whoever fits, scores or searches gets a copy (`own_rows`): some estimators write into what they are given.
     """
 
     X_train: Any
@@ -132,17 +133,17 @@ class Problem:
     def fit(self, params: Mapping[str, Any]) -> Any:
         """Return the estimator with these parameters, fitted on all training rows."""
         estimator = clone(self.estimator).set_params(**own_values(params))
-        return estimator.fit(copied(self.split.X_train), copied(self.split.y_train))
+        return estimator.fit(own_rows(self.split.X_train), own_rows(self.split.y_train))
 
     def test_score(self, fitted: Any) -> float:
         """Score a fitted estimator on the test rows."""
-        return float(self.scorer(fitted, copied(self.split.X_test), copied(self.split.y_test)))
+        return float(self.scorer(fitted, own_rows(self.split.X_test), own_rows(self.split.y_test)))
 
     def confusion_matrix(self, fitted: Any) -> list[list[int]] | None:
         """Count test rows by (true class, predicted class); None for a regressor."""
         if not self.model.classifies:
             return None
-        predicted = fitted.predict(copied(self.split.X_test))
+        predicted = fitted.predict(own_rows(self.split.X_test))
         counts: list[list[int]] = confusion_matrix(self.split.y_test, predicted, labels=self._labels).tolist()
         return counts
 
@@ -222,18 +223,17 @@ class Problem:
         return Preprocessed([("preprocessing", transformer), ("model", estimator)])
 
 
-def copied(data: Any) -> Any:
+def own_rows(data: Any) -> Any:
     """Return rows or labels for somebody who may write into them; the same values in the same layout."""
     return data.copy(order="K") if isinstance(data, np.ndarray) else data.copy()
 
 
 def own_values(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters for an estimator that is to be fitted, as scikit-learn's searches do.
+    """Return parameters for somebody who may change them, or for an estimator that is to be fitted.
 
-    An estimator among them is cloned, so that what is fitted is never the listed object itself.
+    A listed estimator is the space's: what is fitted is a copy, as in scikit-learn's searches.
     """
-    cloned: dict[str, Any] = clone(dict(params), safe=False)
-    return cloned
+    return {name: copied(value) for name, value in params.items()}
 
 
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tuners.shown import saveable
+
 SCHEMA = 1
 
 EVALUATIONS = ("plain", "shared")
@@ -105,7 +107,7 @@ class Record:
     def as_dict(self) -> dict[str, Any]:
         """Return the record as pytest-benchmark saves it: plain values only."""
         plain = dataclasses.asdict(self)
-        plain["best_params"] = {name: _saveable(value) for name, value in self.best_params.items()}
+        plain["best_params"] = {name: saveable(value) for name, value in self.best_params.items()}
         plain["classes"] = list(self.classes)
         return plain
 
@@ -117,9 +119,3 @@ class Record:
         names = {known.name for known in dataclasses.fields(cls)}
         known = {name: value for name, value in saved.items() if name in names}
         return cls(**{**known, "classes": tuple(known.get("classes", ()))})
-
-
-def _saveable(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else repr(value)  # JSON has no infinity
-    return value if value is None or isinstance(value, str | int | bool) else repr(value)

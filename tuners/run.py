@@ -20,6 +20,7 @@ from tuners.ledger import Listener
 from tuners.memory import PeakMemory
 from tuners.objective import Objective, ledger_of
 from tuners.record import EVALUATIONS, SCHEMA, Record, Status
+from tuners.shown import without_addresses
 from tuners.spaces import contains
 from tuners.trial import Trial, incumbent, trials_hash
 
@@ -215,7 +216,10 @@ class Execution:
 
     def _setup_hash(self) -> str:
         space = self._problem.model.space_for(self._tuner)
-        setup = [repr(replace(self._problem.protocol, metric="")), *(str(space[name]) for name in sorted(space))]
+        setup = [
+            repr(replace(self._problem.protocol, metric="")),
+            *(without_addresses(str(space[name])) for name in sorted(space)),
+        ]
         return hashlib.sha256("\n".join(setup).encode()).hexdigest()
 
     def _left_the_space(self, trials: Sequence[Trial]) -> bool:

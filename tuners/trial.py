@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tuners.codec import described
 from tuners.errors import failure
+from tuners.shown import json_form, shown
 from tuners.spaces import Params, plain_params
 
 
@@ -39,8 +39,13 @@ class Trial:
     @property
     def identity(self) -> str:
         """Parameters and fold scores as the text that the hash is made of."""
+        if self.exact:
+            return self.exact
         scores = [repr(score) for score in self.fold_scores]
-        return self.exact or json.dumps([self.params, scores], sort_keys=True, default=described)
+        try:
+            return json.dumps([self.params, scores], sort_keys=True, default=shown)
+        except TypeError:  # keys that JSON has no form for, or no order
+            return json.dumps([json_form(self.params), scores], sort_keys=True)
 
     @property
     def ok(self) -> bool:

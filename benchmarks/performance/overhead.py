@@ -27,18 +27,20 @@ from tabulate import tabulate
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol
 from tuners.catalog import TUNERS
 from tuners.run import Execution, tuner_seed
-from tuners.spaces import distributions, from_hyperopt, grid, to_hyperopt
+from tuners.spaces import distributions, from_hyperopt, grid, plain_params, to_hyperopt
 
 FOLDS = 4
 ROWS = 500
 REQUIRED_MS = 0.5
 REQUIRED_COPIES_MS = 0.1
 COPIES_AND_CHECKS = {
-    "tuners.ledger.copied": lambda data: data,
+    "tuners.ledger.own_rows": lambda data: data,
     "tuners.ledger.own_values": lambda params: params,
-    "tuners.objective.copied": lambda data: data,
+    "tuners.ledger.restored": lambda space, params, **how: plain_params(params),  # noqa: ARG005  the same
+    "tuners.objective.own_rows": lambda data: data,
     "tuners.objective._own": lambda trial: trial,
-    "tuners.problem.copied": lambda data: data,
+    "tuners.problem.own_rows": lambda data: data,
+    "tuners.problem.own_values": lambda params: params,
     "tuners.metrics.in_range": lambda metric, score: True,  # noqa: ARG005  the signature of what it stands in for
 }
 """What is handed on instead."""
