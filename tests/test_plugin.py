@@ -403,7 +403,7 @@ def test_misused_fixtures_say_so(bench: pytest.Pytester, test: str, message: str
 
 def test_report_suffixes_are_the_formats() -> None:
     """What the option accepts is what can be written."""
-    from tuners.plugin.options import REPORT_SUFFIXES
+    from tuners.plugin.values import REPORT_SUFFIXES
 
     assert set(REPORT_SUFFIXES) == set(tuners.report.formats.FORMATS)
 
@@ -411,7 +411,7 @@ def test_report_suffixes_are_the_formats() -> None:
 @pytest.mark.parametrize(("text", "expected"), [("3", (0, 1, 2)), ("3,7,101", (3, 7, 101)), ("7,", (7,))])
 def test_seeds(text: str, expected: tuple[int, ...]) -> None:
     """A number counts from 0, a list is itself, a trailing comma makes a list of one."""
-    from tuners.plugin.options import seeds
+    from tuners.plugin.values import seeds
 
     assert seeds(text) == expected
 

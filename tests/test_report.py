@@ -77,6 +77,19 @@ def test_change_of_a_negative_metric_has_the_gains_sign() -> None:
     assert evaluate(records)[0].rows[1].change == pytest.approx(50)
 
 
+def test_a_coefficient_has_no_percentages() -> None:
+    """What lies on both sides of 0 is compared with the untuned model in its own unit, in table and verdict."""
+    scores = {"default": (0.01, 0.02, 0.03), "a": (0.21, 0.22, 0.24)}
+    records = [record(t, s, seed=i, metric="r2") for t, values in scores.items() for i, s in enumerate(values)]
+    report = Report(records, evaluate(records))
+    row = report.groups[0].rows[1]
+    assert row.change is None
+    assert row.difference == pytest.approx(0.2033, abs=1e-4)
+    assert any("score by +0.2033 [+0.1890, +0.2177] r2" in each for each in report.verdict)
+    assert "vs default, %" not in formats.text(report)
+    assert "+0.2033 [+0.1890, +0.2177]" in formats.text(report)
+
+
 def test_identical_methods_are_rarely_called_behind() -> None:
     """Over six methods that are the same, the whole table's false alarms stay near 5 % (binomial bound)."""
     generator = np.random.default_rng(0)

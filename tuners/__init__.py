@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tuners.budget import Budget
     from tuners.catalog import register_dataset, register_model, tuner
     from tuners.dataset import Dataset
-    from tuners.errors import TuningError
+    from tuners.errors import NotApplicableError, TuningError
     from tuners.model import Model
     from tuners.objective import Objective
     from tuners.problem import Problem
@@ -25,6 +25,7 @@ __all__ = [
     "Budget",
     "Dataset",
     "Model",
+    "NotApplicableError",
     "Objective",
     "Problem",
     "Protocol",
@@ -40,6 +41,7 @@ _HOME = {
     "Budget": "budget",
     "Dataset": "dataset",
     "Model": "model",
+    "NotApplicableError": "errors",
     "Objective": "objective",
     "Problem": "problem",
     "Protocol": "protocol",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tuners import journal, saved, trialfile
 from tuners.errors import MissingExtraError, TuningError
+from tuners.printable import printable
 from tuners.record import Record
 from tuners.report import gate
 from tuners.report.comparison import compare
@@ -54,12 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(chosen.run(chosen))
     except (TuningError, MissingExtraError) as error:
-        print(f"ERROR: {error}", file=sys.stderr)
+        print(f"ERROR: {printable(str(error), None)}", file=sys.stderr)
     except BrokenPipeError:
         sys.stdout = None  # whoever read it has read enough
         return 0
     except OSError as error:
-        print(f"ERROR: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(printable(f"ERROR: {error.filename}: {error.strerror}", None), file=sys.stderr)
     return 2
 
 
@@ -81,7 +82,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
         report = replace(
             report, comparison=compare(report.records, then.records), baseline=then.name, then=runs, header=notes
         )
-    print("\n".join([*notes, "", text(report)]))
+    print("\n".join([*(printable(note, None) for note in notes), "", text(report)]))
     for path in chosen.report:
         write(report, path)
     return 0

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tuners.dataset import Dataset
 from tuners.errors import TuningError
+from tuners.printable import printable
 
 MOSTLY = 0.5
 """A text column of which more than this share reads as numbers is a damaged number column."""
@@ -30,7 +31,7 @@ def read_csv(path: str, target: str) -> Dataset:
         raise TuningError(message) from None
     except (OSError, ValueError) as error:  # pandas' parser and decoding errors are ValueErrors
         message = (
-            f"dataset {path}: cannot be read as CSV: {' '.join(str(error).split())}: expected UTF-8 text with a "
+            f"dataset {path}: cannot be read as CSV: {printable(str(error))}: expected UTF-8 text with a "
             "header line and commas between the columns"
         )
         raise TuningError(message) from None

@@ -41,6 +41,12 @@ class Dataset:
 
     def __post_init__(self) -> None:
         """Check the shapes; raise `TuningError` for a dataset nothing can be learnt from."""
+        if hasattr(self.X, "toarray"):
+            message = (
+                f"dataset {self.name!r}: expected dense rows, an array or a data frame, got a sparse "
+                f"{type(self.X).__name__}: pass X.toarray(), or reduce it first, as sklearn's TruncatedSVD does"
+            )
+            raise TuningError(message)
         object.__setattr__(self, "y", np.asarray(self.y))
         if isinstance(self.X, pd.DataFrame):
             # Preprocessing chooses columns by name: one type of names, and no copy of the data.

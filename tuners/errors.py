@@ -1,4 +1,4 @@
-"""What can go wrong by the user's hand, each said in one line."""
+"""Errors that a user can cause, each said in one line."""
 
 from __future__ import annotations
 
@@ -6,14 +6,34 @@ import difflib
 import importlib.util
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
+
+from tuners import synonyms
+from tuners.printable import message as printable_message
+from tuners.printable import printable
 
 MOST_NAMES = 20
 """A longer list of known names says less than the nearest of them."""
+MOST_SAID = 1_000
+"""Characters of a message of our own, which may quote a file or name its columns."""
 
 
 class TuningError(ValueError):
     """Bad input: names the thing, what was expected, what came, and the remedy, in one line."""
+
+    def __init__(self, message: str) -> None:
+        """Take the message; what it quotes from outside is made printable."""
+        super().__init__(printable_message(str(message), MOST_SAID))
+
+
+class NotApplicableError(TuningError):
+    """A method that cannot serve this model or space; its cells skip with the message, which says what it needs."""
+
+
+def skips(error: BaseException | None) -> bool:
+    """Whether an exception says that the method cannot serve this cell: ours, or `pytest.skip` in a user's tuner."""
+    outcome = type(error).__module__ == "_pytest.outcomes" and type(error).__name__ == "Skipped"
+    return outcome or isinstance(error, NotApplicableError)
 
 
 class UnavailableError(TuningError):
@@ -34,6 +54,16 @@ def unwinds(error: BaseException) -> bool:
     Any other, `SystemExit` and `CancelledError` included, is a failure of what raised it.
     """
     return isinstance(error, KeyboardInterrupt | Unwinding) or type(error).__module__ == "_pytest.outcomes"
+
+
+class ElsewhereError(Exception):
+    """An exception of another process, as far as it can be told here."""
+
+    def __init__(self, reason: str, shown: Any = None) -> None:
+        """Take its one line, and how pytest shows it."""
+        super().__init__(reason, shown)
+        self.reason = reason
+        self.shown = shown
 
 
 Failure = Literal["failed", "timeout", "memory"]
@@ -67,18 +97,31 @@ def require(*packages: str, extra: str) -> None:
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
-    """Build the error for a name that is not among the known ones, nearest names first."""
+    """Build the error for a name that is not among the known ones: nearest names first, or how to bring it in."""
     known = list(known)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    near = synonyms.here(kind, name, known) or nearest(name, known)
+    several = [part for part in re.split(r"[\s;|+]+", name) if part]
+    if len(several) > 1 and set(several) <= set(known):
+        hint = f"separate names by commas, as in {','.join(several)}; "
+    else:
+        hint = synonyms.remedy(kind, name) or (f"did you mean {' or '.join(near)}? " if near else "")
+        hint += "losses are negated, so that larger is better; " if near and near[0].startswith("neg_") else ""
     others = f"known: {', '.join(known)}" if len(known) <= MOST_NAMES else f"there are {len(known)}"
     return TuningError(f"unknown {kind} {name!r}: {hint}{others}")
 
 
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Return the known names nearest to one, whatever their case."""
+    by_case = {each.lower(): each for each in known}
+    return [by_case[each] for each in difflib.get_close_matches(name.lower(), by_case, n=most, cutoff=0.5)]
+
+
 def one_line(error: BaseException) -> str:
-    """Summarise an exception as `Type: first line of its message`; our own speak for themselves."""
+    """Summarise an exception as `Type: first line of its message`, printable; our own speak for themselves."""
+    if isinstance(error, ElsewhereError):
+        return error.reason
     lines = str(error).strip().splitlines()
-    name = type(error).__name__
     if isinstance(error, TuningError) and lines:
         return lines[0]
-    return f"{name}: {lines[0].strip()}" if lines else name
+    name = type(error).__name__
+    return printable(f"{name}: {lines[0]}" if lines else name)

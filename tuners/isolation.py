@@ -24,7 +24,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -34,7 +34,7 @@ import psutil
 
 from tuners import imported
 from tuners.budget import Budget
-from tuners.errors import TuningError, one_line
+from tuners.errors import ElsewhereError, TuningError, one_line
 from tuners.shown import json_form
 
 if TYPE_CHECKING:
@@ -73,10 +73,18 @@ class Isolated:
     default_test_score: float | None = None
 
 
-def isolated(prepare: Callable[[Listener], Execution], budget: Budget, listener: Listener) -> Isolated:
-    """Prepare, search and finish a run in a process of its own; `listener` is told here of each trial."""
+def isolated(
+    prepare: Callable[[Listener], Execution],
+    budget: Budget,
+    listener: Listener,
+    explain: Callable[[BaseException], ElsewhereError] = lambda error: ElsewhereError(one_line(error)),
+) -> Isolated:
+    """Prepare, search and finish a run in a process of its own; `listener` is told here of each trial.
+
+    `explain`, called there, says what is told here of an exception.
+    """
     receiver, sender = Pipe(duplex=False)
-    pid = _fork(receiver, lambda: _work(prepare, sender, budget))
+    pid = _fork(receiver, lambda: _work(prepare, sender, budget, explain))
     sender.close()
     watch = _Watch(pid, budget)
     with _bound(pid):
@@ -226,7 +234,7 @@ class _Line:
         try:
             data = _pickled((kind, content))
         except Exception as error:  # noqa: BLE001  parameters, or an exception, that cannot leave the process
-            data = pickle.dumps(("error", RuntimeError(one_line(error))))
+            data = pickle.dumps(("error", ElsewhereError(one_line(error))))
         gone = threading.Event()
         self._waiting.put((data, gone))
         gone.wait()
@@ -241,21 +249,27 @@ class _Line:
             gone.set()
 
 
-def _work(prepare: Callable[[Listener], Execution], sender: Connection, budget: Budget) -> None:
+def _work(
+    prepare: Callable[[Listener], Execution],
+    sender: Connection,
+    budget: Budget,
+    explain: Callable[[BaseException], ElsewhereError],
+) -> None:
     line = _Line(sender)
     try:
         execution = prepare(lambda trials, _: line.say("trial", trials[-1]))
     except BaseException as error:  # noqa: BLE001  the parent says what is wrong
         plain = isinstance(error, TuningError | ImportError)
-        line.say("error", _raisable(error) if plain else RuntimeError(one_line(error)))
+        line.say("error", _raisable(error) if plain else explain(error))
         return
     line.say("ready", execution.default_test_score)
     execution.ledger.on_phase = line.say
     try:
         _limit_memory(budget.memory)
         execution.search()
+        run = execution.finish()
         line.say("imported", imported.files())
-        line.say("run", execution.finish())
+        line.say("run", run if run.error is None else replace(run, error=explain(run.error)))
     except BaseException as error:  # noqa: BLE001  whatever it is, it is the cell's failure, and has a name
         line.say("failed", one_line(error))
 

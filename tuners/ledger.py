@@ -91,6 +91,9 @@ class Ledger:
     def evaluate(self, params: Mapping[str, Any]) -> Trial:
         """Evaluate one candidate; raise `BudgetExhausted` when nothing is left to spend."""
         self.require_budget()
+        if not isinstance(params, Mapping):
+            message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
+            raise TypeError(message)
         params = restored(self._space, params)
         self.on_phase("trial begins")
         start = self.clock()

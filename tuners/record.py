@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tuners.printable import printable
 from tuners.shown import saveable
 
 SCHEMA = 1
@@ -17,6 +18,9 @@ EVALUATIONS = ("plain", "shared")
 
 Scores, trials and their hash are the same either way; seconds are not.
 """
+
+FROM_OUTSIDE = {"model", "dataset", "tuner", "metric", "reason"}
+"""Fields that hold names and messages of the user's and of libraries."""
 
 Status = Literal["ok", "failed", "timeout", "memory", "crashed", "skipped"]
 """`timeout` and `memory`: killed at a limit, or all its trials were; `crashed`: its process died."""
@@ -83,11 +87,14 @@ class Record:
     """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
 
     def __post_init__(self) -> None:
-        """Keep no figure that is no number: neither JSON nor a mean has a place for it."""
+        """Keep no NaN or infinity, for which JSON has no place, and no text from outside that a log would obey."""
         for known in dataclasses.fields(self):
             value = getattr(self, known.name)
+            if known.name in FROM_OUTSIDE:
+                object.__setattr__(self, known.name, printable(value))
             if isinstance(value, float) and not math.isfinite(value):
                 object.__setattr__(self, known.name, None)
+        object.__setattr__(self, "classes", tuple(map(printable, self.classes)))
 
     @property
     def ok(self) -> bool:

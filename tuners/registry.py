@@ -11,6 +11,8 @@ from typing import Generic, TypeVar, cast
 from tuners.errors import TuningError, unknown
 
 T = TypeVar("T")
+MOST_LETTERS = 100
+"""Of a name: it stands in every line and in every test id."""
 
 
 class Registry(Generic[T]):
@@ -55,8 +57,12 @@ class Registry(Generic[T]):
         if name in self._modules():
             message = f"{self.kind} {name!r} exists already: give yours another name"
             raise TuningError(message)
-        if not re.fullmatch(r"\w[\w.]*", name):
-            message = f"{self.kind} {name!r}: expected a name of letters, digits, dots and underscores"
+        if not isinstance(name, str) or not re.fullmatch(rf"\w[\w.]{{0,{MOST_LETTERS - 1}}}", name):
+            better = re.sub(r"[^\w.]+", "_", str(name)).strip("_.")[:MOST_LETTERS]
+            message = (
+                f"{self.kind} {name!r}: expected a name of letters, digits, dots and underscores, which test ids are "
+                f"made of, at most {MOST_LETTERS}: {better or 'mine'!r} would do"
+            )
             raise TuningError(message)
 
     def load(self, name: str) -> T:

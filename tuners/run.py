@@ -15,7 +15,7 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
 from tuners.budget import Budget, BudgetExhausted, deadline
-from tuners.errors import TuningError, failure, one_line, unwinds
+from tuners.errors import TuningError, failure, one_line, skips, unwinds
 from tuners.ledger import Listener
 from tuners.memory import PeakMemory
 from tuners.objective import Objective, ledger_of
@@ -52,6 +52,8 @@ class Run:
     record: Record
     trials: tuple[Trial, ...]
     incumbents: tuple[Incumbent, ...] = field(default=())
+    error: BaseException | None = field(default=None, compare=False, repr=False)
+    """What ended it, where it raised; a cell of another process tells of it by an `ElsewhereError`."""
 
 
 def unfinished(
@@ -89,11 +91,15 @@ class Execution:
 
         The default model is fitted here, before the clock: what a library does once in a process (a
         just-in-time compiler, a thread pool) then falls on no tuner. A method whose function has an
-        attribute `evaluations`, called with the space, says so how many it needs whatever the budget.
+        attribute `evaluations`, called with the space, says so how many it needs whatever the budget; one with an
+        attribute `check`, called with the model, raises there `NotApplicableError` for a model that it cannot serve.
         """
         self._tuner = tuner
         self._tune = tune
         self._problem = problem
+        check = getattr(tune, "check", None)
+        if check is not None:
+            check(problem.model)
         evaluations = getattr(tune, "evaluations", None)
         if evaluations is not None:
             budget = replace(budget, evaluations=evaluations(problem.model.space_for(tuner)) or budget.evaluations)
@@ -107,6 +113,7 @@ class Execution:
         self._refit_seconds = 0.0
         self._winner: Any = None
         self._reason = ""
+        self._error: BaseException | None = None
         self._cause = ""
         """Why the first candidate failed, where all did."""
         self._timed_out = False
@@ -136,6 +143,7 @@ class Execution:
                     raise
                 # Libraries give up in words of their own when nothing worked; what failed says more.
                 hopeless = ledger.trials and ledger.incumbent is None
+                self._error = error
                 self._reason = self._nothing_found() if hopeless else one_line(error)
                 self._cause = ledger.trials[0].reason if hopeless else ""
             finally:
@@ -174,6 +182,7 @@ class Execution:
                 if unwinds(error):
                     raise
                 # The winner cannot predict the test rows.
+                self._error = error
                 self._reason = f"the winner cannot be scored on the test rows: {one_line(error)}"
             if test_score is not None and not math.isfinite(test_score):
                 self._reason = f"the winner's test score is {test_score}"
@@ -195,7 +204,7 @@ class Execution:
             failed_trials=sum(not trial.ok for trial in trials),
             budget=self._budget.evaluations,
             time_budget=self._budget.seconds,
-            status=failure(self._cause or self._reason) if self._reason else "ok",
+            status=self._status,
             reason=self._reason,
             seconds=self._seconds,
             evaluation_seconds=min(evaluation, self._seconds),
@@ -212,7 +221,13 @@ class Execution:
             dataset_sha256=problem.dataset.fingerprint(),
             setup_sha256=self._setup_hash(),
         )
-        return Run(record, trials, incumbents)
+        return Run(record, trials, incumbents, self._error)
+
+    @property
+    def _status(self) -> Status:
+        if skips(self._error):
+            return "skipped"
+        return failure(self._cause or self._reason) if self._reason else "ok"
 
     def _setup_hash(self) -> str:
         space = self._problem.model.space_for(self._tuner)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tuners.errors import failure
+from tuners.printable import printable
 from tuners.shown import json_form, shown
 from tuners.spaces import Params, plain_params
 
@@ -46,6 +47,11 @@ class Trial:
             return json.dumps([self.params, scores], sort_keys=True, default=shown)
         except TypeError:  # keys that JSON has no form for, or no order
             return json.dumps([json_form(self.params), scores], sort_keys=True)
+
+    def __post_init__(self) -> None:
+        """Keep a reason that can be printed: it is a library's or an estimator's text."""
+        if self.reason:
+            object.__setattr__(self, "reason", printable(self.reason))
 
     @property
     def ok(self) -> bool:

@@ -7,9 +7,9 @@ same, and what forests of 10,560 candidates take by single fits is hours.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tuners.errors import TuningError
+from tuners.errors import NotApplicableError
 from tuners.objective import Objective
 from tuners.search import SharedGridSearchCV
 from tuners.spaces import finite_values
@@ -18,23 +18,29 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 
-def evaluations(space: ConfigurationSpace) -> int | None:
-    """Return the number of candidates, which is the budget of this method; None where there is no end of them."""
-    counts = [len(values) for name in space if (values := finite_values(space[name])) is not None]
-    return math.prod(counts) if len(counts) == len(space) else None
+def evaluations(space: ConfigurationSpace) -> int:
+    """Return the number of candidates, which is the budget of this method."""
+    return math.prod(len(values) for values in _levels(space).values())
 
 
 def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing random
-    """Evaluate every candidate. Raises `TuningError` for a space with a range."""
-    levels = {name: finite_values(objective.space[name]) for name in objective.space}
-    for name, values in levels.items():
+    """Evaluate every candidate."""
+    objective.search(SharedGridSearchCV(objective.estimator, _levels(objective.space)))
+
+
+def _levels(space: ConfigurationSpace) -> dict[str, list[Any]]:
+    """Return every hyperparameter's values; raise `NotApplicableError` for a space with a range."""
+    levels = {}
+    for name in space:
+        values = finite_values(space[name])
         if values is None:
             message = (
                 f"exhaustive search needs a finite space, but hyperparameter {name!r} is a range "
-                f"({objective.space[name]}): list its values as choices or as an ordinal"
+                f"({space[name]}): list its values as choices or as an ordinal"
             )
-            raise TuningError(message)
-    objective.search(SharedGridSearchCV(objective.estimator, levels))
+            raise NotApplicableError(message)
+        levels[name] = values
+    return levels
 
 
 tune.evaluations = evaluations  # type: ignore[attr-defined]  # what `Execution` asks a method for

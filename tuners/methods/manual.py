@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from tuners.errors import TuningError
+from typing import TYPE_CHECKING
+
+from tuners.errors import NotApplicableError
 from tuners.objective import Objective
+
+if TYPE_CHECKING:
+    from tuners.model import Model
+
+
+def check(searched: Model | Objective) -> None:
+    """Raise `NotApplicableError` for a model without guesses."""
+    if not searched.guesses:
+        message = "manual search needs guesses: give the model some, Model(..., guesses=[{...}])"
+        raise NotApplicableError(message)
 
 
 def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing random
     """Evaluate the model's guesses, as many as the budget holds."""
-    if not objective.guesses:
-        message = "manual search needs guesses: give the model some, Model(..., guesses=[{...}])"
-        raise TuningError(message)
+    check(objective)
     for params in objective.guesses[: objective.remaining]:
         objective(params)
+
+
+tune.check = check  # type: ignore[attr-defined]  # what `Execution` asks a method for

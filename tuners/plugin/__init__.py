@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Generator, Sequence
 from functools import partial
@@ -19,6 +20,7 @@ from tuners.plugin.progress import Progress
 from tuners.plugin.reporting import Collector, figures, logs_cells, record_of, tell_github
 from tuners.plugin.session import RECORD, SESSION, Session
 from tuners.plugin.settings import Settings
+from tuners.printable import printable
 
 BASELINE = pytest.StashKey[storing.Baseline]()
 
@@ -28,6 +30,19 @@ __all__ = ["problem", "tuner"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     options.add_options(parser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, None, None]:
+    """Name the nearest option for a misspelt one; after the conftest.py files, which may have options of their own."""
+    yield
+    _, unrecognized = parser.parse_known_and_unknown_args(args, copy.copy(early_config.known_args_namespace))
+    try:
+        options.check_names(early_config, unrecognized)
+    except TuningError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -308,11 +323,11 @@ def pytest_terminal_summary(
             session.write_reports(report)
             tell_github(session, report, terminalreporter)
             for path in session.written:
-                terminalreporter.write_line(f"report: {path}")
+                terminalreporter.write_line(printable(f"report: {path}", None))
             session.end_journal(complete=not session.partial)
             for message in session.notes:
-                terminalreporter.write_line(message)
+                terminalreporter.write_line(printable(message, None))
             for message in session.errors:
-                terminalreporter.write_line(message, red=True)
+                terminalreporter.write_line(printable(message, None), red=True)
             if session.errors and session.pytest_session is not None:
                 session.pytest_session.exitstatus = pytest.ExitCode.TESTS_FAILED

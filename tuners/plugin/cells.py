@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuners.printable import printable
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -29,4 +31,4 @@ def is_csv(dataset: str) -> bool:
 
 def dataset_name(dataset: str) -> str:
     """Return the name under which a dataset's cells are listed: a CSV's stem, else its own."""
-    return Path(dataset.rpartition(":")[0]).stem if is_csv(dataset) else dataset
+    return printable(Path(dataset.rpartition(":")[0]).stem if is_csv(dataset) else dataset)

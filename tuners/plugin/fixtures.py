@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from tuners.errors import MissingExtraError, TuningError, UnavailableError, one_line, unwinds
+from tuners.errors import (
+    ElsewhereError,
+    MissingExtraError,
+    NotApplicableError,
+    TuningError,
+    UnavailableError,
+    one_line,
+    unwinds,
+)
+from tuners.plugin import tracebacks
 from tuners.plugin.cells import Cell, dataset_name
 from tuners.plugin.session import RECORD, SESSION, changed_data
 from tuners.record import Record
@@ -44,12 +53,12 @@ def problem(request: pytest.FixtureRequest) -> Problem:
     try:
         loaded: Problem = settings.problem(cell.model, cell.dataset, cell.seed)
     except (MissingExtraError, UnavailableError) as error:
-        skip(request, record, error)
+        skip(request, record, str(error))
     except BaseException as error:
         if unwinds(error):
             raise
         # A model or dataset that cannot be loaded is a failed cell.
-        fail(request, record, f"cannot be loaded: {one_line(error)}")
+        fail(request, record, f"cannot be loaded: {one_line(error)}", error)
     return loaded
 
 
@@ -60,20 +69,25 @@ def _param(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def skip(request: pytest.FixtureRequest, record: Record, reason: Exception) -> NoReturn:
+def skip(request: pytest.FixtureRequest, record: Record, reason: str) -> NoReturn:
     """Skip the cell, with its reason in the table."""
-    request.node.stash[RECORD] = replace(record, status="skipped", reason=str(reason))
-    pytest.skip(str(reason))
+    request.node.stash[RECORD] = replace(record, status="skipped", reason=reason)
+    pytest.skip(reason)
 
 
-def fail(request: pytest.FixtureRequest, record: Record, reason: str) -> NoReturn:
-    """Fail the cell in one line, with its reason in the table."""
+def fail(request: pytest.FixtureRequest, record: Record, reason: str, error: BaseException | None = None) -> NoReturn:
+    """Fail the cell, with its reason in the table: by what the user's code has raised, else in one line."""
     record = replace(record, status=record.status if record.failed else "failed", reason=reason)
     request.node.stash[RECORD] = record
-    pytest.fail(f"{record.cell}: {reason}", pytrace=False)
+    line = f"{record.cell}: {record.reason}"
+    if error is not None and tracebacks.shows(error):
+        request.node.stash[tracebacks.FAILURE] = tracebacks.Failure(line, getattr(error, "shown", None))
+        if not isinstance(error, ElsewhereError):
+            raise tracebacks.raised(error, line)
+    pytest.fail(line, pytrace=False)
 
 
-class WithBenchmark:
+class WithBenchmark(tracebacks.Reporter):
     """The `tune` fixture where pytest-benchmark is active.
 
     It asks for `benchmark` by name, so that `--benchmark-only` and `--benchmark-skip` see it.
@@ -85,7 +99,7 @@ class WithBenchmark:
         return Runner(request, benchmark)
 
 
-class WithoutBenchmark:
+class WithoutBenchmark(tracebacks.Reporter):
     """The `tune` fixture under `-p no:benchmark`: the same table, nothing saved."""
 
     @pytest.fixture
@@ -136,6 +150,11 @@ class Runner:
         record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
         self._session.progress.begin(record.cell)
         run = self._run(name, tuner, problem, record)
+        if run.record.status == "skipped":
+            if self._benchmark is not None:
+                self._benchmark.has_error = True  # there is nothing to save
+            skip(self._request, record, run.record.reason)
+        error, run = run.error, replace(run, error=None)  # its frames hold the data
         self._session.runs[record.cell] = run
         if self._session.journal is not None and record.cell not in self._session.finished:
             self._session.journal.cell(run, self._test())
@@ -143,7 +162,7 @@ class Runner:
             self._benchmark.extra_info.update(run.record.as_dict())
             self._session.extra_infos.append(self._benchmark.extra_info)
         if not run.record.ok:
-            fail(self._request, run.record, run.record.reason)
+            fail(self._request, run.record, run.record.reason, error)
         self._request.node.stash[RECORD] = run.record
         return run
 
@@ -207,7 +226,7 @@ class Runner:
 
         self._begin(lambda: self._method(tuner), record)  # what it imports is loaded here, once
         began = time.perf_counter()
-        known = isolated(prepare, budget, listener)
+        known = isolated(prepare, budget, listener, lambda error: tracebacks.elsewhere(error, self._request.node))
         self._session.imported |= known.imported
         error = known.error
         if error is not None:
@@ -264,9 +283,9 @@ class Runner:
         """Load the method and fit the untuned model; skip or fail the cell where that cannot be done."""
         try:
             return prepare()
-        except MissingExtraError as error:
+        except (MissingExtraError, NotApplicableError) as error:
             self._spend()
-            skip(self._request, record, error)
+            skip(self._request, record, str(error))
         except TuningError:
             self._spend()
             raise
@@ -275,7 +294,7 @@ class Runner:
                 raise
             # The user's estimator, or a library that cannot be imported.
             self._spend()
-            fail(self._request, record, f"the run cannot begin: {one_line(error)}")
+            fail(self._request, record, f"the run cannot begin: {one_line(error)}", error)
 
     def _measure(self, search: Callable[[], None], group: str) -> None:
         if self._benchmark is None:

@@ -1,128 +1,32 @@
-"""The options, each written once: flag, ini key, help and check."""
+"""The options, each written once: flag, ini key, help and parser."""
 
 from __future__ import annotations
 
+import difflib
 import os
-import re
-import tempfile
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from iniconfig import IniConfig
 
-from tuners.errors import MissingExtraError, require
-from tuners.record import EVALUATIONS
-
-MOST_SEEDS = 10_000
-REPORT_SUFFIXES = (".csv", ".html", ".json", ".md", ".png", ".svg")
-IMAGE_SUFFIXES = (".png", ".svg")
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Read `A,B`: distinct names."""
-    found = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not found:
-        raise ValueError("one name or more, separated by commas")  # noqa: TRY003, EM101  completed by `read`
-    if len(set(found)) < len(found):
-        raise ValueError("each name once")  # noqa: TRY003, EM101  likewise
-    return found
-
-
-def seeds(text: str) -> tuple[int, ...]:
-    """Read `N` as 0 to N-1, or `3,7,101` as these."""
-    expected = "a number of seeds (N >= 1) or distinct seeds, as in 3,7,101 (each from 0 to 4294967295)"
-    # "7," is the seed 7, where "7" is seven seeds.
-    parts = [part.strip() for part in text.removesuffix(",").split(",")]
-    if not all(part.isdecimal() for part in parts):
-        raise ValueError(expected)
-    numbers = tuple(int(part) for part in parts)
-    if "," not in text:
-        numbers = tuple(range(min(numbers[0], MOST_SEEDS + 1)))
-    if not 0 < len(numbers) <= MOST_SEEDS or len(set(numbers)) < len(numbers) or max(numbers) >= 2**32:
-        raise ValueError(expected)
-    return numbers
-
-
-def count(text: str) -> int:
-    """Read a whole number of at least 1."""
-    if not text.strip().isdecimal() or int(text) < 1:
-        raise ValueError("a whole number of at least 1")  # noqa: TRY003, EM101  completed by `read`
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    """Read a positive number."""
-    expected = "a number of seconds above 0"
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(expected) from None
-    if not 0 < value < float("inf"):
-        raise ValueError(expected)
-    return value
-
-
-def jobs(text: str) -> int:
-    """Read a number of processes of at least 1, or -1 for one a processor."""
-    value = int(text) if text.strip().lstrip("-").isdecimal() else 0
-    if value < 1 and value != -1:
-        raise ValueError("a whole number of at least 1, or -1 for all processors")  # noqa: TRY003, EM101  likewise
-    return (os.cpu_count() or 1) if value == -1 else value
-
-
-def megabytes(text: str) -> int:
-    """Read a whole number of MB, as bytes."""
-    return count(text) * 2**20
-
-
-def gate(text: str) -> str:
-    """Read a gate's condition, as text: what it means is looked at when there is something to judge."""
-    from tuners.report.gate import parse  # noqa: PLC0415  NumPy loads where there is a gate
-
-    return parse(text).text
-
-
-def probability(text: str) -> float:
-    """Read a number between 0 and 1."""
-    value = float(text) if re.fullmatch(r"[0-9]*\.?[0-9]+", text.strip()) else 0.0
-    if not 0 < value < 1:
-        raise ValueError("a number above 0 and below 1")  # noqa: TRY003, EM101  likewise
-    return value
-
-
-def switch(text: str) -> bool:
-    """Read `true` or `false`."""
-    if text.lower() not in {"true", "false"}:
-        raise ValueError("true or false")  # noqa: TRY003, EM101  completed by `read`
-    return text.lower() == "true"
-
-
-def evaluation(text: str) -> str:
-    """Read one of `EVALUATIONS`."""
-    if text not in EVALUATIONS:
-        raise ValueError(" or ".join(EVALUATIONS))
-    return text
-
-
-def report(text: str) -> Path:
-    """Read a path whose suffix names a format and that can be written to."""
-    path = Path(text)
-    if path.suffix not in REPORT_SUFFIXES:
-        raise ValueError(f"a path that ends in {' or '.join(REPORT_SUFFIXES)}")  # noqa: TRY003, EM102  likewise
-    if path.suffix in IMAGE_SUFFIXES:
-        try:
-            require("kaleido", extra="images")
-        except MissingExtraError as error:
-            raise ValueError(f"a format that can be drawn ({error})") from None  # noqa: TRY003, EM102  likewise
-    nearest = next((parent for parent in path.absolute().parents if parent.exists()), Path())
-    try:
-        # Permissions alone do not tell: root may write anywhere, but not in /proc.
-        with path.open("ab") if path.exists() else tempfile.TemporaryFile(dir=nearest):
-            return path
-    except OSError as error:
-        raise ValueError(f"a path that can be written to ({error.strerror})") from None  # noqa: TRY003, EM102  likewise
+from tuners.errors import TuningError, nearest
+from tuners.plugin.values import (
+    count,
+    evaluation,
+    gate,
+    jobs,
+    megabytes,
+    names,
+    probability,
+    report,
+    seconds,
+    seeds,
+    switch,
+)
 
 
 @dataclass(frozen=True)
@@ -156,9 +60,9 @@ OPTIONS = (
     Option("datasets", "A,B", names, "datasets to tune on; a CSV is path.csv:target"),
     Option("seeds", "N|A,B", seeds, "seeds 0 to N-1, or these"),
     Option("budget", "N", count, "evaluations of each run"),
-    Option("time-budget", "S", seconds, "seconds of each run's search"),
-    Option("trial-timeout", "S", seconds, "seconds of each trial; one that takes longer fails"),
-    Option("memory-limit", "MB", megabytes, "memory that a run may add to the process"),
+    Option("time-budget", "S", seconds, "seconds of each run's search; also as in 10m or 1h30m"),
+    Option("trial-timeout", "S", seconds, "seconds of each trial, also as in 90s; one that takes longer fails"),
+    Option("memory-limit", "MB", megabytes, "memory that a run may add to the process; also as in 4GB"),
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
     Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
     Option(
@@ -201,6 +105,64 @@ def add_options(parser: pytest.Parser) -> None:
             parser.addini(option.dest, option.help, type="string", default=None)
 
 
+def check_names(config: pytest.Config, unrecognized: list[str]) -> None:
+    """Raise `TuningError` for an option or an ini key that looks like ours and is not, with the nearest of ours."""
+    flags = [option.flag for option in OPTIONS]
+    for argument in unrecognized:
+        flag = argument.partition("=")[0]
+        if flag.startswith("--") and flag not in flags and _is_meant(flag):
+            _refuse(flag, "option", flags)
+    for key in [*_keys(config.inipath), *(each.partition("=")[0] for each in config.getoption("override_ini") or ())]:
+        if _words(key).startswith(_PREFIX) and not _is_known(config, key):
+            _refuse(key, "ini key", [option.dest for option in OPTIONS])
+
+
+_PREFIX = "tuning-"
+
+
+def _words(name: str) -> str:
+    return name.lower().removeprefix("--").replace("_", "-")
+
+
+def _keys(path: Path | None) -> list[str]:
+    """Return the keys of an ini file's section for pytest."""
+    if path is None:
+        return []
+    if path.suffix != ".toml":
+        sections = IniConfig(str(path)).sections
+        return [key for name in ("pytest", "tool:pytest") for key in sections.get(name, ())]
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    native = content.get("tool", {}).get("pytest", {})
+    return [key for table in (content.get("pytest", {}), native, native.get("ini_options", {})) for key in table]
+
+
+def _is_meant(name: str) -> bool:
+    """Whether an option that nobody knows is a misspelt one of ours."""
+    flags = [_words(option.flag) for option in OPTIONS]
+    return _words(name).startswith(("tuning", "tuner")) or bool(
+        difflib.get_close_matches(_words(name), flags, n=1, cutoff=0.85)
+    )
+
+
+def _is_known(config: pytest.Config, key: str) -> bool:
+    """Whether this or another plugin has an ini key of that name."""
+    try:
+        config.getini(key)
+    except ValueError:
+        return False
+    except TypeError:
+        return True  # its value is of a wrong type, which pytest says
+    return True
+
+
+def _refuse(name: str, kind: str, known: list[str]) -> NoReturn:
+    by_word = {_words(each).removeprefix(_PREFIX): each for each in known}
+    near = nearest(_words(name).removeprefix(_PREFIX), by_word, 1)
+    hint = f"did you mean {by_word[near[0]]}?" if near else f"there are {', '.join(known)}"
+    message = f"unknown {kind} {name!r}: {hint}"
+    raise TuningError(message)
+
+
 def read(config: pytest.Config) -> dict[str, Any]:
     """Return the options that were given, by key, parsed; repeatable ones as tuples.
 
@@ -221,6 +183,6 @@ def read(config: pytest.Config) -> dict[str, Any]:
             values = tuple(option.read(text) for text in texts)
         except ValueError as error:
             message = f"{option.flag}: expected {error}, got {', '.join(map(repr, texts))}"
-            raise pytest.UsageError(message) from None
+            raise pytest.UsageError(str(TuningError(message))) from None
         given[option.key] = values if option.repeatable else values[0]
     return given

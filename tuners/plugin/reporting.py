@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tuners.plugin.session import SESSION, Session
+from tuners.printable import printable, workflow_command
 from tuners.record import Record
 
 
@@ -65,7 +66,7 @@ class Collector:
             # Under xdist only the workers collect: the number of cells is not known here.
             total = f"/{session.progress.cells}" if session.progress.cells else ""
             count = f"[{len(session.records)}{total}]"
-            out.line(f"{count} {record.cell} {record.status} {figures(record)}")
+            out.line(printable(f"{count} {record.cell} {record.status} {figures(record)}", None))
 
 
 def tell_github(session: Session, report: Any, terminalreporter: pytest.TerminalReporter) -> None:
@@ -81,5 +82,4 @@ def tell_github(session: Session, report: Any, terminalreporter: pytest.Terminal
             session.notes.append(f"GITHUB_STEP_SUMMARY: {summary} cannot be written: {error.strerror}")
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for message in session.errors:
-            escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-            terminalreporter.write_line(f"::error title=comparison of tuning methods::{escaped}")
+            terminalreporter.write_line(workflow_command("error", message, title="comparison of tuning methods"))

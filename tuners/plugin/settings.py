@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tuners.budget import Budget
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError, unwinds
+from tuners.plugin import files
 from tuners.plugin.cells import Cell, dataset_name, is_csv
 from tuners.presets import Preset, Scope
 from tuners.protocol import ONE_CLASS
@@ -82,12 +83,9 @@ class Settings:
             raise TuningError(message)
         for registry, chosen in ((TUNERS, self.tuners), (MODELS, self.models), (DATASETS, self.datasets)):
             for name in chosen:
-                if registry is not DATASETS:
-                    registry.check(name)
-                elif ".csv" in name.lower() and not is_csv(name):
-                    message = f"dataset {name!r}: a CSV is given with its target column, as in path.csv:target"
-                    raise TuningError(message)
-                elif not is_csv(name):
+                if registry is DATASETS:
+                    files.check(name)
+                if not is_csv(name):
                     registry.check(name)
         listed = [dataset_name(name) for name in self.datasets]
         twice = [name for name in listed if listed.count(name) > 1]

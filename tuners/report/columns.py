@@ -52,6 +52,15 @@ def _change(row: MethodRow) -> str:
     )
 
 
+def _against_default(row: MethodRow) -> str:
+    return _difference(row.difference, row.difference_interval, number) if row.difference is not None else NOTHING
+
+
+def _percentages(rows: Sequence[MethodRow]) -> bool:
+    """Whether the untuned model is compared with in percent, which some metrics do not have."""
+    return any(row.change is not None for row in rows) or all(row.difference is None for row in rows)
+
+
 def _tied(row: MethodRow) -> str:
     return f"{row.tied} p={row.p_value:.3f}" if row.p_value is not None else row.tied or NOTHING
 
@@ -70,7 +79,8 @@ SCORES: tuple[Column, ...] = (
     Column("tuner", _method),
     Column("test score", lambda row: number(row.test_score)),
     Column("95 % interval", lambda row: interval(row.test_interval)),
-    Column("vs default, %", _change),
+    Column("vs default, %", _change, _percentages),
+    Column("vs default", _against_default, lambda rows: not _percentages(rows)),
     Column("CV score", lambda row: number(row.cv_score)),
     Column("regret", lambda row: number(row.regret), lambda rows: any(row.regret is not None for row in rows)),
     Column("rank", lambda row: number(row.rank, 2)),

@@ -21,7 +21,8 @@ from tuners.run import Run
 LEGEND = (
     "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % interval "
     "is within blocks (Cousineau-Morey): it speaks of differences between methods, not of how hard the data are. "
-    "vs default: paired difference to the untuned model, in percent of its score, with its 95 % t interval. "
+    "vs default: paired difference to the untuned model, in percent of its score (in the metric's unit "
+    "where that lies on both sides of 0, as r2 does), with its 95 % t interval. "
     "against best: sign-flip permutation test on paired differences over the same datasets and seeds, "
     "Holm-adjusted for all pairs of methods, alpha 0.05; 'too few cells' where no result could be significant. "
     "seconds: with the t interval of their mean. Intervals need 3 blocks. Seeds of a dataset draw on the same rows: "

@@ -24,6 +24,7 @@ from tuners.report.statistics import (
     sign_flip,
     within_intervals,
 )
+from tuners.report.units import has_percentages
 
 BASE = "default"
 OPTIMUM = "exhaustive"
@@ -44,9 +45,13 @@ class MethodRow:
     test_interval: Interval | None = None
     """95 % within-block interval."""
     change: float | None = None
-    """Of the mean test score against default's, in percent of it."""
+    """Of the mean test score against default's, in percent of it; None for a metric that has no percentages."""
     change_interval: Interval | None = None
     """95 % t interval of the paired differences to default, in percent of its mean score."""
+    difference: float | None = None
+    """Mean paired difference of test scores to default, in the metric's unit."""
+    difference_interval: Interval | None = None
+    """Its 95 % t interval."""
     cv_score: float | None = None
     regret: float | None = None
     """The optimum of the cross-validation score minus the method's, mean over the blocks where it is known."""
@@ -130,16 +135,22 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     notes = []
     if len(complete) < len(scores):
         notes.append(f"paired figures use the {len(complete)} of {len(scores)} blocks that all methods have")
+    working = {record.tuner for record in records if record.ok}
+    notes += [
+        f"{tuner} is not ranked: skipped in {count} block{'' if count == 1 else 's'} in which others have a score"
+        for tuner, count in skipped_beside_others(records).items()
+        if tuner in working
+    ]
     if any(record.failed for record in records):
         notes.append(_without_failures(records, present))
-    paired = _paired_columns(complete, present)
+    metric = next((record.metric for record in records if record.metric), "")
+    paired = _paired_columns(complete, present, metric)
     optima = {(r.dataset, r.seed): r for r in records if r.tuner == OPTIMUM and r.ok and not r.timed_out}
     if optima:
         notes.append(_tied_optima(list(optima.values())))
     rows = tuple(
         _row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {}), optima) for tuner in tuners
     )
-    metric = next((record.metric for record in records if record.metric), "")
     blocks = complete.index.get_level_values("dataset")
     positives = {record.positive for record in records if record.ok}
     positive = positives.pop() if len(positives) == 1 else ""
@@ -147,9 +158,20 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
 
 
 def complete_blocks(records: Sequence[Record], scores: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
-    """Return the methods that have scores, and the blocks of a `score_matrix` that all of them and the default have."""
-    present = [tuner for tuner in dict.fromkeys(record.tuner for record in records) if tuner in scores]
+    """Return the methods to be ranked, and the blocks of a `score_matrix` that all of them and the default have.
+
+    A method that was skipped where another has a score takes no block from the others: it is not ranked.
+    """
+    skipped = skipped_beside_others(records)
+    present = [tuner for tuner in dict.fromkeys(r.tuner for r in records) if tuner in scores and tuner not in skipped]
     return present, scores[[*present, *({BASE} & set(scores) - set(present))]].dropna()
+
+
+def skipped_beside_others(records: Sequence[Record]) -> dict[str, int]:
+    """Return the methods that were skipped in blocks in which another has a score, with the number of these blocks."""
+    scored = {(record.dataset, record.seed) for record in records if record.ok}
+    skipped = [r.tuner for r in records if r.status == "skipped" and (r.dataset, r.seed) in scored]
+    return {tuner: skipped.count(tuner) for tuner in dict.fromkeys(skipped)}
 
 
 def _without_failures(records: list[Record], methods: list[str]) -> str:
@@ -176,7 +198,7 @@ def score_matrix(records: Sequence[Record]) -> pd.DataFrame:
     return frame.pivot_table(index=["dataset", "seed"], columns="tuner", values="value")
 
 
-def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[str, Any]]:
+def _paired_columns(scores: pd.DataFrame, listed: list[str], metric: str) -> dict[str, dict[str, Any]]:
     """Return, for each listed method, what comes from comparing it within blocks.
 
     The default model may be a column of `scores` beyond the listed methods.
@@ -204,13 +226,16 @@ def _paired_columns(scores: pd.DataFrame, listed: list[str]) -> dict[str, dict[s
             "p_value": p_value,
             "tied": _tied(is_best, p_value),
         }
-        if base is not None and tuner != BASE and base.mean():
-            # Of its size: some metrics are negative, and a rise is a gain all the same.
-            difference = 100 * (values[:, index] - base) / abs(base.mean())
+        if base is not None and tuner != BASE:
+            difference = values[:, index] - base
             columns[tuner] |= {
-                "change": float(difference.mean()),
-                "change_interval": mean_interval(difference),
+                "difference": float(difference.mean()),
+                "difference_interval": mean_interval(difference),
             }
+            if base.mean() and has_percentages(metric):
+                # Of its size: some metrics are negative, and a rise is a gain all the same.
+                change = 100 * difference / abs(base.mean())
+                columns[tuner] |= {"change": float(change.mean()), "change_interval": mean_interval(change)}
     return columns
 
 

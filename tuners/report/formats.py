@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
+from tuners.printable import cell, printable
 from tuners.report.costs import overtuning, times
 from tuners.report.document import Report, Section, sections
 from tuners.report.numbers import numbers
@@ -38,9 +39,17 @@ def text(report: Report, *, verbose: bool = False) -> str:
 
 
 def _text_section(section: Section) -> str:
-    tables = [tabulate(t.rows, t.headings, tablefmt="simple", disable_numparse=True) for t in section.tables]
-    notes = [textwrap.fill(note, WIDTH, break_long_words=False) for note in section.notes]
-    return "\n\n".join([section.title, *tables, *notes])
+    tables = [
+        tabulate(
+            [[printable(value) for value in row] for row in t.rows],
+            [printable(heading) for heading in t.headings],
+            tablefmt="simple",
+            disable_numparse=True,
+        )
+        for t in section.tables
+    ]
+    notes = [textwrap.fill(printable(note, None), WIDTH, break_long_words=False) for note in section.notes]
+    return "\n\n".join([printable(section.title), *tables, *notes])
 
 
 def markdown(report: Report) -> str:
@@ -79,7 +88,7 @@ def _folded(section: Section) -> str:
 def _markdown_section(section: Section, level: str = "##") -> str:
     tables = [
         tabulate(
-            [[_escaped(cell) for cell in row] for row in t.rows],
+            [[_escaped(value) for value in row] for row in t.rows],
             [_escaped(heading) for heading in t.headings],
             tablefmt="pipe",
             disable_numparse=True,
@@ -95,11 +104,11 @@ def _markdown_section(section: Section, level: str = "##") -> str:
 
 def _escaped(value: str) -> str:
     """Return text in which Markdown and GitHub see no markup, mention, issue or image; names' underscores stay."""
-    return MARKUP.sub(lambda found: f"&#{ord(found[0])};", " ".join(value.split()))
+    return MARKUP.sub(lambda found: f"&#{ord(found[0])};", printable(value, None))
 
 
 def comma_separated(report: Report) -> str:
-    """Write every row of the evaluation table, unrounded; intervals as two columns."""
+    """Write every row of the evaluation table, unrounded; intervals as two columns, no cell a formula."""
     rows = [
         {
             "model": group.model,
@@ -116,7 +125,9 @@ def comma_separated(report: Report) -> str:
     if rows:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(
+            {name: cell(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows
+        )
     return out.getvalue()
 
 

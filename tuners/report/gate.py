@@ -17,6 +17,7 @@ from scipy import stats
 
 from tuners.errors import TuningError
 from tuners.record import Record
+from tuners.report import units
 from tuners.report.comparison import unlike
 from tuners.report.evaluation import effective_score
 from tuners.report.statistics import RESAMPLES, Interval, holm, sign_flip
@@ -72,6 +73,8 @@ class Verdict:
     """Of the difference, at the confidence of the gate."""
     p_value: float | None = None
     """That it has not become worse beyond the tolerance; Holm-adjusted."""
+    metric: str = ""
+    """Of a difference of scores, whose unit it has."""
 
     @property
     def fails(self) -> bool:
@@ -80,13 +83,11 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return the line that a person reads: `regressed: bayesian on forest, -1.9 points [-2.6, -1.1]`."""
-        scale, unit, digits = (100, " %", 0) if self.gate_quantity == "seconds" else (100, " points", 2)
         parts = [f"{self.outcome}: {self.tuner} on {self.model}"]
-        if self.difference is not None:
-            ends = ""
-            if self.interval is not None:
-                ends = f" [{scale * self.interval[0]:+.{digits}f}, {scale * self.interval[1]:+.{digits}f}]"
-            parts.append(f"{scale * self.difference:+.{digits}f}{unit}{ends}")
+        if self.difference is not None and self.gate_quantity == "seconds":
+            parts.append(units.percent(self.difference, self.interval))
+        elif self.difference is not None:
+            parts.append(units.difference(self.difference, self.interval, self.metric))
         if self.detail:
             parts.append(self.detail)
         return ", ".join(parts) + f" ({self.gate})"
@@ -122,9 +123,13 @@ def judge(gates: Sequence[Gate], now: Session, then: Sequence[Session], alpha: f
     """Return a verdict for each method and gate; `then` are sessions of the earlier run, the one to compare first."""
     found = []
     for gate in gates:
-        methods = dict.fromkeys((r.model, r.tuner) for r in [*now.records, *then[0].records])
-        chosen = [method for method in methods if gate.tuner in (None, method[1])]
-        if not chosen:
+        both = [*now.records, *then[0].records]
+        methods = dict.fromkeys((r.model, r.tuner) for r in both if gate.tuner in (None, r.tuner))
+        measured = {(r.model, r.tuner) for r in both if r.status != "skipped"}
+        if gate.tuner is not None:
+            found += [_skipped(gate, method) for method in methods if method not in measured]
+        chosen = [method for method in methods if method in measured]
+        if not methods:
             message = f"gate {gate.text!r}: expected a method of this run, got {gate.tuner!r}: correct its name"
             raise TuningError(message)
         verdicts = [_missing(gate, method, now.records, then[0].records) for method in chosen]
@@ -151,6 +156,10 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     worst.sort(key=lambda verdict: order.index(verdict.outcome))
     more = f"; and {len(worst) - 1} more" if len(worst) > 1 else ""
     return f"{worst[0]}{more}"
+
+
+def _skipped(gate: Gate, method: tuple[str, str]) -> Verdict:
+    return Verdict(gate.text, *method, "not judged", "skipped in both runs")
 
 
 def _of(method: tuple[str, str], records: Sequence[Record]) -> dict[str, Record]:
@@ -196,6 +205,7 @@ class _Paired:
     differences: np.ndarray
     tolerance: float
     datasets: int
+    metric: str
 
 
 def _scores(
@@ -216,7 +226,7 @@ def _scores(
             continue
         tolerance = gate.tolerance * abs(float(whole[:, 1].mean())) if gate.relative else gate.tolerance
         datasets = len({record.dataset for record, _ in pairs})
-        paired.append(_Paired(method, whole[:, 0] - whole[:, 1], tolerance, datasets))
+        paired.append(_Paired(method, whole[:, 0] - whole[:, 1], tolerance, datasets, pairs[0][0].metric))
     return [*found.values(), *_tested(gate, paired, alpha)]
 
 
@@ -235,7 +245,9 @@ def _tested(gate: Gate, paired: Sequence[_Paired], alpha: float) -> list[Verdict
     ):
         blocks = len(each.differences)
         mean = float(each.differences.mean())
-        figures: dict[str, Any] = {"difference": mean, "interval": _interval(each.differences, alpha), "p_value": p}
+        figures: dict[str, Any] = {
+            "difference": mean, "interval": _interval(each.differences, alpha), "p_value": p, "metric": each.metric,
+        }  # fmt: skip
         outcome: Outcome
         detail = ""
         if len(paired) * 2.0**-blocks >= alpha:

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from tuners.report import units
 from tuners.report.anytime import Reach
 from tuners.report.columns import NOTHING, duration, interval, number
 from tuners.report.costs import OvertuningRow
@@ -37,7 +38,7 @@ def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[Overtuni
     best = next(row for row in scored if row.tied == "best")
     return [
         _winners(group, scored, best, where),
-        *_against_default(scored, best),
+        *_against_default(scored, best, group.metric),
         *_reached(reaches),
         *_advice(group, scored),
         *_overtuning(overtuned),
@@ -67,16 +68,23 @@ def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: 
     return f"{group.model} {where}: {text}{rest}"
 
 
-def _against_default(scored: Sequence[MethodRow], best: MethodRow) -> list[str]:
+def _change(row: MethodRow, metric: str) -> str:
+    """Return the difference to the untuned model, in percent where there are percentages; empty where there is none."""
+    if row.change is not None:
+        change = f"{number(row.change, 2, sign=True)} % {interval(row.change_interval, digits=2, sign=True)}"
+        return change.removesuffix(f" {NOTHING}")
+    return "" if row.difference is None else units.difference(row.difference, row.difference_interval, metric)
+
+
+def _against_default(scored: Sequence[MethodRow], best: MethodRow, metric: str) -> list[str]:
     base = next((row for row in scored if row.tuner == BASE), None)
     if base is None or len(scored) == 1:
         return []
     if base.tied == "best":
         return ["tuning has not paid here: no method has a higher mean than the untuned model"]
-    if best.change is None:  # of nothing, there is no percentage
+    change = _change(best, metric)
+    if not change:
         return [f"tuning pays: {best.tuner} is better than the untuned model"] if base.tied == "behind" else []
-    change = f"{number(best.change, 2, sign=True)} % {interval(best.change_interval, digits=2, sign=True)}"
-    change = change.removesuffix(f" {NOTHING}")
     if base.tied == "behind":
         return [f"tuning pays: {best.tuner} changes the untuned model's score by {change}"]
     if base.tied == "tied":
