@@ -45,6 +45,28 @@ class Stump(ClassifierMixin, BaseEstimator):
         return np.where(above, self.classes_[-1], self.classes_[0])
 
 
+class Keeper(ClassifierMixin, BaseEstimator):
+    """Takes any value, and predicts the more classes the larger `level` is."""
+
+    def __init__(self, value: Any = None, level: int = 1) -> None:
+        """Keep the parameters."""
+        self.value = value
+        self.level = level
+
+    def fit(self, X: Any, y: Any) -> Keeper:
+        """Fit the value, too, where it is an estimator, as a pipeline fits its last step."""
+        self.classes_ = np.unique(y)
+        if hasattr(self.value, "fit") and not isinstance(self.value, type):
+            self.value.fit(X, y)
+        if isinstance(self.value, dict):
+            self.value["fitted"] = True
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Predict the class that a feature and the level point to."""
+        return self.classes_[(np.asarray(X)[:, 0] * self.level).astype(int) % len(self.classes_)]
+
+
 def stump(name: str = "stump", *, finite: bool = False, **fixed: Any) -> Model:
     """Return a model of stumps over 4 features and all thresholds, or 5 of them."""
     return Model(

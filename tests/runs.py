@@ -12,7 +12,7 @@ from tuners.record import Record
 from tuners.report.document import Report
 from tuners.report.evaluation import evaluate
 from tuners.run import Incumbent, Run
-from tuners.trial import Trial
+from tuners.trial import Trial, trials_hash
 
 SPACE: dict[str, Sequence[Any]] = {
     "criterion": ["gini", "entropy"],
@@ -46,7 +46,7 @@ def run(tuner: str, dataset: str = "wine", seed: int = 0, *, trials: int = 12, *
         "metric": "accuracy", "test_score": incumbents[-1].test_score, "cv_score": incumbents[-1].cv_score,
         "default_test_score": 0.9, "evaluations": len(made), "budget": trials, "seconds": made[-1].end + 0.05,
         "evaluation_seconds": made[-1].end, "search_seconds": 0.05, "best_params": made[incumbents[-1].trial].params,
-        "classes": ("benign", "malignant"), "confusion_matrix": [[50, 3], [2, 45]], "trials_sha256": f"{tuner}{seed}",
+        "classes": ("benign", "malignant"), "confusion_matrix": [[50, 3], [2, 45]], "trials_sha256": trials_hash(made),
     }  # fmt: skip
     record = Record("forest", dataset, tuner, seed, **(usual | values))
     return Run(record, tuple(made), tuple(incumbents))

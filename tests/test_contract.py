@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import socket
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pytest
+from ConfigSpace import Categorical, Constant, OrdinalHyperparameter
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
-from tests.estimators import stump
-from tuners import Budget, Dataset, Objective, Problem, Protocol, Run
+from tests.estimators import Keeper, stump
+from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError
 from tuners.run import Execution
-from tuners.spaces import contains
+from tuners.shown import shown
+from tuners.spaces import contains, finite_values
 from tuners.trial import trials_hash
-
-if TYPE_CHECKING:
-    from tuners import Model
 
 BUDGET = 6
 EFFORT: dict[str, dict[str, Any]] = {"forest": {"trees": (2, 12)}, "ann": {"epochs": 1}, "ann_plain": {"epochs": 1}}
@@ -126,6 +130,58 @@ def test_same_trials_whatever_the_jobs(tuner: str) -> None:
     """Two processes make the trials that one makes, in the same order."""
     parallel = run(tuner, problem("forest", 0), Budget(BUDGET), jobs=2)
     assert trials_hash(parallel.trials) == trials_hash(done("forest", tuner, 0).trials)
+
+
+KINDS: dict[str, Any] = {
+    "integers beside floats and bools": [1, 1.0, True, 2, 0.5, 0, 0.0, False],
+    "None": [None, 1, 0.5],
+    "text like numbers": ["1", 1, "1.0", 1.0, "None", None, "nan", math.nan],
+    "tuples": [(1,), (1, 2), (1.0, 2), (), (2,)],
+    "lists": [[1, 2], [1.0, 2], [], [3]],
+    "dictionaries": [{0: 1, 1: 5}, {0: 1, 1: 5.0}, {"0": 1}, {None: 2, "a": [1]}, {}],
+    "estimators": [
+        SVC(C=2),
+        SVC(C=2.0),
+        make_pipeline(StandardScaler(), SVC()),
+        RandomForestClassifier(3),
+        "passthrough",
+    ],
+    "callables": [len, np.log1p, lambda x: x, lambda x: -x, partial(pow, 2), partial(pow, 3), Keeper, math.sqrt],
+    "NumPy scalars": [np.int64(3), np.float64(0.25), np.str_("a"), np.bool_(True), np.float32(0.5)],
+    "arrays": [np.array([0.5, 0.5]), np.array([1, 2]), np.array([1.0, 2.0]), None],
+    "a range": range(2, 12, 3),
+    "an array of numbers": np.linspace(0.1, 0.9, 5),
+    "one dictionary": [{1: 50}],
+    "one value": None,
+    "ConfigSpace's own choices": Categorical("value", [2, 0.5, 3]),
+    "ConfigSpace's own, mixed": Categorical("value", [None, "a", (1, 2), 3.5]),
+    "ConfigSpace's own order": OrdinalHyperparameter("value", [1, 2.5, True + 2, None]),
+    "ConfigSpace's own constant": Constant("value", "a"),
+}
+"""Kinds of values that a hyperparameter may have."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@over_tuners
+def test_values_come_back_as_they_are_listed(tuner: str, kind: str) -> None:
+    """Whatever is listed is evaluated, and kept in the trials, as that very object; fitting leaves it as it was."""
+    guesses = [{"value": value} for value in KINDS[kind]] if isinstance(KINDS[kind], list) else [{"value": None}]
+    model = Model("keeper", Keeper(), {"value": KINDS[kind], "level": [1, 2, 3]}, guesses=guesses)
+    listed = finite_values(model.space["value"])
+    assert listed is not None
+    before = [shown(value) for value in listed]
+    result = run(tuner, Problem(model, iris(), 0, Protocol(folds=2, rows=30)), Budget(9))
+    assert result.record.status == "ok", result.record.reason
+    points = [trial.params for trial in result.trials]
+    assert not any(trial.reason for trial in result.trials)
+    if tuner in UNSEARCHED:
+        assert points == UNSEARCHED[tuner]
+    elif tuner != "manual":  # whose values are the guesses' own
+        assert all(any(point["value"] is value for value in listed) for point in points)
+        assert all(contains(model.space, point) for point in points)
+        assert not result.record.own_space
+    assert [shown(value) for value in listed] == before
+    assert "0x" not in json.dumps(result.record.as_dict())
 
 
 @over_tuners

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from typing import Any
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
+import psutil
 import pytest
+
+from tuners.budget import Budget
+from tuners.isolation import call, isolated
+from tuners.plugin.journaling import lock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="cells are forked")
 
@@ -128,10 +138,10 @@ def test_isolated_runs_are_the_same(pytester: pytest.Pytester) -> None:
     options = ("-p", "tuners.plugin", "--tuning-models=forest", "--tuning-datasets=iris", "--tuning-seeds=2")
     pytester.makepyfile("def test_tuning(tune, tuner, problem): tune(tuner, problem)")
     hashes: list[Any] = []
-    for isolated in ((), ("--tuning-isolate",)):
+    for option in ((), ("--tuning-isolate",)):
         report = f"--tuning-report={len(hashes)}.json"
         result = pytester.runpytest_subprocess(
-            *options, "--tuning-tuners=random,bayesian", "--tuning-budget=3", report, *isolated
+            *options, "--tuning-tuners=random,bayesian", "--tuning-budget=3", report, *option
         )
         assert result.ret == 0
         runs = json.loads((pytester.path / f"{len(hashes)}.json").read_text())["runs"]
@@ -149,3 +159,105 @@ def test_timeout_of_trials_that_have_no_time_is_refused(pytester: pytest.Pyteste
     result.stderr.fnmatch_lines(
         ["ERROR: --tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got shared*"]
     )
+
+
+ORPHANED = """
+import ctypes, os, subprocess, sys
+from pathlib import Path
+from tuners.isolation import call
+from tuners.plugin.journaling import lock
+
+def stuck():
+    started = subprocess.Popen(["sleep", "600"])
+    print(os.getpid(), started.pid, flush=True)
+    ctypes.PyDLL(None).sleep(600)  # C code that keeps the interpreter's lock
+
+assert lock(Path(sys.argv[1])) is not None
+call(stuck, None)
+"""
+
+
+def test_a_killed_session_takes_its_cells_with_it(tmp_path: Path) -> None:
+    """A cell that is stuck in C, and what it has started, end with the session; its journal can be resumed at once."""
+    journal = tmp_path / "a.journal.jsonl"
+    journal.touch()
+    session = subprocess.Popen(
+        [sys.executable, "-c", ORPHANED, str(journal)],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )  # fmt: skip
+    assert session.stdout is not None
+    processes = [psutil.Process(int(pid)) for pid in session.stdout.readline().split()]
+    assert len(processes) == 2
+    assert lock(journal) is None
+    session.kill()
+    session.wait()
+    handle = lock(journal)
+    gone, alive = psutil.wait_procs(processes, timeout=30)
+    session.stdout.close()
+    assert (len(gone), alive) == (2, [])
+    assert handle is not None
+    os.close(handle)
+
+
+def test_a_forked_process_does_not_hold_the_journals_lock(tmp_path: Path) -> None:
+    """Even one that lives on while the session has ended."""
+    journal = tmp_path / "a.journal.jsonl"
+    journal.touch()
+    handle = lock(journal)
+    assert handle is not None
+    begun, begins = os.pipe()
+    ends, end = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.write(begins, b"x")
+        os.read(ends, 1)
+        os._exit(0)
+    os.read(begun, 1)
+    os.close(handle)
+    again = lock(journal)
+    os.write(end, b"x")
+    os.waitpid(pid, 0)
+    assert again is not None
+    for each in (again, begun, begins, ends, end):
+        os.close(each)
+
+
+class OddError(Exception):
+    """One that can be pickled and not read back."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} of {two}")
+
+
+@pytest.mark.parametrize(
+    "error", [SystemExit(3), asyncio.CancelledError("no"), GeneratorExit(), KeyboardInterrupt(), OddError(1, 2)]
+)
+@pytest.mark.parametrize("moment", ["prepare", "search", "finish"])
+def test_whatever_is_raised_is_the_failure_of_the_cell(moment: str, error: BaseException) -> None:
+    """By its name, and not by the exit code of a process."""
+
+    class Doomed:
+        default_test_score = 0.5
+        objective = SimpleNamespace(on_phase=None)
+
+        def search(self) -> None:
+            if moment == "search":
+                raise error
+
+        def finish(self) -> NoReturn:
+            raise error
+
+    def prepare(listener: object) -> Any:
+        if moment == "prepare":
+            raise error
+        return Doomed()
+
+    known = isolated(prepare, Budget(3), lambda *_: None)
+    assert known.run is None
+    if moment == "prepare":
+        assert str(known.error).startswith(type(error).__name__)
+    else:
+        assert (known.status, known.reason.partition(":")[0]) == ("failed", type(error).__name__)
+    with pytest.raises((type(error), RuntimeError), match="^(?!None)") as raised:
+        call(lambda: prepare(None).finish(), 30)
+    assert isinstance(raised.value, Exception)

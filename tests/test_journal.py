@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,11 +17,12 @@ from hypothesis import strategies as st
 
 from tests import faults
 from tests.estimators import stump
-from tuners import Problem, Protocol, TuningError
+from tuners import Problem, Protocol, TuningError, codec, imported, trialfile
 from tuners.__main__ import main
 from tuners.budget import Budget
 from tuners.catalog import DATASETS, TUNERS
-from tuners.journal import Journal, read
+from tuners.journal import Journal, listed, read
+from tuners.plugin import journaling
 from tuners.run import Execution, Run
 
 MOMENTS = 50
@@ -111,6 +115,145 @@ def test_a_damaged_journal_is_an_error_or_read_without_the_damage(
     assert {cell: repr(entry.run) for cell, entry in contents.entries.items()}.items() <= known.items()
 
 
+def bytes_of(journal: Path) -> tuple[list[bytes], dict[str, str]]:
+    """Return a journal's lines, and what its cells are."""
+    return journal.read_bytes().splitlines(keepends=True), figures(journal)
+
+
+def figures(path: Path) -> dict[str, str]:
+    """Return the cells of a journal as text."""
+    return {cell: repr(entry.run) for cell, entry in read(path).entries.items()}
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"\x00" * 100, b"\xff\xfe\n\xff", b'{"check": "', b'{"check": "00000000", "kind": "end"}']
+)
+def test_a_torn_line_costs_that_line_only(journal: Path, tmp_path: Path, junk: bytes) -> None:
+    """Whatever stands in its place, and though the next line goes on where it broke off."""
+    lines, whole = bytes_of(journal)
+    path = tmp_path / "torn.jsonl"
+    for number, line in enumerate(lines[:-1]):
+        torn = line[: len(line) // 2] + junk
+        path.write_bytes(b"".join([*lines[:number], torn, *lines[number + 1 :]]))
+        contents = read(path)
+        lost = [cell for cell in whole if b'"kind": "cell", "cell": "%s"' % cell.encode() in line]
+        assert figures(path) == {cell: run for cell, run in whole.items() if cell not in lost}
+        assert contents.damaged in {1, 2}  # junk may have a line of its own
+        assert (contents.setup is None) == (number == 0)
+
+
+def test_lines_that_are_glued_are_all_read(journal: Path, tmp_path: Path) -> None:
+    """Without the ends of lines between them, or with something else there."""
+    lines, whole = bytes_of(journal)
+    path = tmp_path / "glued.jsonl"
+    for between in (b"", b"  ", b"\xff"):
+        path.write_bytes(between.join(line.rstrip() for line in lines) + b"\n")
+        assert figures(path) == whole
+
+
+def changed(line: bytes, **values: Any) -> bytes:
+    """Return a line of a journal with other values, and the checksum of them."""
+    content = json.loads(line) | values
+    del content["check"]
+    return codec.line(content).encode()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"trials": 3}, "trials: expected array, got int"),
+        ({"trials": [{"params": {}, "fold_scores": ["x"], "score": None}]}, "trials[0].fold_scores[0]: expected float"),
+        ({"incumbents": [{"trial": 0}]}, "incumbents[0]: object missing required field cv_score"),
+        ({"record": {"model": 3}}, "record.model: expected str, got int"),
+        ({"record": []}, "record: expected object, got array"),
+        ({"test": {"group": 3}}, "test.group: expected str | null, got int"),
+        ({"test": {"a": [[[[[[[[[[[]] * 6]]]]]]]]]}}, ""),
+        ({"later": 3}, ""),
+    ],
+)
+def test_a_field_of_another_type_is_named(journal: Path, tmp_path: Path, values: dict[str, Any], said: str) -> None:
+    """In one line with the file and the line, where the checksum is right; what is not known is passed over."""
+    lines, whole = bytes_of(journal)
+    number = next(number for number, line in enumerate(lines) if b'"kind": "cell"' in line)
+    path = tmp_path / "changed.jsonl"
+    path.write_bytes(b"".join([*lines[:number], changed(lines[number], **values), *lines[number + 1 :]]))
+    if not said:
+        assert figures(path) == whole
+        return
+    with pytest.raises(TuningError) as raised:
+        read(path)
+    assert f"{path}: line {number + 1}: {said}" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_trials_are_no_journal(runs: list[Run], tmp_path: Path) -> None:
+    """A side file has lines with checksums, too, and is another file."""
+    path = tmp_path / "a.trials.jsonl"
+    trialfile.write(runs, path)
+    with pytest.raises(TuningError, match="expected a journal, found no whole line of one"):
+        read(path)
+
+
+def begun(folder: Path, name: str, *, ended: bool = False) -> Path:
+    """Write a journal of a session; return its path."""
+    written = Journal(folder / journaling.FOLDER / f"{name}{journaling.SUFFIX}")
+    written.session({"which": name})
+    if ended:
+        written.end()
+    written.close()
+    return written.path
+
+
+def test_the_newest_journal_is_the_one_begun_last(tmp_path: Path) -> None:
+    """Whatever the clock said then, and whatever it says of the files; older versions' come before."""
+    older = begun(tmp_path, "20400101T000000000000-older")
+    lines = older.read_bytes().splitlines(keepends=True)
+    content = json.loads(lines[0])
+    del content["check"], content["number"]
+    older.write_text(codec.line(content))
+    first = begun(tmp_path, "20300101T000000000000-aaaaaaaa")
+    second = begun(tmp_path, "20261125T000000000000-bbbbbbbb")
+    third = begun(tmp_path, "20270101T000000000000-cccccccc", ended=True)
+    os.utime(second, (0, 0))
+    assert listed(second.parent) == [older, first, second, third]
+    contents, handle = journaling.interrupted(tmp_path)
+    os.close(handle)
+    assert contents.path == second
+
+
+def test_a_session_whose_first_line_is_lost_is_not_resumed(tmp_path: Path) -> None:
+    """Nobody knows what it was; its figures are there for a report."""
+    path = begun(tmp_path, "one")
+    trial = {"params": {}, "fold_scores": [1.0], "score": 1.0}
+    later = codec.line({"kind": "trial", "cell": "a", "position": 0, "trial": trial})
+    path.write_text(path.read_text()[1:] + later)
+    contents, handle = journaling.interrupted(tmp_path)
+    os.close(handle)
+    assert len(contents.trials["a"]) == 1
+    with pytest.raises(TuningError, match="its first line is damaged, which says what was compared: delete it, or run"):
+        journaling.require_same(contents, {}, tmp_path)
+
+
+def test_only_journals_of_ended_sessions_are_deleted(tmp_path: Path) -> None:
+    """The oldest of more than fifty: none of a session that runs, can be resumed, or is not understood."""
+    cut, running = begun(tmp_path, "cut"), begun(tmp_path, "running", ended=True)
+    torn = begun(tmp_path, "torn", ended=True)
+    torn.write_bytes(torn.read_bytes()[:-5])
+    odd = cut.with_name(f"odd{journaling.SUFFIX}")
+    odd.write_bytes(b"\x00")
+    empty = cut.with_name(f"empty{journaling.SUFFIX}")
+    empty.touch()
+    ended = [begun(tmp_path, f"{50 - number:02}", ended=True) for number in range(journaling.KEPT + 2)]
+    handle = journaling.lock(running)
+    assert handle is not None
+    path = journaling.new_path(tmp_path)
+    os.close(handle)
+    assert not path.exists()
+    assert {each.name for each in cut.parent.glob("*.jsonl")} == {
+        each.name for each in (cut, running, torn, odd, empty, *ended[3:])
+    }
+
+
 def test_another_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the file, the schema and the remedy."""
     monkeypatch.setattr("tuners.journal.SCHEMA", 99)
@@ -181,6 +324,42 @@ def test_a_disk_that_fills_up_costs_the_files_not_the_table(suite: pytest.Pytest
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 
+FULL = """
+import errno, os
+
+def full(*arguments):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+def pytest_configure(config):
+    if {everywhere}:
+        os.write = full
+    if {everywhere} or not hasattr(config, "workerinput"):
+        os.fsync = full
+"""
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_a_full_disk_under_xdist(suite: pytest.Pytester, *, everywhere: bool) -> None:
+    """One line for each file that cannot be written, and the table and the reports: as without workers."""
+    suite.makeconftest(FULL.replace("{everywhere}", str(everywhere)))
+    result = suite.runpytest_subprocess(*OPTIONS, "-n2", "--benchmark-save=x", "--tuning-report=r.md")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    said = result.stdout.str()
+    assert "Traceback" not in said + result.stderr.str()
+    result.stdout.fnmatch_lines(["stump on iris (*", "report: r.md"])
+    result.stdout.fnmatch_lines_random(
+        [
+            "--benchmark-save: * cannot be written: No space left on device*",
+            "journal *: No space left on device: not all cells can be resumed",
+            "4 of 4 cells are saved without trials, which could not be written to the journal"
+            if everywhere
+            else "the trials beside the saved run: * cannot be written: No space left on device",
+        ]
+    )
+    assert "| random" in (suite.path / "r.md").read_text()
+    assert not [path for path in suite.path.glob(".benchmarks/**/*") if path.is_file()]
+
+
 INTERRUPTED = """
 import os, signal, time
 import pytest
@@ -247,7 +426,74 @@ def test_resume_is_refused_when_something_has_changed(suite: pytest.Pytester, mo
     suite.makeconftest("")
     result = suite.runpytest_subprocess(*OPTIONS, "--tuning-metric=balanced_accuracy", "--tuning-resume")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --tuning-resume: *options: metric was absent, is *; code: project was *"])
+    result.stderr.fnmatch_lines(
+        ["ERROR: --tuning-resume: *options: metric was absent, is *; files: conftest.py was *, is *"]
+    )
+
+
+IMPORTS = """
+import os, signal
+import tuners
+from mine.deep.code import FEATURE
+
+@tuners.tuner
+def one(objective, seed):
+    import late
+    objective({"feature": FEATURE, "threshold": late.THRESHOLD})
+
+@tuners.tuner
+def die(objective, seed):
+    if not os.path.exists("again"):
+        os.kill(os.getppid(), signal.SIGKILL)
+    objective({"feature": FEATURE, "threshold": 0.5})
+"""
+
+
+def test_resume_is_refused_when_imported_code_has_changed(
+    suite: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without git, wherever it lies, however deep, whoever imports it; and taken up again when it is as it was."""
+    suite.makeconftest(IMPORTS)
+    before, after = tmp_path / "before", tmp_path / "after"
+    deep, late = after / "mine" / "deep" / "code.py", after / "late.py"
+    deep.parent.mkdir(parents=True)
+    deep.write_text("FEATURE = 1")
+    late.write_text("THRESHOLD = 0.5")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (before, after, Path(__file__).parents[1]))))
+    options = ("-p", "tuners.plugin", "--tuning-tuners=one,die", "--tuning-seeds=1", "--tuning-isolate")
+    assert suite.runpytest_subprocess(*options).ret == -signal.SIGKILL
+    shadow = before / "mine" / "deep" / "code.py"
+    shadow.parent.mkdir(parents=True)
+    for path, changed, said in (
+        (deep, "FEATURE = 2", f"files: {deep} was *, is *"),
+        (late, "THRESHOLD = 0.75", f"files: {late} was *, is *"),
+        (shadow, "FEATURE = 3", f"files: {shadow} was absent, is *"),
+    ):
+        usual = path.read_text() if path.exists() else None
+        path.write_text(changed)
+        refused = suite.runpytest_subprocess(*options, "--tuning-resume")
+        assert refused.ret == pytest.ExitCode.USAGE_ERROR
+        refused.stderr.fnmatch_lines([f"ERROR: --tuning-resume: *({said}): restore that, or run without*"])
+        path.unlink() if usual is None else path.write_text(usual)
+    (suite.path / "again").touch()
+    resumed = suite.runpytest_subprocess(*options, "--tuning-resume")
+    resumed.stdout.fnmatch_lines(["resumed from *: 1 cell taken from it"])
+
+
+def test_code_is_what_no_installed_library_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its suffix, and what pytest alone has imported, too."""
+    own, library = tmp_path / "own.so", tmp_path / "lib" / "site-packages" / "library.py"
+    for name, path in {"own": own, "library": library}.items():
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+        vars(sys.modules[name])["__file__"] = str(path)
+    besides = ModuleType("conftest")
+    vars(besides)["__file__"] = str(tmp_path / "conftest.py")
+    found = imported.files([besides])
+    assert {str(own), besides.__file__, __file__} <= found
+    assert not {str(library), pytest.__file__, json.__file__, codec.__file__} & found
+    assert imported.digest(str(own)) == imported.ABSENT
+    own.write_bytes(b"1")
+    assert imported.digest(str(own)) == imported.digest(f"{own}/in/an/archive.py") != imported.ABSENT
 
 
 def test_resume_is_refused_when_the_data_have_changed(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

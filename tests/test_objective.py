@@ -21,6 +21,7 @@ from tests.estimators import Stump, stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Trial, TuningError
 from tuners.budget import BudgetExhausted, deadline
 from tuners.catalog import DATASETS
+from tuners.objective import ledger_of
 from tuners.run import Execution, _covered, tuner_seed
 from tuners.trial import trials_hash
 
@@ -63,7 +64,7 @@ def test_a_search_and_calls_make_the_same_trials() -> None:
 def test_a_searchs_times_are_each_candidates_own(jobs: int) -> None:
     """Trials of a search have starts and ends on the run's clock and their folds' seconds."""
     mine = Objective(problem(seconds=0.02), "mine", Budget(10), jobs=jobs)
-    mine.start()
+    ledger_of(mine).start()
     mine.search(GridSearchCV(mine.estimator, {"feature": [0, 1, 2, 3]}))
     assert len(mine.trials) == 4
     for trial in mine.trials:
@@ -180,7 +181,7 @@ def test_calls_beyond_the_budget_are_refused() -> None:
     with pytest.raises(BudgetExhausted):
         mine({"feature": 1, "threshold": 0.5})
     late = objective()
-    late.close()
+    ledger_of(late).close()
     with pytest.raises(BudgetExhausted):
         late({"feature": 1, "threshold": 0.5})
     assert late.trials == []
@@ -196,19 +197,20 @@ def test_unknown_parameter_is_a_failed_trial() -> None:
 def test_nan_score_is_a_failed_trial() -> None:
     """A library's own NaN is no score."""
     mine = objective()
-    assert math.isnan(mine.record({"feature": 0, "threshold": 0.1}, [0.5, math.nan, 0.5], start=0, end=1))
+    assert math.isnan(mine.record({"feature": 0, "threshold": 0.1}, [0.5, math.nan, 0.5], start=0, end=0))
     assert mine.trials[0].reason == "the score is nan"
 
 
 def test_failing_scorer_is_a_failed_trial_of_a_search() -> None:
     """A metric that raises leaves its own words as the reason."""
-    mine = objective()
 
     def broken(estimator: Any, X: Any, y: Any) -> float:
         message = "no such metric"
         raise RuntimeError(message)
 
-    mine.metric = broken
+    on = problem()
+    vars(on)["scorer"] = broken
+    mine = Objective(on, "mine", Budget(10))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         mine.search(GridSearchCV(mine.estimator, {"feature": [0, 1]}))
@@ -219,8 +221,8 @@ def test_incumbent_is_the_earliest_of_equals() -> None:
     """Of equal scores the first found counts."""
     mine = objective()
     for threshold in (0.1, 0.2, 0.3):
-        mine.record({"threshold": threshold}, [0.5], start=0, end=1)
-    assert mine.incumbent is mine.trials[0]
+        mine.record({"threshold": threshold}, [0.5] * 3, start=0, end=0)
+    assert mine.incumbent == mine.trials[0]
 
 
 def _trial(**values: Any) -> Trial:

@@ -67,7 +67,7 @@ BARE = Model("bare", PLAIN.estimator, {"feature": [0, 1], "threshold": (0.0, 1.0
 def test_tuning(tune, tuner, problem):
     tune(tuner, problem)
 """
-OPTIONS = ("-p", "tuners.plugin", "--tuning-seeds=1", "--tuning-budget=3")
+OPTIONS = ("-p", "tuners.plugin", "-p", "no:warnings", "--tuning-seeds=1", "--tuning-budget=3")
 
 
 @pytest.fixture

@@ -40,9 +40,9 @@ class ArticleProblem(Problem):
     def split(self) -> Split:
         """Standardise all rows, then split them unstratified."""
         X = StandardScaler().fit_transform(self.dataset.X)
-        rows = np.arange(len(self._y))
-        train, test = train_test_split(rows, test_size=self.protocol.test_size, random_state=self.seed)
-        return Split(X[train], X[test], self._y[train], self._y[test])
+        y = self.dataset.y
+        train, test = train_test_split(np.arange(len(y)), test_size=self.protocol.test_size, random_state=self.seed)
+        return Split(X[train], X[test], y[train], y[test])
 
     @cached_property
     def folds(self) -> list[Fold]:
@@ -53,7 +53,7 @@ class ArticleProblem(Problem):
     @cached_property
     def estimator(self) -> Any:
         """The estimator bare: its features are standardised already."""
-        return self.model.build({}, self.seed)
+        return self._unprepared()
 
 
 def forest() -> Model:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from tuners.errors import TrialTimeoutError
+from tuners.errors import TrialTimeoutError, Unwinding
 
 REPEAT = 5.0
 """Seconds after which an alarm that a library swallowed rings again; time for a method to clean up."""
@@ -19,7 +19,7 @@ AT_ONCE = 0.001
 """Seconds until it rings again where it fell into a callback of the interpreter."""
 
 
-class BudgetExhausted(BaseException):
+class BudgetExhausted(Unwinding):
     """The budget is spent: unwinds the search.
 
     Not an `Exception`, because searches swallow those as failures of a candidate.

@@ -10,6 +10,10 @@ import numpy as np
 import pandas as pd
 
 from tuners.errors import TuningError
+from tuners.metrics import label_named
+
+MOST_LABELS = 10
+"""Labels that a message lists."""
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +27,8 @@ class Dataset:
 
     `X` has shape (rows, features); columns of a data frame that are not numeric are categories.
     `y` has shape (rows,): any labels, or numbers for a regressor. `classes` are the labels in the
-    order that a confusion matrix shows them.
+    order that a confusion matrix shows them. `positive` is the label that metrics of one class, such as
+    `f1`, score.
     """
 
     name: str
@@ -31,6 +36,7 @@ class Dataset:
     y: NDArray[Any]
     source: str = "the user's own"
     licence: str = "unknown"
+    positive: Any = None
     classes: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,6 +64,12 @@ class Dataset:
             message = f"dataset {self.name!r}: the target is constant ({labels[0]}): expected at least two classes"
             raise TuningError(message)
         object.__setattr__(self, "classes", tuple(str(label) for label in labels))
+        if self.positive is not None and label_named(labels, self.positive) is None:
+            listed = ", ".join(map(repr, self.classes[:MOST_LABELS]))
+            message = (
+                f"dataset {self.name!r}: expected a label of its target as positive ({listed}), got {self.positive!r}"
+            )
+            raise TuningError(message)
 
     @property
     def categorical(self) -> list[str]:

@@ -30,12 +30,30 @@ class NotApplicableError(TuningError):
     """A method that cannot serve this model or space; its cells skip with the message, which says what it needs."""
 
 
+def skips(error: BaseException | None) -> bool:
+    """Whether an exception says that the method cannot serve this cell: ours, or `pytest.skip` in a user's tuner."""
+    outcome = type(error).__module__ == "_pytest.outcomes" and type(error).__name__ == "Skipped"
+    return outcome or isinstance(error, NotApplicableError)
+
+
 class UnavailableError(TuningError):
     """A dataset that is not on this machine; its cells skip with the message, which says the remedy."""
 
 
 class MissingExtraError(ImportError):
     """An optional package is not installed; the message holds the command that installs it."""
+
+
+class Unwinding(BaseException):
+    """Unwinds a run, or more than a run: no failure of the estimator or tuner that it passes through."""
+
+
+def unwinds(error: BaseException) -> bool:
+    """Whether an exception is meant for the run or the session: Ctrl-C, the end of a budget, pytest's outcomes.
+
+    Any other, `SystemExit` and `CancelledError` included, is a failure of what raised it.
+    """
+    return isinstance(error, KeyboardInterrupt | Unwinding) or type(error).__module__ == "_pytest.outcomes"
 
 
 class ElsewhereError(Exception):

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from tuners.errors import Unwinding
 
-class Interrupted(BaseException):
+
+class Interrupted(Unwinding):
     """Ctrl-C, as what no library expects: TPOT takes a `KeyboardInterrupt` for a wish to end early, and goes on."""
 
 

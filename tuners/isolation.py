@@ -1,23 +1,29 @@
 """A run in a process of its own, so that a hang, a crash or memory without end costs one cell.
 
 The process is forked from this one, which has the data and the libraries loaded already, and tells through a
-pipe how far it is. Whatever cannot stop itself at a limit is killed, and keeps the trials that it had reported.
+pipe how far it is. Whatever cannot stop itself at a limit is killed, and keeps the trials that it had reported. It
+does not outlive this process, however either of them ends.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import dataclasses
 import faulthandler
 import gc
+import io
 import math
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -26,11 +32,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import psutil
 
+from tuners import imported
 from tuners.budget import Budget
 from tuners.errors import ElsewhereError, TuningError, one_line
+from tuners.shown import json_form
 
 if TYPE_CHECKING:
-    from tuners.objective import Listener
+    from tuners.ledger import Listener
     from tuners.record import Status
     from tuners.run import Execution, Run
     from tuners.trial import Trial
@@ -42,6 +50,9 @@ LATE = 1.1
 """Times the memory limit at which a process is killed, where allocating beyond the limit did not fail."""
 START_SECONDS = 60.0
 """What a run may take before its first trial, besides one trial's time, where trials are limited."""
+
+PR_SET_PDEATHSIG = 1
+"""Of Linux's `prctl`: the signal that a process gets when its parent ends."""
 
 AVAILABLE = hasattr(os, "fork")
 
@@ -55,6 +66,8 @@ class Isolated:
     """None if the process did not live to send it."""
     error: Exception | None = None
     """What kept the run from beginning."""
+    imported: set[str] = field(default_factory=set)
+    """Files of code that are imported there."""
     status: Status = "crashed"
     reason: str = ""
     default_test_score: float | None = None
@@ -74,11 +87,12 @@ def isolated(
     pid = _fork(receiver, lambda: _work(prepare, sender, budget, explain))
     sender.close()
     watch = _Watch(pid, budget)
-    try:
-        return watch.follow(receiver, listener)
-    finally:
-        watch.kill()
-        receiver.close()
+    with _bound(pid):
+        try:
+            return watch.follow(receiver, listener)
+        finally:
+            watch.kill()
+            receiver.close()
 
 
 def call(function: Callable[[], Any], seconds: float | None) -> Any:
@@ -89,21 +103,30 @@ def call(function: Callable[[], Any], seconds: float | None) -> Any:
         line = _Line(sender)
         try:
             line.say("value", function())
-        except Exception as error:  # noqa: BLE001  raised again below
-            line.say("error", error)
+        except BaseException as error:  # noqa: BLE001  raised again below
+            line.say("error", _raisable(error))
 
     pid = _fork(receiver, work)
     sender.close()
-    try:
-        kind, content = receiver.recv() if receiver.poll(seconds) else ("value", None)
-    except EOFError:
-        return None
-    finally:
-        _kill(pid)
-        receiver.close()
-    if isinstance(content, Exception) and kind == "error":
+    with _bound(pid):
+        try:
+            kind, content = receiver.recv() if receiver.poll(seconds) else ("value", None)
+        except EOFError:
+            return None
+        finally:
+            _kill(pid)
+            receiver.close()
+    if kind == "error" and isinstance(content, Exception):
         raise content
     return content
+
+
+def _raisable(error: BaseException) -> Exception:
+    """Return an error as one that can be raised elsewhere: `SystemExit` and its like would end the session there."""
+    with contextlib.suppress(Exception):  # some are pickled and cannot be read back
+        if isinstance(error, Exception) and pickle.loads(pickle.dumps(error)) is not None:  # noqa: S301  our own
+            return error
+    return RuntimeError(one_line(error))
 
 
 def _fork(receiver: Connection, work: Callable[[], None]) -> int:
@@ -127,7 +150,7 @@ def _fork(receiver: Connection, work: Callable[[], None]) -> int:
         faulthandler.disable()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         receiver.close()
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        _end_with(parent)
         work()
         code = 0
     finally:
@@ -144,10 +167,58 @@ def _end_group(code: int) -> NoReturn:
 
 
 def _end_with(parent: int) -> None:
-    """End when the parent is gone: nobody would hear."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    _end_group(1)
+    """Let the kernel kill this process when its parent is gone, where it can: no code of ours need run for that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:  # it was gone before
+        _end_group(1)
+
+
+@contextmanager
+def _bound(pid: int) -> Iterator[None]:
+    """Let a process, and all that it starts, die with this one: another waits for this one's end, and kills them."""
+    # The shell reads a pipe that only this process holds; a session of its own keeps Ctrl-C and the like from it.
+    script = 'read -r _; kill -s KILL -- "-$0"'
+    guard: subprocess.Popen[bytes] | None = None
+    with contextlib.suppress(OSError):  # no shell: the kernel's word has to do
+        guard = subprocess.Popen(
+            ["/bin/sh", "-c", script, str(pid)],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        if guard is not None:
+            guard.kill()
+            guard.communicate()
+
+
+class _Pickler(pickle.Pickler):
+    """Sends trials and records as they are saved: with the text of values that cannot leave the process."""
+
+    def reducer_override(self, value: Any) -> Any:
+        from tuners.record import Record  # noqa: PLC0415  loaded where it is asked for
+        from tuners.trial import Trial  # noqa: PLC0415  loaded where it is asked for
+
+        if isinstance(value, Trial):
+            fields = {known.name: getattr(value, known.name) for known in dataclasses.fields(value)}
+            return _made, (Trial, fields | {"params": json_form(value.params), "exact": value.identity})
+        if isinstance(value, Record):
+            return _made, (Record, value.as_dict() | {"classes": value.classes})
+        return NotImplemented
+
+
+def _made(kind: Any, fields: dict[str, Any]) -> Any:
+    return kind(**fields)
+
+
+def _pickled(message: tuple[str, Any]) -> bytes:
+    try:
+        return pickle.dumps(message)
+    except Exception:  # noqa: BLE001  such as lambdas among the values of hyperparameters
+        written = io.BytesIO()
+        _Pickler(written).dump(message)
+        return written.getvalue()
 
 
 class _Line:
@@ -161,7 +232,7 @@ class _Line:
     def say(self, kind: str, content: Any = None) -> None:
         """Send a message, and wait until it is gone: what comes next may be a crash."""
         try:
-            data = pickle.dumps((kind, content))
+            data = _pickled((kind, content))
         except Exception as error:  # noqa: BLE001  parameters, or an exception, that cannot leave the process
             data = pickle.dumps(("error", ElsewhereError(one_line(error))))
         gone = threading.Event()
@@ -187,16 +258,20 @@ def _work(
     line = _Line(sender)
     try:
         execution = prepare(lambda trials, _: line.say("trial", trials[-1]))
-    except Exception as error:  # noqa: BLE001  the parent says what is wrong
+    except BaseException as error:  # noqa: BLE001  the parent says what is wrong
         plain = isinstance(error, TuningError | ImportError)
-        line.say("error", error if plain else explain(error))
+        line.say("error", _raisable(error) if plain else explain(error))
         return
     line.say("ready", execution.default_test_score)
-    execution.objective.on_phase = line.say
-    _limit_memory(budget.memory)
-    execution.search()
-    run = execution.finish()
-    line.say("run", run if run.error is None else replace(run, error=explain(run.error)))
+    execution.ledger.on_phase = line.say
+    try:
+        _limit_memory(budget.memory)
+        execution.search()
+        run = execution.finish()
+        line.say("imported", imported.files())
+        line.say("run", run if run.error is None else replace(run, error=explain(run.error)))
+    except BaseException as error:  # noqa: BLE001  whatever it is, it is the cell's failure, and has a name
+        line.say("failed", one_line(error))
 
 
 def _limit_memory(allowed: int | None) -> None:
@@ -227,7 +302,7 @@ class _Watch:
     def follow(self, receiver: Connection, listener: Listener) -> Isolated:
         """Listen until the process has sent its run, or died, or had to be killed."""
         known = self._known
-        while known.run is None and known.error is None:
+        while known.run is None and known.error is None and not known.reason:
             try:
                 if receiver.poll(POLL_SECONDS):
                     kind, content = pickle.loads(receiver.recv_bytes())  # noqa: S301  our own process's
@@ -254,8 +329,12 @@ class _Watch:
             self._before = self._memory()
         elif kind in {"trial begins", "end"}:
             self._phase = kind
+        elif kind == "imported":
+            known.imported = content
         elif kind == "run":
             known.run = content
+        elif kind == "failed":
+            known.status, known.reason = "failed", content
         else:
             known.error = content
 

@@ -1,31 +1,32 @@
 """The journal: what a session has measured, on disk as soon as it is measured.
 
-A text file, one JSON object a line: first `session`, with what the session is; then `trial` when a trial ends
-and `cell` when a run ends, with all of its trials; last `end`, if the session came so far. Each line begins with a
-checksum of the rest, so that a line cut short or changed is told from a good one, and left out.
+A text file, one JSON object a line: first `session`, with what the session is, and `code`, with what it has
+imported; then `trial` when a trial ends and `cell` when a run ends, with all of its trials; last `end`, if the session
+came so far. Each line begins with a checksum of the rest, so that a line cut short or changed is told from a good one,
+and left out.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
-import math
 import os
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tuners import codec, forms, lines
 from tuners.errors import TuningError
-from tuners.record import Record
+from tuners.files import alone
 from tuners.run import Incumbent, Run
 from tuners.trial import Trial
 
 SCHEMA = 1
-_LINE = re.compile(r'\{"check": "([0-9a-f]{8})", (.*)\}', re.DOTALL)
+END = {"kind": "end"}
+KINDS = {"session", "code", "trial", "cell", "end"}
+_NUMBERED = re.compile(rb'\{"check": "[0-9a-f]{8}", "kind": "session", "number": (\d{1,9}),')
 
 
 class Journal:
@@ -37,16 +38,26 @@ class Journal:
         self.path = path
         self.failure = ""
         """Why something could not be written, if so; a full disk does not end a session."""
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        self._torn = path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        self._torn = _tail(path, 1) not in {b"", b"\n"}
 
     def session(self, setup: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> None:
-        """Write what the session is, and what a saved run of it says of machine and commit."""
-        self._write({"kind": "session", "schema": SCHEMA, "setup": dict(setup), "about": dict(about or {})}, sync=True)
+        """Write what the session is, and what a saved run of it says of machine and commit.
+
+        Journals of a folder are numbered in the order in which they are begun: clocks go back, and files are copied.
+        """
+        content = {"schema": SCHEMA, "setup": dict(setup), "about": dict(about or {})}
+        with alone(self.path.parent):
+            number = 1 + max(map(_number, self.path.parent.glob("*.jsonl")), default=0)
+            self._write({"kind": "session", "number": number, **content}, sync=True)
+
+    def code(self, files: Mapping[str, str]) -> None:
+        """Write which files have been imported, each with a digest of what was in it."""
+        self._write({"kind": "code", "files": dict(files)}, sync=True)
 
     def trial(self, cell: str, position: int, trial: Trial) -> None:
         """Write a trial of a run that goes on."""
-        self._write({"kind": "trial", "cell": cell, "position": position, "trial": dataclasses.asdict(trial)})
+        self._write({"kind": "trial", "cell": cell, "position": position, "trial": lines.written(trial)})
 
     def cell(self, run: Run, test: Mapping[str, Any]) -> None:
         """Write a run that has ended, to the disk itself; `test` is what pytest-benchmark says of its test."""
@@ -55,7 +66,7 @@ class Journal:
                 "kind": "cell",
                 "cell": run.record.cell,
                 "record": run.record.as_dict(),
-                "trials": [dataclasses.asdict(trial) for trial in run.trials],
+                "trials": [lines.written(trial) for trial in run.trials],
                 "incumbents": [dataclasses.asdict(incumbent) for incumbent in run.incumbents],
                 "test": dict(test),
             },
@@ -64,15 +75,14 @@ class Journal:
 
     def end(self) -> None:
         """Write that the session has come to its end."""
-        self._write({"kind": "end"}, sync=True)
+        self._write(END, sync=True)
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
 
     def _write(self, content: Mapping[str, Any], *, sync: bool = False) -> None:
-        body = json.dumps(plain(content), default=repr)[1:-1]
-        line = f'{{"check": "{zlib.crc32(body.encode()):08x}", {body}}}\n'
+        line = codec.line(content)
         data = ("\n" + line if self._torn else line).encode()
         try:
             # One call, so that lines of several processes do not mix.
@@ -99,8 +109,11 @@ class Contents:
     """What a journal holds."""
 
     path: Path
-    setup: Mapping[str, Any]
-    about: Mapping[str, Any]
+    setup: Mapping[str, Any] | None = None
+    """None if the line that says it is damaged."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    """Digests of the files that were imported, as they were first."""
     entries: dict[str, Entry] = field(default_factory=dict)
     """By cell."""
     trials: dict[str, list[Trial]] = field(default_factory=dict)
@@ -110,6 +123,53 @@ class Contents:
     """Lines left out; one cut short at the end, as by a crash, is none of them."""
 
 
+@dataclass(frozen=True)
+class SessionLine:
+    """What the session is."""
+
+    schema: int
+    setup: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class CodeLine:
+    """What was imported."""
+
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class TrialLine:
+    """A trial that has ended."""
+
+    cell: str
+    position: int
+    trial: lines.TrialForm
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What pytest-benchmark says of a test."""
+
+    name: str | None = None
+    fullname: str | None = None
+    param: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """A run that has ended."""
+
+    cell: str
+    record: dict[str, Any]
+    trials: list[lines.TrialForm]
+    incumbents: list[Incumbent]
+    test: dict[str, Any] = field(default_factory=dict)
+
+
 def read(path: Path) -> Contents:
     """Read a journal. Raises `TuningError` for a file that is none, or one of another version."""
     try:
@@ -117,71 +177,122 @@ def read(path: Path) -> Contents:
     except OSError as error:
         message = f"{path}: expected a journal, cannot read it: {error.strerror}"
         raise TuningError(message) from None
-    lines = [line for line in text.split("\n") if line.strip()]
-    cut = bool(text) and not text.endswith("\n")
-    found: Contents | None = None
-    damaged = 0
-    for number, line in enumerate(lines):
-        content = _checked(line)
-        if content is None:
-            damaged += not (cut and number == len(lines) - 1)
-            continue
-        if content["kind"] == "session":
-            if content["schema"] != SCHEMA:
-                message = (
-                    f"{path}: expected a journal of schema {SCHEMA}, got {content['schema']!r}: read it with the "
-                    "version that wrote it"
-                )
-                raise TuningError(message)
-            found = found or Contents(path, content["setup"], content["about"])
-        elif found is not None:
-            _add(found, content)
-    if found is None:
+    found = Contents(path)
+    whole = 0
+    written = text.split("\n")
+    for number, line in enumerate(written, 1):
+        texts, rest = _recovered(line)
+        # The last one may have been cut short by a crash.
+        found.damaged += bool(rest) and number < len(written)
+        for each in texts:
+            try:
+                content = codec.parsed(each.encode())
+                whole += content.get("kind") in KINDS
+                _add(found, content)
+            except codec.DamagedError as error:
+                message = f"{path}: line {number}: {error}: it is of another version, or was changed"
+                raise TuningError(message) from None
+    if not whole:
         message = f"{path}: expected a journal, found no whole line of one: nothing was measured, or it is another file"
         raise TuningError(message)
-    found.damaged = damaged
     return found
 
 
-def _checked(line: str) -> dict[str, Any] | None:
-    """Return a line's content, or None if it is not as it was written."""
-    match = _LINE.fullmatch(line.rstrip("\r"))
-    if match is None or f"{zlib.crc32(match[2].encode()):08x}" != match[1]:
-        return None
-    with contextlib.suppress(ValueError):
-        content = json.loads("{" + match[2] + "}")
-        if isinstance(content, dict) and isinstance(content.get("kind"), str):
-            return content
-    return None
+def _recovered(line: str) -> tuple[list[str], str]:
+    """Return the objects of a line that are as they were written, and what else it has.
+
+    Mostly the one object. Where a process died, or the disk was full, in the middle of one, the next begins on the
+    same line.
+    """
+    line = line.rstrip("\r")
+    whole: list[str] = []
+    rest = ""
+    while line:
+        begins = line.find(codec.START)
+        ends = _end(line, begins) if begins >= 0 else 0
+        if ends:
+            rest += line[:begins]
+            whole.append(line[begins:ends])
+            line = line[ends:]
+        else:
+            rest += line[: begins + 1] if begins >= 0 else line
+            line = line[begins + 1 :] if begins >= 0 else ""
+    return whole, rest.strip()
 
 
-def _add(found: Contents, content: dict[str, Any]) -> None:
-    kind = content["kind"]
-    if kind == "trial":
-        trials = found.trials.setdefault(content["cell"], [])
-        if content["position"] == 0:
+def _end(line: str, begins: int) -> int:
+    """Return where the object that begins there ends, 0 if it is not as it was written."""
+    if codec.is_whole(line[begins:]):
+        return len(line)
+    try:
+        _, ends = json.JSONDecoder().raw_decode(line, begins)
+    except (ValueError, RecursionError):
+        return 0
+    return ends if codec.is_whole(line[begins:ends]) else 0
+
+
+def _add(found: Contents, content: Mapping[str, Any]) -> None:
+    kind = content.get("kind")
+    if kind == "session":
+        session = codec.shaped(content, SessionLine)
+        if session.schema != SCHEMA:
+            message = (
+                f"{found.path}: expected a journal of schema {SCHEMA}, got {session.schema}: read it with the version "
+                "that wrote it"
+            )
+            raise TuningError(message)
+        codec.shaped(session.about, forms.About, "about")
+        if found.setup is None:
+            found.setup, found.about = session.setup, session.about
+    elif kind == "code":
+        found.code = codec.shaped(content, CodeLine).files | found.code
+    elif kind == "trial":
+        line = codec.shaped(content, TrialLine)
+        trials = found.trials.setdefault(line.cell, [])
+        if line.position == 0:
             trials.clear()  # the run has begun anew
-        trials.append(_trial(content["trial"]))
+        trials.append(lines.trial(line.trial))
     elif kind == "cell":
-        record = Record.from_dict(content["record"])
-        if record is not None:
-            incumbents = tuple(Incumbent(**each) for each in content["incumbents"])
-            run = Run(record, tuple(_trial(trial) for trial in content["trials"]), incumbents)
-            found.entries[content["cell"]] = Entry(run, content["test"])
-            found.trials.pop(content["cell"], None)
+        found.entries[str(content.get("cell"))] = _entry(content)
+        found.trials.pop(str(content.get("cell")), None)
     found.ended = kind == "end"
 
 
-def _trial(saved: dict[str, Any]) -> Trial:
-    scores = tuple(math.nan if score is None else score for score in saved["fold_scores"])
-    score = math.nan if saved["score"] is None else saved["score"]
-    return Trial(**{**saved, "fold_scores": scores, "score": score})
+def _entry(content: Mapping[str, Any]) -> Entry:
+    cell = codec.shaped(content, CellLine)
+    codec.shaped(cell.test, Tested, "test")
+    trials = tuple(map(lines.trial, cell.trials))
+    run = Run(forms.record(cell.record, "record"), trials, tuple(cell.incumbents))
+    return Entry(run, cell.test)
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON has it: a number that is none, or is infinite, as null."""
-    if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def listed(folder: Path) -> list[Path]:
+    """List the journals of a folder in the order in which they were begun; older versions' by their names, before."""
+    return sorted(folder.glob("*.jsonl"), key=lambda path: (_number(path), path.name))
+
+
+def _number(path: Path) -> int:
+    """Return a journal's number among those of its folder; 0 for one of an older version, or one that is damaged."""
+    try:
+        with path.open("rb") as file:
+            found = _NUMBERED.match(file.read(100))
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
+
+
+def has_ended(path: Path) -> bool:
+    """Whether a journal's session came to its end, so that there is nothing to resume; by its last line alone."""
+    try:
+        last = _tail(path, 1000).decode(errors="replace").rstrip("\n").rpartition("\n")[2]
+    except OSError:
+        return False
+    texts, rest = _recovered(last)
+    return not rest and texts[-1:] == [codec.line(END).rstrip("\n")]
+
+
+def _tail(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        size = min(most, path.stat().st_size)
+        file.seek(-size, os.SEEK_END)
+        return file.read(size)

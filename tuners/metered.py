@@ -26,6 +26,7 @@ def fit(
     X: Any,
     y: Any,
     *,
+    estimator: Any,
     metric: Any,
     folds: list[Fold],
     jobs: int,
@@ -33,14 +34,16 @@ def fit(
     limit: int,
     trial_seconds: float | None,
     origin: float,
+    listed: Callable[[Params], Params],
     keep: Callable[[Trial], object],
 ) -> list[Trial]:
-    """Fit an unfitted search and return its trials, in its own order, which no number of jobs changes.
+    """Fit an unfitted search of an estimator and return its trials, in its own order, which no number of jobs changes.
 
     With `shared`, scikit-learn's own classes are replaced by those that share work between candidates.
     Each is given to `keep`, too, when it ends; where the search is cut short, those are all there is. Times are
-    `perf_counter` readings less `origin`. A candidate that takes more than `trial_seconds` fails. Raises
-    `TuningError` for a search that cannot be metered, or that has more than `limit` candidates.
+    `perf_counter` readings less `origin`; `listed` gives parameters as the space has them. A candidate that takes more
+    than `trial_seconds` fails. Raises `TuningError` for a search that cannot be metered, or that has more than `limit`
+    candidates.
     """
     candidates = _candidates(search, limit)
     if shared:
@@ -48,15 +51,20 @@ def fit(
     live: list[Trial] = []
 
     def keep_live(candidate: int, evaluations: list[Evaluation]) -> None:
-        live.append(_trial(candidates[candidate], evaluations, origin))
+        live.append(_trial(listed(candidates[candidate]), evaluations, origin))
         keep(live[-1])
 
     with Probe(metric, len(folds), parallel=jobs != 1, trial_seconds=trial_seconds) as probe:
         probe.on_candidate = keep_live
-        search.set_params(cv=folds, scoring=probe.score, n_jobs=jobs, refit=False, error_score=math.nan)
+        search.set_params(
+            estimator=estimator, cv=folds, scoring=probe.score, n_jobs=jobs, refit=False, error_score=math.nan
+        )
         search.set_callbacks(probe)
         reason = _fit(search, X, y)
-    return [_trial(params, probe.evaluations(candidate), origin, reason) for candidate, params in enumerate(candidates)]
+    return [
+        _trial(listed(params), probe.evaluations(candidate), origin, reason)
+        for candidate, params in enumerate(candidates)
+    ]
 
 
 def _trial(params: Params, evaluations: list[Evaluation], origin: float, reason: str = "") -> Trial:

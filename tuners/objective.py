@@ -1,4 +1,4 @@
-"""The objective: what a tuner may touch. It evaluates candidates and remembers every trial.
+"""The objective: what a tuner may touch.
 
 for each candidate:
     stop if the budget is spent
@@ -6,38 +6,47 @@ for each candidate:
     keep the trial: parameters, fold scores, times, status
     tell whoever listens
     return the mean score
+
+All of that is the `Ledger`'s. The objective shows a tuner what it needs, as copies of its own, and is led back to the
+ledger by this module alone.
 """
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import WeakKeyDictionary
 
 from sklearn.base import clone
-from sklearn.model_selection import cross_validate
 
-from tuners import metered
-from tuners.budget import Budget, BudgetExhausted, trial_limit
-from tuners.errors import one_line
-from tuners.spaces import Params, plain_params
-from tuners.trial import Trial, incumbent
+from tuners.errors import TuningError
+from tuners.ledger import Ledger, Listener
+from tuners.problem import own_rows, own_values
+from tuners.spaces import Params, own_copy
+from tuners.trial import Trial
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
+    from tuners.budget import Budget
     from tuners.problem import Problem
-    from tuners.search.evaluator import Outcome, SharedEvaluator
 
-Listener = Callable[[Sequence[Trial], Budget], None]
+_ledgers: WeakKeyDictionary[Objective, Ledger] = WeakKeyDictionary()
+
+
+def ledger_of(objective: Objective) -> Ledger:
+    """Return the ledger of a run, for the harness."""
+    return _ledgers[objective]
 
 
 class Objective:
     """The training rows, the folds and the budget of one run, and its trials so far.
 
     A tuner calls it with parameters, hands a scikit-learn search to `search`, or reports with
-    `record` what a library evaluated itself. It holds nothing of the test set.
+    `record` what a library evaluated itself. It holds nothing of the test set. All that it holds is the tuner's own
+    copy: what a tuner changes of it changes no evaluation, no other cell, and nothing that is recorded.
     """
 
     def __init__(
@@ -54,50 +63,44 @@ class Objective:
 
         With `shared`, candidates are evaluated with what they have in common done once.
         """
-        self.space: ConfigurationSpace = problem.model.space_for(tuner)
+        _ledgers[self] = Ledger(problem, tuner, budget, jobs=jobs, shared=shared, listener=listener)
+        self.space: ConfigurationSpace = own_copy(problem.model.space_for(tuner))
         """What to search."""
-        self.guesses: Sequence[Params] = problem.model.guesses
+        self.guesses: Sequence[Params] = tuple(map(own_values, problem.model.guesses))
         """A person's guesses, in order."""
         self.estimator = clone(problem.estimator)
         """The untuned estimator, seeded; its parameters bear the names of the space."""
-        self.X = problem.split.X_train
-        self.y = problem.split.y_train
-        self.folds = problem.folds
-        self.metric = problem.scorer
-        self.budget = budget
+        self.X = own_rows(problem.split.X_train)
+        self.y = own_rows(problem.split.y_train)
+        self.folds = [(train.copy(), validation.copy()) for train, validation in problem.folds]
+        self.metric = copy.deepcopy(problem.scorer)
         self.jobs = jobs
-        self.trials: list[Trial] = []
         self.shared = shared
-        self.on_phase: Callable[[str], None] = lambda _: None
-        """Told of a phase: `trial begins`, of a single candidate; `end`, of the search."""
-        self._listener = listener
-        self._evaluator: SharedEvaluator | None = None
-        self._origin = time.perf_counter()
-        self._closed = False
+
+    @property
+    def budget(self) -> Budget:
+        """What the run may spend."""
+        return _ledgers[self].budget
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The trials so far."""
+        return [_own(trial) for trial in _ledgers[self].trials]
 
     @property
     def remaining(self) -> int:
         """Evaluations left in the budget."""
-        return self.budget.evaluations - len(self.trials)
+        return _ledgers[self].remaining
 
     @property
     def incumbent(self) -> Trial | None:
         """The best trial so far, the earliest of equals; None without a good one."""
-        return incumbent(self.trials)
+        best = _ledgers[self].incumbent
+        return None if best is None else _own(best)
 
     def clock(self) -> float:
         """Seconds since the run began."""
-        return time.perf_counter() - self._origin
-
-    def start(self) -> None:
-        """Set the run's clock to zero."""
-        self._origin = time.perf_counter()
-
-    def close(self) -> None:
-        """Refuse further evaluations: a thread a library left behind must not add trials."""
-        if not self._closed:
-            self._closed = True
-            self.on_phase("end")
+        return _ledgers[self].clock()
 
     def __call__(self, params: Mapping[str, Any]) -> float:
         """Evaluate one candidate and return its mean score, larger being better.
@@ -105,53 +108,7 @@ class Objective:
         NaN if it failed, which keeps a failed trial with its reason. Raises `BudgetExhausted` when
         nothing is left to spend.
         """
-        self._require_budget()
-        params = plain_params(params)
-        self.on_phase("trial begins")
-        start = self.clock()
-        outcomes = self._shared_outcomes(params) if self.shared else []
-        if outcomes:
-            return self.record(
-                params,
-                [outcome.test_score for outcome in outcomes],
-                start=start,
-                end=self.clock(),
-                fit_seconds=sum(outcome.fit_seconds for outcome in outcomes),
-                score_seconds=sum(outcome.score_seconds for outcome in outcomes),
-            )
-        try:
-            with trial_limit(self.budget.trial_seconds):
-                result = cross_validate(
-                    clone(self.estimator).set_params(**params),
-                    self.X,
-                    self.y,
-                    cv=self.folds,
-                    scoring=self.metric,
-                    n_jobs=self.jobs,
-                    error_score="raise",
-                )
-        except Exception as error:  # noqa: BLE001  any failure of a candidate is a failed trial
-            failed = [math.nan] * len(self.folds)
-            end = self.clock()
-            return self.record(params, failed, start=start, end=end, fit_seconds=end - start, reason=one_line(error))
-        return self.record(
-            params,
-            result["test_score"],
-            start=start,
-            end=self.clock(),
-            fit_seconds=float(result["fit_time"].sum()),
-            score_seconds=float(result["score_time"].sum()),
-        )
-
-    def _shared_outcomes(self, params: Params) -> list[Outcome]:
-        """Evaluate one candidate with what this run has grown before; nothing where it cannot be shared."""
-        if self._evaluator is None:
-            from tuners.search.evaluator import SharedEvaluator  # noqa: PLC0415  loaded where it is asked for
-
-            self._evaluator = SharedEvaluator(
-                self.estimator, self.X, self.y, self.folds, self.metric, jobs=self.jobs, remember=True
-            )
-        return dict(self._evaluator.evaluate([params])).get(0, [])
+        return _ledgers[self].evaluate(params).score
 
     def record(
         self,
@@ -166,53 +123,44 @@ class Objective:
     ) -> float:
         """Keep a trial that a library evaluated itself on `folds`, and return its mean score.
 
-        `start` and `end` are readings of `clock`.
+        `start` and `end` are readings of `clock`. Raises `TuningError` for more or fewer scores than folds (NaN
+        where a fold failed), and for a score that the metric cannot give.
         """
-        self._require_budget()
-        return self._keep(
-            Trial.of(
-                params,
-                fold_scores,
-                start=start,
-                end=end,
-                fit_seconds=fit_seconds,
-                score_seconds=score_seconds,
-                reason=reason,
-            )
+        ledger = _ledgers[self]
+        ledger.require_budget()
+        trial = Trial.of(
+            ledger.listed(params),
+            fold_scores,
+            start=start,
+            end=end,
+            fit_seconds=fit_seconds,
+            score_seconds=score_seconds,
+            reason=reason,
         )
-
-    def _keep(self, trial: Trial) -> float:
-        if not self._closed:
-            self.trials.append(trial)
-            if self._listener is not None:
-                self._listener(self.trials, self.budget)
-        return trial.score
+        return ledger.keep(ledger.checked(trial)).score
 
     def search(self, search: Any) -> None:
         """Fit a scikit-learn search, unfitted and built on `estimator`, and keep its trials.
 
-        Folds, metric and jobs are set here; the refit is left to the run, so that every method's is
+        Estimator, folds, metric and jobs are set here; the refit is left to the run, so that every method's is
         the same. Candidates that fail are failed trials. scikit-learn's callbacks report the
         evaluations live. Raises `TuningError` for a search that evaluates candidates otherwise than each
         once on all rows (successive halving), or more than the budget holds.
         """
-        self._require_budget()
-        first = len(self.trials)
-        self.trials[first:] = metered.fit(
-            search,
-            self.X,
-            self.y,
-            metric=self.metric,
-            folds=self.folds,
-            jobs=self.jobs,
-            shared=self.shared,
-            limit=self.remaining,
-            trial_seconds=self.budget.trial_seconds,
-            origin=self._origin,
-            keep=self._keep,
-        )
+        _ledgers[self].search(search)
 
-    def _require_budget(self) -> None:
-        spent = self.budget.seconds is not None and self.clock() > self.budget.seconds
-        if self._closed or spent or self.remaining <= 0:
-            raise BudgetExhausted
+    def __deepcopy__(self, memo: object) -> Objective:
+        """Return the objective itself: there is one run."""
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to leave the process: trials made elsewhere would be lost."""
+        message = (
+            "the objective stays in its process: expected objective(params) to be called there, got a pickle of it: "
+            "use threads, or --tuning-jobs, which evaluates folds in processes"
+        )
+        raise TuningError(message)
+
+
+def _own(trial: Trial) -> Trial:
+    return replace(trial, params=own_values(trial.params))

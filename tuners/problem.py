@@ -11,13 +11,17 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
-from sklearn.metrics import check_scoring, confusion_matrix, get_scorer_names
+from sklearn.metrics import confusion_matrix, get_scorer_names
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from tuners.errors import TuningError, one_line, unknown
-from tuners.protocol import Protocol
+from tuners import metrics
+from tuners.errors import TuningError, one_line, unknown, unwinds
+from tuners.labels import with_own_labels
+from tuners.protocol import ONE_CLASS, Protocol
+from tuners.spaces import copied
+from tuners.target import check_target, more_data, rows_needed, with_rare_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +36,10 @@ Fold = tuple["NDArray[np.intp]", "NDArray[np.intp]"]
 
 @dataclass(frozen=True)
 class Split:
-    """Training and test rows; `X` of shape (rows, features), `y` of shape (rows,)."""
+    """Training and test rows; `X` of shape (rows, features), `y` of shape (rows,).
+
+    Whoever fits, scores or searches gets a copy (`own_rows`): some estimators write into what they are given.
+    """
 
     X_train: Any
     X_test: Any
@@ -84,10 +91,11 @@ class Problem:
                 rows, test_size=self.protocol.test_size, random_state=self.seed, stratify=labels
             )
         except ValueError as error:
-            message = f"dataset {self.dataset.name!r} cannot be split at seed {self.seed}: {error}: use more data"
+            message = f"dataset {self.dataset.name!r} cannot be split at seed {self.seed}: {error}: {more_data(self)}"
             raise TuningError(message) from None
         X = self.dataset.X
-        return Split(_take(X, train), _take(X, test), self._y[train], self._y[test])
+        y = self.dataset.y
+        return Split(_take(X, train), _take(X, test), y[train], y[test])
 
     @cached_property
     def folds(self) -> list[Fold]:
@@ -99,12 +107,23 @@ class Problem:
     @cached_property
     def estimator(self) -> Any:
         """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
-        return self._preprocessed(self.model.build({}, self.seed))
+        return self._preprocessed(self._unprepared())
+
+    @cached_property
+    def positive(self) -> Any | None:
+        """The label that the metric scores; None for a metric of all classes, or where nobody has said which."""
+        if not self.model.classifies or self.protocol.metric not in ONE_CLASS or len(self._labels) != 2:
+            return None
+        for chosen in (self.protocol.positive, self.dataset.positive):
+            label = None if chosen is None else metrics.label_named(self._labels, chosen)
+            if label is not None:
+                return label
+        return metrics.conventional_positive(self._labels)
 
     @cached_property
     def scorer(self) -> Any:
         """The metric as a scikit-learn scorer."""
-        return check_scoring(self.estimator, scoring=self.protocol.metric)
+        return metrics.scorer(self.estimator, self.protocol.metric, self.positive)
 
     @cached_property
     def default_test_score(self) -> float:
@@ -113,38 +132,39 @@ class Problem:
 
     def fit(self, params: Mapping[str, Any]) -> Any:
         """Return the estimator with these parameters, fitted on all training rows."""
-        estimator = clone(self.estimator).set_params(**params)
-        return estimator.fit(self.split.X_train, self.split.y_train)
+        estimator = clone(self.estimator).set_params(**own_values(params))
+        return estimator.fit(own_rows(self.split.X_train), own_rows(self.split.y_train))
 
     def test_score(self, fitted: Any) -> float:
         """Score a fitted estimator on the test rows."""
-        return float(self.scorer(fitted, self.split.X_test, self.split.y_test))
+        return float(self.scorer(fitted, own_rows(self.split.X_test), own_rows(self.split.y_test)))
 
     def confusion_matrix(self, fitted: Any) -> list[list[int]] | None:
         """Count test rows by (true class, predicted class); None for a regressor."""
         if not self.model.classifies:
             return None
-        labels = np.arange(len(self.dataset.classes))
-        predicted = fitted.predict(self.split.X_test)
-        counts: list[list[int]] = confusion_matrix(self.split.y_test, predicted, labels=labels).tolist()
+        predicted = fitted.predict(own_rows(self.split.X_test))
+        counts: list[list[int]] = confusion_matrix(self.split.y_test, predicted, labels=self._labels).tolist()
         return counts
 
     def check(self) -> None:
         """Raise `TuningError` if the problem cannot be measured as it is.
 
-        For an unknown metric, for one that cannot score this target, and for a class with too few rows.
-        A model that cannot be fitted is no such case: its cells fail with their reason.
+        For an unknown metric, for one that cannot score this target, for a target that is no class label, and for a
+        class with too few rows. A model that cannot be fitted is no such case: its cells fail with their reason.
         """
-        if self.protocol.metric not in get_scorer_names():
-            error = unknown("metric", self.protocol.metric, get_scorer_names())
+        metric = self.protocol.metric
+        if metric not in get_scorer_names():
+            error = unknown("metric", metric, get_scorer_names())
             raise error
-        if self.model.classifies:
-            self._check_classes()
+        check_target(self)
         try:
             fitted = self.fit({})
-        except Exception:  # noqa: BLE001  a broken model is the cell's failure
-            return
-        about = f"metric {self.protocol.metric!r} does not fit {self.model.name} on {self.dataset.name}"
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            return  # a broken model is the cell's failure
+        about = f"metric {metric!r} does not fit {self.model.name} on {self.dataset.name}"
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -152,44 +172,35 @@ class Problem:
         except Exception as error:  # noqa: BLE001  whatever a scorer says of this target
             message = f"{about}: {one_line(error)}"
             raise TuningError(message) from None
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            return
         if not np.isfinite(score):
             message = f"{about}: it gives {score} for {len(self.dataset.classes)} classes"
             raise TuningError(message)
 
-    def _check_classes(self) -> None:
-        labels, counts = np.unique(self._y, return_counts=True)
-        # Each class needs a test row and a training row in every fold.
-        least = self.protocol.folds + 1
-        if counts.min() < least:
-            label = self.dataset.classes[labels[counts.argmin()]]
-            message = (
-                f"dataset {self.dataset.name!r}: class {label!r} has {counts.min()} rows: expected at "
-                f"least {least} for a test set and {self.protocol.folds} folds; remove the class or use "
-                "more data"
-            )
-            raise TuningError(message)
-        fewest = np.unique(self.split.y_train, return_counts=True)[1].min()
-        if fewest < self.protocol.folds or len(np.unique(self.split.y_train)) < len(labels):
-            message = (
-                f"dataset {self.dataset.name!r}: a class has {fewest} training rows for "
-                f"{self.protocol.folds} folds (seed {self.seed}): use more data"
-            )
-            raise TuningError(message)
-
     @cached_property
-    def _y(self) -> NDArray[Any]:
-        # Class numbers in the order of `dataset.classes`: Keras and TPOT expect 0..n-1.
-        return np.unique(self.dataset.y, return_inverse=True)[1] if self.model.classifies else self.dataset.y
+    def _labels(self) -> NDArray[Any]:
+        return np.unique(self.dataset.y)
+
+    def _unprepared(self) -> Any:
+        """Return the model, seeded, made to take the user's own labels."""
+        estimator = self.model.build({}, self.seed)
+        return with_own_labels(estimator, self._labels) if self.model.classifies else estimator
 
     def _rows(self) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        rows = np.arange(len(self._y))
-        labels = self._y if self.model.classifies else None
+        y = self.dataset.y
+        rows = np.arange(len(y))
+        labels = y if self.model.classifies else None
         # What is left out must hold a row of each class, or it cannot be drawn in proportion.
-        least = len(self.dataset.classes) if labels is not None else 1
+        least = len(self._labels) if labels is not None else 1
         if self.protocol.rows is None or len(rows) - self.protocol.rows < least:
             return rows, labels
-        rows, _ = train_test_split(rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels)
-        return rows, None if labels is None else labels[rows]
+        drawn, _ = train_test_split(rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels)
+        if labels is not None:
+            drawn = with_rare_classes(drawn, labels, rows_needed(self.protocol), self.seed)
+        return drawn, None if labels is None else labels[drawn]
 
     def _preprocessed(self, estimator: Any) -> Any:
         """Put before the model what this dataset needs, to be fitted on training folds only."""
@@ -210,6 +221,19 @@ class Problem:
             )
             transformer = make_column_transformer((transformer, others), (encoder, categorical))
         return Preprocessed([("preprocessing", transformer), ("model", estimator)])
+
+
+def own_rows(data: Any) -> Any:
+    """Return rows or labels for somebody who may write into them; the same values in the same layout."""
+    return data.copy(order="K") if isinstance(data, np.ndarray) else data.copy()
+
+
+def own_values(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters for somebody who may change them, or for an estimator that is to be fitted.
+
+    A listed estimator is the space's: what is fitted is a copy, as in scikit-learn's searches.
+    """
+    return {name: copied(value) for name, value in params.items()}
 
 
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:

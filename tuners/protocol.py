@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+ONE_CLASS = frozenset(
+    {
+        "average_precision",
+        "f1",
+        "jaccard",
+        "neg_negative_likelihood_ratio",
+        "positive_likelihood_ratio",
+        "precision",
+        "recall",
+    }
+)
+"""Metrics of two classes whose value depends on which of them is called positive."""
 
 
 @dataclass(frozen=True)
@@ -16,4 +29,10 @@ class Protocol:
     test_size: float = 0.3
     """Share of the rows that no tuner sees."""
     rows: int | None = None
-    """Use at most this many rows, drawn by the seed in the classes' proportions; None uses all."""
+    """Use at most this many rows, drawn by the seed in the classes' proportions; None uses all.
+
+    Of a class so rare that its share could not be split, as many rows as split and folds need.
+    """
+    positive: str | None = field(default=None, repr=False)
+    """The class that `f1` and its like score, where a dataset has it. Kept out of the hash of the setup: records
+    that differ in it say so by themselves."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tuners.printable import printable
+from tuners.shown import saveable
 
 SCHEMA = 1
 
@@ -35,6 +36,8 @@ class Record:
     seed: int
     schema: int = SCHEMA
     metric: str = ""
+    positive: str = ""
+    """The class that the metric scores; empty for a metric of all classes."""
     status: Status = "ok"
     reason: str = ""
     """Why it is not ok, in one line."""
@@ -111,7 +114,7 @@ class Record:
     def as_dict(self) -> dict[str, Any]:
         """Return the record as pytest-benchmark saves it: plain values only."""
         plain = dataclasses.asdict(self)
-        plain["best_params"] = {name: _saveable(value) for name, value in self.best_params.items()}
+        plain["best_params"] = {name: saveable(value) for name, value in self.best_params.items()}
         plain["classes"] = list(self.classes)
         return plain
 
@@ -123,9 +126,3 @@ class Record:
         names = {known.name for known in dataclasses.fields(cls)}
         known = {name: value for name, value in saved.items() if name in names}
         return cls(**{**known, "classes": tuple(known.get("classes", ()))})
-
-
-def _saveable(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else repr(value)  # JSON has no infinity
-    return value if value is None or isinstance(value, str | int | bool) else repr(value)

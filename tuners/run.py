@@ -15,12 +15,14 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
 from tuners.budget import Budget, BudgetExhausted, deadline
-from tuners.errors import NotApplicableError, TuningError, failure, one_line
+from tuners.errors import TuningError, failure, one_line, skips, unwinds
+from tuners.ledger import Listener
 from tuners.memory import PeakMemory
-from tuners.objective import Listener, Objective
+from tuners.objective import Objective, ledger_of
 from tuners.record import EVALUATIONS, SCHEMA, Record, Status
+from tuners.shown import without_addresses
 from tuners.spaces import contains
-from tuners.trial import Trial, trials_hash
+from tuners.trial import Trial, incumbent, trials_hash
 
 if TYPE_CHECKING:
     from tuners.problem import Problem
@@ -116,6 +118,7 @@ class Execution:
         """Why the first candidate failed, where all did."""
         self._timed_out = False
         self.objective = Objective(problem, tuner, budget, jobs=jobs, shared=shared, listener=listener)
+        self.ledger = ledger_of(self.objective)
 
     def search(self) -> None:
         """Search, and refit the winner on all training rows: what a benchmark times.
@@ -123,38 +126,40 @@ class Execution:
         A tuner's exception ends the run as failed and is kept as its reason; nothing but an
         interrupt leaves this method.
         """
-        objective = self.objective
+        ledger = self.ledger
         with self._memory:
-            objective.start()
+            ledger.start()
             try:
                 try:
                     with deadline(self._budget.seconds):
-                        self._tune(objective, tuner_seed(self._problem.seed, self._tuner))
+                        self._tune(self.objective, tuner_seed(self._problem.seed, self._tuner))
                 except BudgetExhausted:
                     limit = self._budget.seconds
-                    self._timed_out = limit is not None and objective.clock() >= limit
-                objective.close()
+                    self._timed_out = limit is not None and ledger.clock() >= limit
+                ledger.close()
                 self._refit()
-            except (Exception, SystemExit) as error:  # noqa: BLE001  a broken tuner is a failed cell
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
                 # Libraries give up in words of their own when nothing worked; what failed says more.
-                hopeless = objective.trials and objective.incumbent is None
+                hopeless = ledger.trials and ledger.incumbent is None
                 self._error = error
                 self._reason = self._nothing_found() if hopeless else one_line(error)
-                self._cause = objective.trials[0].reason if hopeless else ""
+                self._cause = ledger.trials[0].reason if hopeless else ""
             finally:
-                objective.close()
-                self._seconds = objective.clock()
+                ledger.close()
+                self._seconds = ledger.clock()
 
     def _refit(self) -> None:
-        best = self.objective.incumbent
+        best = self.ledger.incumbent
         if best is None:
             raise TuningError(self._nothing_found())
-        begun = self.objective.clock()
+        begun = self.ledger.clock()
         self._winner = self._problem.fit(best.params)
-        self._refit_seconds = self.objective.clock() - begun
+        self._refit_seconds = self.ledger.clock() - begun
 
     def _nothing_found(self) -> str:
-        trials = self.objective.trials
+        trials = self.ledger.trials
         if trials:
             return f"every candidate failed: {trials[0].reason}"
         if self._timed_out:
@@ -163,8 +168,8 @@ class Execution:
 
     def finish(self) -> Run:
         """Score the winner and the earlier incumbents on the test rows, and sum up."""
-        problem, trials = self._problem, tuple(self.objective.trials)
-        best = self.objective.incumbent
+        problem, trials = self._problem, tuple(self.ledger.trials)
+        best = incumbent(trials)
         evaluation = _covered([(t.start, t.end) for t in trials]) + self._refit_seconds
         incumbents: tuple[Incumbent, ...] = ()
         test_score = confusion = None
@@ -173,7 +178,10 @@ class Execution:
                 test_score = problem.test_score(self._winner)
                 confusion = problem.confusion_matrix(self._winner)
                 incumbents = self._incumbents(trials, test_score)
-            except Exception as error:  # noqa: BLE001  the winner cannot predict the test rows: a failed cell
+            except BaseException as error:
+                if unwinds(error):
+                    raise
+                # The winner cannot predict the test rows.
                 self._error = error
                 self._reason = f"the winner cannot be scored on the test rows: {one_line(error)}"
             if test_score is not None and not math.isfinite(test_score):
@@ -187,6 +195,7 @@ class Execution:
             tuner=self._tuner,
             seed=problem.seed,
             metric=problem.protocol.metric,
+            positive="" if problem.positive is None else str(problem.positive),
             test_score=test_score,
             cv_score=best.score if best else None,
             ties=sum(trial.ok and trial.score == best.score for trial in trials) if best else 0,
@@ -216,13 +225,16 @@ class Execution:
 
     @property
     def _status(self) -> Status:
-        if isinstance(self._error, NotApplicableError):
+        if skips(self._error):
             return "skipped"
         return failure(self._cause or self._reason) if self._reason else "ok"
 
     def _setup_hash(self) -> str:
         space = self._problem.model.space_for(self._tuner)
-        setup = [repr(replace(self._problem.protocol, metric="")), *(str(space[name]) for name in sorted(space))]
+        setup = [
+            repr(replace(self._problem.protocol, metric="")),
+            *(without_addresses(str(space[name])) for name in sorted(space)),
+        ]
         return hashlib.sha256("\n".join(setup).encode()).hexdigest()
 
     def _left_the_space(self, trials: Sequence[Trial]) -> bool:
@@ -246,8 +258,10 @@ class Execution:
     def _earlier_score(self, trial: Trial) -> float | None:
         try:
             return self._problem.test_score(self._problem.fit(trial.params))
-        except Exception:  # noqa: BLE001  it was good on the folds, and was beaten: the run stands without it
-            return None
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            return None  # it was good on the folds, and was beaten: the run stands without it
 
 
 def _warm_up(problem: Problem, jobs: int, *, shared: bool) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import os
-import tempfile
+import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuners import codec, forms
 from tuners.errors import TuningError
+from tuners.files import alone, write
 from tuners.record import Record
+
+__all__ = ["document", "find", "latest", "listed", "of_the_same_commit", "read", "save", "write"]
 
 PARTIAL = "partial"
 """Key of a saved run of which cells are missing; its value says how many."""
@@ -48,38 +50,46 @@ class SavedRun:
 
 def checksum(extra_info: Mapping[str, Any]) -> str:
     """Return the checksum of what is saved of a run."""
-    # What a user has added beside is not ours.
-    own = {field.name: extra_info.get(field.name) for field in dataclasses.fields(Record)}
+    # What a user has added beside is not ours, and an earlier version's records had fewer fields.
+    own = {field.name: extra_info[field.name] for field in dataclasses.fields(Record) if field.name in extra_info}
     return f"{zlib.crc32(json.dumps(own, sort_keys=True, default=repr).encode()):08x}"
 
 
 def read(path: Path) -> SavedRun:
-    """Read a saved run; raise `TuningError`, in one line, for a file that is damaged or none."""
+    """Read a saved run; raise `TuningError`, in one line that names the field, for a file that is damaged or none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        benches = [(bench["fullname"], bench["extra_info"]) for bench in content["benchmarks"]]
-        machine, commit = content.get("machine_info") or {}, content.get("commit_info") or {}
-        date, partial = content.get("datetime", ""), content.get(PARTIAL, "")
-        for bench in content["benchmarks"]:
-            float(bench["stats"]["mean"])
+        data = path.read_bytes()
     except OSError as error:
         message = f"saved run {path}: cannot be read: {error.strerror}"
         raise TuningError(message) from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        detail = f"{type(error).__name__}: {error}".splitlines()[0]
+    try:
+        content = codec.parsed(data)
+    except codec.DamagedError as error:
         message = (
-            f"saved run {path}: expected pytest-benchmark's JSON, got a damaged file ({detail}): delete or restore it"
+            f"saved run {path}: expected pytest-benchmark's JSON, got a damaged file ({error}): delete or restore it"
         )
         raise TuningError(message) from None
-    records = []
-    for name, extra_info in benches:
-        if CHECK in extra_info and checksum(extra_info) != extra_info[CHECK]:
-            message = f"saved run {path}: the record of {name} is not as it was saved: delete or restore the file"
-            raise TuningError(message)
-        record = Record.from_dict(extra_info)
-        if record is not None:
-            records.append(record)
-    return SavedRun(path, tuple(records), str(partial), machine, commit, str(date), content)
+    try:
+        document = codec.shaped(content, forms.Document)
+        records = [_record(bench, number) for number, bench in enumerate(document.benchmarks)]
+    except codec.DamagedError as error:
+        message = f"saved run {path}: {error}: delete or restore the file"
+        raise TuningError(message) from None
+    return SavedRun(
+        path, tuple(record for record in records if record is not None), document.partial,
+        content.get("machine_info") or {}, content.get("commit_info") or {}, document.datetime or "", content,
+    )  # fmt: skip
+
+
+def _record(bench: forms.Benchmark, number: int) -> Record | None:
+    """Return the record of a cell, None for another benchmark; raise `DamagedError`."""
+    extra_info = bench.extra_info
+    if not forms.is_record(extra_info):
+        return None
+    if CHECK in extra_info and checksum(extra_info) != extra_info[CHECK]:
+        message = f"the record of {bench.fullname} is not as it was saved"
+        raise codec.DamagedError(message)
+    return forms.record(extra_info, f"benchmarks[{number}].extra_info")
 
 
 def find(folder: Path, address: str) -> SavedRun:
@@ -121,7 +131,12 @@ def latest(folder: Path) -> SavedRun | None:
 
 def listed(folder: Path) -> list[Path]:
     """List the saved runs in a storage folder, of all machines, in order of their numbers."""
-    return sorted(folder.glob("**/[0-9][0-9][0-9][0-9]_*.json"), key=lambda path: (path.name.split("_")[0], path.name))
+    numbered = [path for path in folder.glob("**/*_*.json") if re.match(r"\d{4,7}_", path.name, re.ASCII)]
+    return sorted(numbered, key=lambda path: (_number(path), path.name))
+
+
+def _number(path: Path) -> int:
+    return int(path.name.partition("_")[0])
 
 
 def of_the_same_commit(folder: Path, run: SavedRun, but: SavedRun | None = None) -> list[SavedRun]:
@@ -138,46 +153,14 @@ def of_the_same_commit(folder: Path, run: SavedRun, but: SavedRun | None = None)
     return found
 
 
-def write(content: str, path: Path) -> Path:
-    """Write a file whole or not at all; return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".saving-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        return Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def save(content: str, folder: Path, name: str) -> Path:
     """Save a run under the next number, which no other session gets; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
-        numbers = [int(path.name[:4]) for path in listed(folder)]
+    with alone(folder):
+        numbers = [_number(path) for path in listed(folder)]
         path = folder / f"{max(numbers, default=0) + 1:04}_{name}.json"
         write(content, path)
     return path
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other session saves there."""
-    try:
-        import fcntl  # noqa: PLC0415  not on Windows
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def document(
@@ -190,7 +173,7 @@ def document(
     """Make the content of a saved run from records, each with what pytest-benchmark says of its test.
 
     `about` has `machine_info`, `commit_info`, `datetime` and `version`. Runs without a time are left out, as
-    pytest-benchmark does. `trials` names the side file.
+    pytest-benchmark does. `trials` names the side file, where the records do not.
     """
     from pytest_benchmark.stats import Stats  # noqa: PLC0415  loaded when something is saved
 
@@ -200,7 +183,7 @@ def document(
             continue
         stats = Stats()
         stats.update(record.seconds)
-        extra_info = record.as_dict() | {"trials": trials}
+        extra_info = record.as_dict() | ({"trials": trials} if trials else {})
         extra_info[CHECK] = checksum(json.loads(json.dumps(extra_info)))
         benches.append(
             {

@@ -6,13 +6,14 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from tuners.errors import failure
 from tuners.printable import printable
+from tuners.shown import json_form, shown
 from tuners.spaces import Params, plain_params
 
 
@@ -33,6 +34,19 @@ class Trial:
     end: float
     reason: str = ""
     """Why it failed; empty for a good trial."""
+    exact: str = field(default="", repr=False, compare=False)
+    """What the hash is made of, where parameters that were read from a file do not say it; else empty."""
+
+    @property
+    def identity(self) -> str:
+        """Parameters and fold scores as the text that the hash is made of."""
+        if self.exact:
+            return self.exact
+        scores = [repr(score) for score in self.fold_scores]
+        try:
+            return json.dumps([self.params, scores], sort_keys=True, default=shown)
+        except TypeError:  # keys that JSON has no form for, or no order
+            return json.dumps([json_form(self.params), scores], sort_keys=True)
 
     def __post_init__(self) -> None:
         """Keep a reason that can be printed: it is a library's or an estimator's text."""
@@ -80,6 +94,5 @@ def trials_hash(trials: Sequence[Trial]) -> str:
     """Return a SHA-256 of parameters and fold scores, no times: equal hashes mean the same search."""
     digest = hashlib.sha256()
     for trial in trials:
-        scores = [repr(score) for score in trial.fold_scores]
-        digest.update(json.dumps([trial.params, scores], sort_keys=True, default=repr).encode())
+        digest.update(trial.identity.encode())
     return digest.hexdigest()

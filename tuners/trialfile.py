@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import json
-import math
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from tuners import codec, files, lines
 from tuners.errors import TuningError
-from tuners.journal import plain
 from tuners.record import Record
 from tuners.run import Incumbent, Run
 from tuners.trial import Trial
@@ -25,68 +21,85 @@ def new_name() -> str:
 
 
 def write(runs: Iterable[Run], path: Path) -> None:
-    """Write one JSON object a trial, in order, with its cell; NaN as null."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
-        for run in runs:
-            tests = {incumbent.trial: incumbent.test_score for incumbent in run.incumbents}
-            for position, trial in enumerate(run.trials):
-                line = {"cell": run.record.cell, "trial": position} | dataclasses.asdict(trial)
-                line["status"] = trial.status
-                line["incumbent"] = position in tests
-                line["incumbent_test_score"] = tests.get(position)
-                file.write(json.dumps(plain(line), default=repr) + "\n")
+    """Write one JSON object a trial, in order, with its cell; NaN as null. The file is whole, or there is none."""
+    files.write((text for run in runs for text in _lines(run)), path)
+
+
+def _lines(run: Run) -> Iterator[str]:
+    tests = {incumbent.trial: incumbent.test_score for incumbent in run.incumbents}
+    for position, trial in enumerate(run.trials):
+        yield codec.line(
+            {
+                "cell": run.record.cell,
+                "trial": position,
+                **lines.written(trial),
+                "status": trial.status,
+                "incumbent": position in tests,
+                "incumbent_test_score": tests.get(position),
+            }
+        )
 
 
 def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
     """Return the runs of records whose trials are in a side file, by cell.
 
-    Raises `TuningError`, in one line, for a file that is damaged or none.
+    Raises `TuningError`, in one line, for a file that is damaged or none, or whose trials are not those of the records.
     """
-    known = {record.cell: record for record in records}
     trials: dict[str, list[Trial]] = {}
     incumbents: dict[str, list[Incumbent]] = {}
-    line_number = 0
+    number = 0
     try:
-        with path.open(encoding="utf-8") as file:
-            for text in file:
-                line_number += 1
-                line = json.loads(text)
-                cell, trial = line["cell"], _trial(line)
-                trials.setdefault(cell, []).append(trial)
-                if line["trial"] != len(trials[cell]) - 1:
-                    raise ValueError  # noqa: TRY301  told below, with the line's number
-                if line["incumbent"]:
-                    found = Incumbent(line["trial"], trial.score, line["incumbent_test_score"])
-                    incumbents.setdefault(cell, []).append(found)
+        with path.open("rb") as file:
+            for number, data in enumerate(file, 1):  # noqa: B007  said of the line that is damaged
+                form = _line(data)
+                made = trials.setdefault(form.cell, [])
+                made.append(lines.trial(form))
+                lines.require_mean(made[-1])
+                _require_next(form, len(made) - 1)
+                if form.incumbent:
+                    found = Incumbent(form.trial, made[-1].score, form.incumbent_test_score)
+                    incumbents.setdefault(form.cell, []).append(found)
     except OSError as error:
         message = f"trials {path}: cannot be read: {error.strerror}"
         raise TuningError(message) from None
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        kind = type(error).__name__
-        message = f"trials {path}: expected a saved run's trials, got a damaged line {line_number} ({kind})"
+    except codec.DamagedError as error:
+        message = f"trials {path}: expected a saved run's trials, got a damaged line {number} ({error})"
         raise TuningError(message) from None
-    return {
-        cell: Run(known[cell], tuple(each), tuple(incumbents.get(cell, ())))
-        for cell, each in trials.items()
-        if cell in known
-    }
+    runs = {}
+    for record in {record.cell: record for record in records}.values():
+        run = Run(record, tuple(trials.get(record.cell, ())), tuple(incumbents.get(record.cell, ())))
+        differs = lines.disagreement(record, run.trials, run.incumbents)
+        if differs:
+            message = f"trials {path}: {record.cell}: {differs}"
+            raise TuningError(message)
+        if run.trials:
+            runs[record.cell] = run
+    return runs
+
+
+def _require_next(form: lines.SideLine, position: int) -> None:
+    if form.trial != position:
+        said = f"expected {position} of {form.cell}, got {form.trial}"
+        raise codec.damaged(said, "trial")
+
+
+def _line(data: bytes) -> lines.SideLine:
+    content = codec.parsed(data)
+    form = codec.shaped(content, lines.SideLine)
+    # Older versions wrote no checksum.
+    if "check" in content and not codec.is_whole(data.decode().rstrip("\r\n")):
+        message = "it is not as it was written"
+        raise codec.DamagedError(message)
+    return form
 
 
 def of_saved(folder: Path, records: Sequence[Record]) -> list[Run]:
     """Return the runs of a saved run's records, with their trials; `folder` is where it lies.
 
-    Raises `TuningError` if a side file that the records name cannot be read.
+    Raises `TuningError` if a side file that the records name cannot be read, or is not theirs.
     """
     names = dict.fromkeys(record.trials for record in records if record.trials)
     found: dict[str, Run] = {}
     for name in names:
         found |= read(folder / Path(name).name, [record for record in records if record.trials == name])
     return list(found.values())
-
-
-def _trial(line: Mapping[str, Any]) -> Trial:
-    values = {known.name: line[known.name] for known in dataclasses.fields(Trial)}
-    scores = tuple(math.nan if score is None else float(score) for score in line["fold_scores"])
-    score = math.nan if line["score"] is None else float(line["score"])
-    return Trial(**{**values, "params": dict(line["params"]), "fold_scores": scores, "score": score})

@@ -23,7 +23,7 @@ from benchmarks.performance.overhead import NoOp
 from tuners import Budget, Model, Problem, Protocol
 from tuners.catalog import DATASETS, TUNERS
 from tuners.isolation import isolated
-from tuners.objective import Listener
+from tuners.ledger import Listener
 from tuners.run import Execution, Run
 
 METHODS = ("random", "grid", "bayesian", "genetic")

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuners.errors import require
 from tuners.objective import Objective
-from tuners.spaces import from_hyperopt, to_hyperopt
+from tuners.spaces import from_positions, to_hyperopt
 
 require("hyperopt", extra="bayesian")
 
@@ -20,7 +20,7 @@ def tune(objective: Objective, seed: int) -> None:
     """Evaluate what TPE suggests until the budget is spent."""
 
     def loss(point: dict[str, Any]) -> dict[str, Any]:
-        score = objective(from_hyperopt(objective.space, point))
+        score = objective(from_positions(objective.space, point))
         if math.isnan(score):
             return {"status": STATUS_FAIL}
         return {"status": STATUS_OK, "loss": -score}

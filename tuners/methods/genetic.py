@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import copy
 import logging
 import math
 import uuid
@@ -17,7 +16,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from tuners.errors import require
 from tuners.interrupt import interruptible
 from tuners.objective import Objective
-from tuners.spaces import plain_params
+from tuners.spaces import from_positions, to_configspace
 
 require("tpot", "pkg_resources", extra="genetic")
 with warnings.catch_warnings():
@@ -45,7 +44,7 @@ _started: list[Client] = []
 
 
 class Individual(ClassifierMixin, BaseEstimator):
-    """A candidate as TPOT carries it: its parameters. The objective builds and fits the estimator."""
+    """A candidate as TPOT carries it: positions of its values. The objective builds and fits the estimator."""
 
     def __init__(self, **params: Any) -> None:
         """Keep the parameters."""
@@ -62,7 +61,8 @@ class Individual(ClassifierMixin, BaseEstimator):
 
 def evaluate(key: str, individual: Individual) -> float:
     """Evaluate an individual, as TPOT's objective function; an exception marks it invalid."""
-    score = _objectives[key](individual.params)
+    objective = _objectives[key]
+    score = objective(from_positions(objective.space, individual.params))
     if math.isnan(score):
         message = "the candidate failed"
         raise ValueError(message)
@@ -104,9 +104,9 @@ def evolve(
     key = uuid.uuid4().hex
     _objectives[key] = objective
     # TPOT seeds the space it samples from; the model's own stays as it is.
-    space = copy.deepcopy(objective.space)
+    space = to_configspace(objective.space)
     estimator = TPOTEstimator(
-        search_space=EstimatorNode(Individual, space, hyperparameter_parser=plain_params),
+        search_space=EstimatorNode(Individual, space),
         scorers=[],
         scorers_weights=[],
         other_objective_functions=[partial(evaluate, key)],

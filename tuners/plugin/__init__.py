@@ -215,6 +215,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if capture is not None:
         capture.resume_global_capture()
     try:
+        state.check_code()
         state.settings.preflight(state.cells)
         state.check_finished()
     except TuningError as error:
@@ -263,11 +264,7 @@ def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any])
     folders = [Path(saving.json).parent] if saving.json else []
     if (saving.save or saving.autosave) and hasattr(saving.storage, "get"):
         folders.append(saving.storage.get("x").parent)
-    state = config.stash[SESSION]
-    try:
-        state.save_trials(folders)
-    except OSError as error:
-        state.errors.append(f"the trials' file beside the saved run cannot be written: {error.strerror}")
+    config.stash[SESSION].save_trials(folders)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,6 +18,7 @@ from tuners.errors import (
     TuningError,
     UnavailableError,
     one_line,
+    unwinds,
 )
 from tuners.plugin import tracebacks
 from tuners.plugin.cells import Cell, dataset_name
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
     from tuners.budget import Budget
-    from tuners.objective import Listener
+    from tuners.ledger import Listener
     from tuners.problem import Problem
     from tuners.run import Execution, Run, Tuner
     from tuners.trial import Trial
@@ -53,7 +54,10 @@ def problem(request: pytest.FixtureRequest) -> Problem:
         loaded: Problem = settings.problem(cell.model, cell.dataset, cell.seed)
     except (MissingExtraError, UnavailableError) as error:
         skip(request, record, str(error))
-    except Exception as error:  # noqa: BLE001  a model or dataset that cannot be loaded is a failed cell
+    except BaseException as error:
+        if unwinds(error):
+            raise
+        # A model or dataset that cannot be loaded is a failed cell.
         fail(request, record, f"cannot be loaded: {one_line(error)}", error)
     return loaded
 
@@ -223,6 +227,7 @@ class Runner:
         self._begin(lambda: self._method(tuner), record)  # what it imports is loaded here, once
         began = time.perf_counter()
         known = isolated(prepare, budget, listener, lambda error: tracebacks.elsewhere(error, self._request.node))
+        self._session.imported |= known.imported
         error = known.error
         if error is not None:
 
@@ -284,7 +289,10 @@ class Runner:
         except TuningError:
             self._spend()
             raise
-        except Exception as error:  # noqa: BLE001  the user's estimator, or a library that cannot be imported
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            # The user's estimator, or a library that cannot be imported.
             self._spend()
             fail(self._request, record, f"the run cannot begin: {one_line(error)}", error)
 

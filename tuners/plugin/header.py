@@ -21,8 +21,10 @@ def header(settings: Settings, cells: Sequence[Cell]) -> list[str]:
     ]
     protocol = settings.protocol
     rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
+    positives = settings.positives(cells)
+    positive = f" (positive class of {'; '.join(positives)})" if positives else ""
     lines.append(
-        f"tuning: {protocol.metric}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
+        f"tuning: {protocol.metric}{positive}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
         f"jobs {settings.jobs}, evaluation {settings.evaluation}"
         + (f", {settings.time_budget:g} s a search" if settings.time_budget else "")
     )

@@ -70,6 +70,7 @@ OPTIONS = (
     ),
     Option("alpha", "P", probability, "chance that the whole gate fails with nothing changed; 0.05 by default"),
     Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
+    Option("positive", "LABEL", str, "the class that f1, precision, recall and their like score"),
     Option("jobs", "N", jobs, "processes a run may use; -1 all, 1 by default"),
     Option("evaluation", "HOW", evaluation, "plain (default), each fit made; shared, common work of candidates once"),
     Option("creditcard", "PATH", Path, "your creditcard.csv (also TUNING_CREDITCARD)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tuners import imported
 from tuners.errors import TuningError
 from tuners.plugin.cells import Cell
 from tuners.plugin.header import header
@@ -18,7 +20,7 @@ from tuners.plugin.storing import Baseline, libraries
 from tuners.record import Record
 
 if TYPE_CHECKING:
-    from tuners.journal import Entry, Journal
+    from tuners.journal import Contents, Entry, Journal
     from tuners.report.document import Report
     from tuners.report.gate import Verdict
     from tuners.run import Run
@@ -71,6 +73,11 @@ class Session:
         self.journal_path: Path | None = None
         self._journal: Journal | None = None
         self._lock: int | None = None
+        self._resumed: Contents | None = None
+        self.imported: set[str] = set()
+        """Files that cells in processes of their own have imported."""
+        self._noted: set[str] = set()
+        self._known = (0, 0)
 
     def resume(self) -> None:
         """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
@@ -78,13 +85,37 @@ class Session:
         from tuners.plugin import journaling  # noqa: PLC0415  likewise
 
         contents, self._lock = journaling.interrupted(self.root)
-        journaling.require_same(contents, journaling.setup(self.settings, self.root))
+        journaling.require_same(contents, journaling.setup(self.settings, self.root), self.root)
+        self._resumed = contents
         self.finished = contents.entries
         self._journal = Journal(contents.path)
         self.journal_path = contents.path
         taken = f"{len(contents.entries)} cell{'' if len(contents.entries) == 1 else 's'}"
         damaged = f"; {contents.damaged} damaged lines of it are left out" if contents.damaged else ""
         self.notes.append(f"resumed from {contents.path}: {taken} taken from it{damaged}")
+
+    def check_code(self) -> None:
+        """Raise `TuningError` if there is code, now that all is collected, that the resumed session did not have."""
+        if self._resumed is not None:
+            from tuners.plugin import journaling  # noqa: PLC0415  loaded when something is resumed
+
+            journaling.require_known(self._resumed, journaling.digests(self._imported(), self.root))
+
+    def _imported(self) -> set[str]:
+        plugins = self.pytest_session.config.pluginmanager.get_plugins() if self.pytest_session is not None else ()
+        return imported.files(plugins) | self.imported
+
+    def _note_code(self, journal: Journal) -> None:
+        """Write to the journal what has been imported since: a method may import what it needs when it runs."""
+        known = (len(sys.modules), len(self.imported))
+        if known != self._known:
+            from tuners.plugin import journaling  # noqa: PLC0415  loaded when a cell runs
+
+            self._known = known
+            new = self._imported() - self._noted
+            if new:
+                journal.code(journaling.digests(new, self.root))
+            self._noted |= new
 
     def check_finished(self) -> None:
         """Raise `TuningError` if the data of a finished run are not what they were."""
@@ -118,6 +149,8 @@ class Session:
             except OSError as error:
                 self._lock = -1
                 self.notes.append(f"no journal: {self.root / journaling.FOLDER}: {error.strerror}")
+        if self._journal is not None:
+            self._note_code(self._journal)
         return self._journal
 
     def end_journal(self, *, complete: bool) -> None:
@@ -132,6 +165,19 @@ class Session:
             self.errors.append(f"journal {self._journal.path}: {self._journal.failure}: not all cells can be resumed")
         self._journal.close()
         self._journal = None
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Return the runs that are in the journal, by cell; none where it could not be written."""
+        from tuners.journal import read  # noqa: PLC0415  loaded when there is a table
+
+        if self.journal_path is None:
+            return {}
+        try:
+            return read(self.journal_path).entries
+        except TuningError as error:
+            if str(error) not in self.notes:
+                self.notes.append(str(error))
+            return {}
 
     def report(self, baselines: Mapping[Any, Mapping[str, Any]]) -> Report:
         """Make the report; `baselines` is pytest-benchmark's `compared_mapping`."""
@@ -157,11 +203,9 @@ class Session:
 
     def _measured(self) -> list[Run]:
         """Return the runs of all records that have trials; those of workers are in the journal."""
-        from tuners.journal import read  # noqa: PLC0415  loaded when there is a table
-
         runs = dict(self.runs)
-        if self.journal_path is not None and any(record.cell not in runs for record in self.records):
-            runs |= {cell: entry.run for cell, entry in read(self.journal_path).entries.items() if cell not in runs}
+        if any(record.cell not in runs for record in self.records):
+            runs |= {cell: entry.run for cell, entry in self.entries().items() if cell not in runs}
         return [replace(runs[record.cell], record=record) for record in self.records if record.cell in runs]
 
     def _compared(self) -> list[Run]:
@@ -227,8 +271,12 @@ class Session:
 
         if self.side_file or not self.runs:
             return
-        self.side_file = trialfile.new_name()
+        name = trialfile.new_name()
         for folder in folders:
-            trialfile.write(self.runs.values(), folder / self.side_file)
+            try:
+                trialfile.write(self.runs.values(), folder / name)
+                self.side_file = name
+            except OSError as error:
+                self.errors.append(f"the trials beside the saved run: {folder} cannot be written: {error.strerror}")
         for extra_info in self.extra_infos:
-            extra_info["trials"] = self.side_file
+            extra_info["trials"] = self.side_file or None

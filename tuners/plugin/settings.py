@@ -6,17 +6,18 @@ import dataclasses
 import itertools
 import os
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuners.budget import Budget
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
-from tuners.errors import TuningError, UnavailableError
+from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.plugin import files
 from tuners.plugin.cells import Cell, dataset_name, is_csv
 from tuners.presets import Preset, Scope
+from tuners.protocol import ONE_CLASS
 from tuners.record import EVALUATIONS
 from tuners.registry import Registry
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tuners.model import Model
     from tuners.problem import Problem
     from tuners.run import Tuner
+
+T = TypeVar("T")
 
 
 class Settings:
@@ -50,7 +53,9 @@ class Settings:
         self.jobs: int = given.get("jobs", preset.jobs)
         self.evaluation: str = given.get("evaluation", EVALUATIONS[0])
         self.reports: tuple[Path, ...] = given.get("report", ())
-        self.protocol = dataclasses.replace(preset.protocol, metric=given.get("metric", preset.protocol.metric))
+        self.protocol = dataclasses.replace(
+            preset.protocol, metric=given.get("metric", preset.protocol.metric), positive=given.get("positive")
+        )
         self._unavailable: dict[str, UnavailableError] = {}
         self._adopted: dict[tuple[str, str], Any] = {}
         self.model = cache(self._model)
@@ -135,6 +140,7 @@ class Settings:
 
         What is missing skips its cells later, what is broken fails them, with the reason in the table.
         """
+        self._check_positive([cell.dataset for cell in cells])
         for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
             try:
                 problem = self.problem(model, dataset, seed)
@@ -149,8 +155,42 @@ class Settings:
                 continue
             except TuningError:
                 raise
-            except Exception:  # noqa: BLE001, S112  said when its cells run
-                continue
+            except BaseException as error:
+                if unwinds(error):
+                    raise
+                continue  # said when its cells run
+
+    def positives(self, cells: Sequence[Cell]) -> list[str]:
+        """Return the classes that the metric scores, as `dataset: label`; none for a metric of all classes."""
+        found: list[str] = []
+        if self.protocol.metric not in ONE_CLASS:
+            return found
+        for model, dataset in dict.fromkeys((cell.model, cell.dataset) for cell in cells):
+            problem = self._loaded(lambda: self.problem(model, dataset, self.seeds[0]))  # noqa: B023  called here
+            if problem is not None and problem.positive is not None:
+                found.append(f"{dataset_name(dataset)}: {problem.positive}")
+        return list(dict.fromkeys(found))
+
+    def _check_positive(self, datasets: Sequence[str]) -> None:
+        """Raise `TuningError` if no dataset has the class that was given as positive."""
+        if self.protocol.positive is None or not datasets:
+            return
+        from tuners.metrics import label_named  # noqa: PLC0415  scikit-learn loads where it is asked for
+
+        loaded = [found for name in dict.fromkeys(datasets) if (found := self._loaded(lambda: self.dataset(name)))]  # noqa: B023  called here
+        if loaded and not any(label_named(dataset.classes, self.protocol.positive) for dataset in loaded):
+            known = "; ".join(f"{dataset.name} has {', '.join(dataset.classes[:10])}" for dataset in loaded)
+            message = f"--tuning-positive: expected a class of a dataset, got {self.protocol.positive!r}: {known}"
+            raise TuningError(message)
+
+    def _loaded(self, load: Callable[[], T]) -> T | None:
+        """Return what a function loads; None for what cannot be loaded, of which its cells speak."""
+        try:
+            return load()
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            return None
 
     def _tuner(self, name: str) -> Tuner:
         if name in self.preset.replaced:

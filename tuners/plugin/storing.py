@@ -7,7 +7,7 @@ import json
 import os
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from tuners.errors import TuningError
 if TYPE_CHECKING:
     from tuners.plugin.session import Session
     from tuners.plugin.settings import Settings
+    from tuners.record import Record
     from tuners.saved import SavedRun
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace")
@@ -107,6 +108,9 @@ def choose(config: pytest.Config) -> Baseline:
                 raise TuningError(f"--benchmark-compare: {error}") from None  # noqa: TRY003, EM102  one line of two
             return Baseline([saved.read(path) for path in matching])
         notes = [f"compared with {run.path.name}, which is partial: {run.partial}"] if run.partial else []
+    if "machine_info" not in run.content:  # on which pytest-benchmark would break
+        message = f"saved run {run.path}: machine_info: expected it in a run to compare with, found none"
+        raise TuningError(message)
     config.option.benchmark_compare = str(run.path)
     return Baseline([run, *saved.of_the_same_commit(folder, run)], notes)
 
@@ -140,21 +144,32 @@ def libraries() -> dict[str, str]:
 
 
 def save_of_workers(benchmarks: Any, session: Session, partial: str) -> None:
-    """Save what workers of xdist have measured, where pytest-benchmark is off: from the journal they wrote."""
-    from tuners import journal, saved  # noqa: PLC0415  loaded when something is saved
+    """Save what workers of xdist have measured, where pytest-benchmark is off: from the journal they wrote.
 
-    if session.journal_path is None or not (benchmarks.save or benchmarks.autosave or benchmarks.json):
-        return
-    entries = journal.read(session.journal_path).entries
-    session.runs.update({cell: entry.run for cell, entry in entries.items()})
-    session.extra_infos.clear()
-    folders = [Path(benchmarks.json).parent] if benchmarks.json else []
+    A cell that the journal could not take is saved as its report said, without its trials.
+    """
+    from tuners import saved  # noqa: PLC0415  loaded when something is saved
+
     name = benchmarks.save or benchmarks.autosave
+    folders = [Path(benchmarks.json).parent] if benchmarks.json else []
     if name:
         folders.append(benchmarks.storage.get("x").parent)
+    if not folders:
+        return
+    entries = session.entries()
+    session.runs.update({cell: entry.run for cell, entry in entries.items()})
+    session.extra_infos.clear()
     session.save_trials(folders)
-    records = [(record, entries[record.cell].test) for record in session.records if record.cell in entries]
-    content = saved.document(records, about=about(benchmarks, session), partial=partial, trials=session.side_file)
+    records: list[tuple[Record, Mapping[str, Any]]] = []
+    for record in session.records:
+        entry = entries.get(record.cell)
+        side_file = session.side_file if entry is not None else ""
+        records.append((replace(record, trials=side_file or None), entry.test if entry is not None else {}))
+    lost = sum(record.cell not in entries and record.seconds is not None for record in session.records)
+    if lost:
+        cells = f"{lost} of {len(records)} cells {'is' if lost == 1 else 'are'}"
+        session.errors.append(f"{cells} saved without trials, which could not be written to the journal")
+    content = saved.document(records, about=about(benchmarks, session), partial=partial)
     if name:
         benchmarks.storage.save(content, name)
     if benchmarks.json:

@@ -85,6 +85,7 @@ def unlike(now: Record, then: Record) -> list[str]:
         return []
     checks = {
         f"metric ({then.metric}, now {now.metric})": now.metric == then.metric,
+        f"positive class ({then.positive}, now {now.positive})": now.positive == then.positive,
         f"budget ({then.budget}, now {now.budget})": now.budget == then.budget,
         f"time budget ({then.time_budget}, now {now.time_budget})": now.time_budget == then.time_budget,
         "the data": now.dataset_sha256 == then.dataset_sha256,

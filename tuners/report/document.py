@@ -137,7 +137,7 @@ def sections(report: Report) -> list[Section]:
     widest = verdict.widest(report.groups)
     result += [
         Section(
-            f"{group.title} ({group.metric}, {verdict.counted(group.blocks, 'block')})",
+            f"{group.title} ({group.measured}, {verdict.counted(group.blocks, 'block')})",
             [Table.of(kind, group.rows) for kind in (columns.SCORES, columns.COSTS)],
             list(group.notes),
             folded=group not in widest,

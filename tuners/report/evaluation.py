@@ -94,6 +94,13 @@ class Group:
     """Datasets of these blocks."""
     rows: tuple[MethodRow, ...]
     notes: tuple[str, ...] = field(default=())
+    positive: str = ""
+    """The class that the metric scores; empty for a metric of all classes, or of another in each dataset."""
+
+    @property
+    def measured(self) -> str:
+        """The metric, with the class that it scores."""
+        return f"{self.metric} of class {self.positive}" if self.positive else self.metric
 
     @property
     def title(self) -> str:
@@ -145,7 +152,9 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
         _row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {}), optima) for tuner in tuners
     )
     blocks = complete.index.get_level_values("dataset")
-    return Group(model, dataset, metric, len(blocks), len(set(blocks)), rows, tuple(notes))
+    positives = {record.positive for record in records if record.ok}
+    positive = positives.pop() if len(positives) == 1 else ""
+    return Group(model, dataset, metric, len(blocks), len(set(blocks)), rows, tuple(notes), positive)
 
 
 def complete_blocks(records: Sequence[Record], scores: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:

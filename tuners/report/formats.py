@@ -110,7 +110,13 @@ def _escaped(value: str) -> str:
 def comma_separated(report: Report) -> str:
     """Write every row of the evaluation table, unrounded; intervals as two columns, no cell a formula."""
     rows = [
-        {"model": group.model, "dataset": group.dataset or "", "metric": group.metric, "blocks": group.blocks}
+        {
+            "model": group.model,
+            "dataset": group.dataset or "",
+            "metric": group.metric,
+            "positive": group.positive,
+            "blocks": group.blocks,
+        }
         | _flat(dataclasses.asdict(row))
         for group in report.groups
         for row in group.rows

@@ -15,6 +15,7 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.inspection import permutation_importance
 
 from tuners.run import Run
+from tuners.shown import shown
 
 MOST_LEVELS = 12
 """A numeric hyperparameter of more distinct values is cut into `BINS`."""
@@ -135,12 +136,12 @@ def landscape(runs: Sequence[Run], model: str, dataset: str) -> Landscape | None
     tuners, seeds, order, scores, points = zip(*rows, strict=True)
     names = dict.fromkeys(name for point in points for name in point)
     columns = {name: [point.get(name) for point in points] for name in names}
-    parameters = tuple(_parameter(name, column) for name, column in columns.items() if len(set(map(repr, column))) > 1)
+    parameters = tuple(_parameter(name, column) for name, column in columns.items() if len(set(map(shown, column))) > 1)
     return Landscape(model, dataset, tuners, seeds, order, scores, parameters)
 
 
 def _parameter(name: str, column: Sequence[Any]) -> Parameter:
-    distinct = {repr(value): value for value in column}
+    distinct = {shown(value): value for value in column}
     numbers = sorted(value for value in distinct.values() if _is_number(value))
     if len(numbers) == len(distinct):
         values = np.array(column, dtype=float)
@@ -150,22 +151,28 @@ def _parameter(name: str, column: Sequence[Any]) -> Parameter:
         level = np.searchsorted(np.array(numbers, dtype=float), values)
         return Parameter(name, scale, _floats(values), _ints(level), tuple(f"{number:g}" for number in numbers))
     # Numbers in order, then words, then None, which mostly stands for no limit.
-    others = sorted((value for value in distinct.values() if not _is_number(value)), key=lambda v: (v is None, str(v)))
+    others = sorted(
+        (value for value in distinct.values() if not _is_number(value)), key=lambda v: (v is None, _label(v))
+    )
     places: dict[str, int] = {}
     labels: list[str] = []
     if len(numbers) > MOST_LEVELS:
         known = [value for value in column if _is_number(value)]
         binned = _binned(name, "linear", np.array(known, dtype=float))
-        places = dict(zip(map(repr, known), binned.level, strict=True))
+        places = dict(zip(map(shown, known), binned.level, strict=True))
         labels = list(binned.levels)
     else:
-        places = {repr(value): place for place, value in enumerate(numbers)}
-        labels = [str(value) for value in numbers]
-    places |= {repr(value): len(labels) + place for place, value in enumerate(others)}
-    level_of = [places[repr(value)] for value in column]
+        places = {shown(value): place for place, value in enumerate(numbers)}
+        labels = [_label(value) for value in numbers]
+    places |= {shown(value): len(labels) + place for place, value in enumerate(others)}
+    level_of = [places[shown(value)] for value in column]
     return Parameter(
-        name, "levels", _floats(np.array(level_of)), tuple(level_of), (*labels, *(str(value) for value in others))
+        name, "levels", _floats(np.array(level_of)), tuple(level_of), (*labels, *(_label(value) for value in others))
     )
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value)
 
 
 def _is_number(value: Any) -> bool:

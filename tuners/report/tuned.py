@@ -9,6 +9,7 @@ from tuners.record import Record
 from tuners.report.columns import number
 from tuners.report.document import Report, Section, Table
 from tuners.report.evaluation import BASE
+from tuners.shown import shown
 
 
 def tuned_models(report: Report) -> list[Section]:
@@ -22,7 +23,7 @@ def tuned_models(report: Report) -> list[Section]:
 
 def params(record: Record) -> str:
     """Return the best parameters as text."""
-    pairs = ", ".join(f"{name}={value!r}" for name, value in record.best_params.items())
+    pairs = ", ".join(f"{name}={shown(value)}" for name, value in record.best_params.items())
     return pairs or ("the model's defaults" if record.tuner == BASE else "none")
 
 

@@ -48,7 +48,7 @@ def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[Overtuni
 
 def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: str) -> str:
     blocks = counted(group.blocks, "dataset x seed block")
-    score = f"{group.metric} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(f" {NOTHING}")
+    score = f"{group.measured} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(f" {NOTHING}")
     first = [row.tuner for row in scored if row.tied == "best"]
     tied = [row.tuner for row in scored if row.tied == "tied"]
     behind = [f"{row.tuner} ({number(-(row.behind or 0.0), sign=True)})" for row in scored if row.tied == "behind"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from sklearn.utils.metaestimators import _safe_split
@@ -31,7 +31,7 @@ def prepare(
     anatomy: Anatomy, front: Params, X: Any, y: Any, split: tuple[Any, Any], *, train_scores: bool, remember: bool
 ) -> Fold:
     """Fit the preprocessing on one fold, as scikit-learn's pipeline does."""
-    begun = time.perf_counter()
+    begun = perf_counter()
     train, test = split
     X_train, y_train = _safe_split(anatomy.estimator, X, y, train)
     X_test, y_test = _safe_split(anatomy.estimator, X, y, test, train)
@@ -48,4 +48,4 @@ def prepare(
             asked_train = preprocessing.transform(X_train)
             known.see(X_train, asked_train)
     rows = Rows(seen_train, y_train, seen_test, asked_train if train_scores else None, remember)
-    return Fold(X_test, y_test, X_train, y_train, rows, known, time.perf_counter() - begun)
+    return Fold(X_test, y_test, X_train, y_train, rows, known, perf_counter() - begun)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from sklearn.model_selection._validation import _score
@@ -84,22 +84,22 @@ def evaluate(
         if stopped is not None and stopped.is_set():
             raise StoppedError
 
-    start = time.perf_counter()
+    start = perf_counter()
     scoring = 0.0
     models: list[Scores] = []
     try:
         for plans, model in group.family.fitted(list(group.estimators.items()), fold.rows, check):
-            begun = time.perf_counter()
+            begun = perf_counter()
             whole = anatomy.whole(fold.known, model)
             test = _scores(whole, fold.X_test, fold.y_test, scorer)
             train = math.nan
             if fold.rows.X_asked_train is not None:
                 train = _scores(whole, fold.X_train, fold.y_train, scorer)
             models.append(Scores([position for plan in plans for position in group.served[plan]], test, train))
-            scoring += time.perf_counter() - begun
+            scoring += perf_counter() - begun
     except Exception as error:  # noqa: BLE001  scikit-learn says what is wrong
         return Failed(group.positions(), one_line(error))
-    end = time.perf_counter()
+    end = perf_counter()
     return Scored(group.fold, models, end - start - scoring, scoring, start, end)
 
 

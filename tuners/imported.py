@@ -1,0 +1,65 @@
+"""The code that a process has imported and that is of no installed library: whatever changes it may change figures."""
+
+from __future__ import annotations
+
+import hashlib
+import site
+import sys
+import sysconfig
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+INSTALLED = {"site-packages", "dist-packages"}
+"""Folders of libraries, whose versions are known; an editable install lies elsewhere, and may change at any time."""
+ABSENT = "absent"
+
+
+@cache
+def _library_folders() -> tuple[str, ...]:
+    names = ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
+    paths = [sysconfig.get_path(name) for name in names]
+    paths += [*site.getsitepackages(), site.getusersitepackages(), str(Path(__file__).parent)]
+    return tuple({f"{folder}{end}" for path in paths for folder in (Path(path), Path(path).resolve()) for end in "/\\"})
+
+
+def files(besides: Iterable[object] = ()) -> set[str]:
+    """Return the files of all imported modules, and of those besides, but for installed libraries and this package.
+
+    pytest takes a conftest.py out of the imported modules when it imports another one: hence `besides`.
+    """
+    # The script that runs is not imported, and another one may start the same session.
+    modules = [module for name, module in list(sys.modules.items()) if name != "__main__"]
+    found = {_file(module) for module in (*modules, *besides)}
+    folders = _library_folders()
+    own = {Path(file).absolute().as_posix() for file in found if file and not file.startswith(folders)}
+    return {file for file in own if not (file.startswith(folders) or INSTALLED & set(file.split("/")))}
+
+
+def _file(module: object) -> str:
+    try:
+        # Not getattr: a lazy module would be loaded by it.
+        values = object.__getattribute__(module, "__dict__")
+    except AttributeError:
+        return ""
+    file = values.get("__file__")
+    return file if isinstance(file, str) and not file.startswith("<") else ""
+
+
+def digest(file: str) -> str:
+    """Return a short SHA-256 of a file, or of the archive that it is in; `ABSENT` where there is none."""
+    for path in (Path(file), *Path(file).parents):
+        if path.is_file():
+            try:
+                return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            except OSError:
+                return ABSENT
+        if path.is_dir():
+            break
+    return ABSENT
+
+
+def name(file: str, root: Path) -> str:
+    """Return a file as it is named in a journal: relative to the session's root where it lies in it."""
+    path = Path(file)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file

@@ -1,0 +1,29 @@
+"""Search spaces: ConfigSpace's, read, and translated for each library in this one place."""
+
+from tuners.spaces.grids import grid
+from tuners.spaces.points import contains, finite_values, own_copy, restored, size
+from tuners.spaces.reading import SpaceLike, as_space
+from tuners.spaces.scipy_distributions import LogIntegers
+from tuners.spaces.translation import distributions, from_hyperopt, from_positions, to_configspace, to_hyperopt
+from tuners.spaces.values import Params, copied, plain, plain_params
+
+__all__ = [
+    "LogIntegers",
+    "Params",
+    "SpaceLike",
+    "as_space",
+    "contains",
+    "copied",
+    "distributions",
+    "finite_values",
+    "from_hyperopt",
+    "from_positions",
+    "grid",
+    "own_copy",
+    "plain",
+    "plain_params",
+    "restored",
+    "size",
+    "to_configspace",
+    "to_hyperopt",
+]

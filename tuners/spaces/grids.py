@@ -1,0 +1,48 @@
+"""Grids: levels of each hyperparameter that fit a budget."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from ConfigSpace import ConfigurationSpace, UniformIntegerHyperparameter
+
+from tuners.spaces.points import finite_values, size
+
+
+def grid(space: ConfigurationSpace, budget: int) -> dict[str, list[Any]]:
+    """Choose levels whose product fits the budget, spread over the whole space.
+
+    A full grid cut off at the budget would explore one corner. Levels are added one at a time to
+    the hyperparameter that has fewest so far (of those, the one with most values), until no further
+    level fits. One level alone is the middle one.
+    """
+    sizes = {name: math.inf if (count := size(space[name])) is None else count for name in space}
+    counts = dict.fromkeys(space, 1)
+    while True:
+        product = math.prod(counts.values())
+        growing = [
+            name for name, count in counts.items() if count < sizes[name] and product // count * (count + 1) <= budget
+        ]
+        if not growing:
+            break
+        counts[min(growing, key=lambda name: (counts[name], -sizes[name]))] += 1
+    return {name: _levels(space[name], count) for name, count in counts.items()}
+
+
+def _levels(hyperparameter: Any, count: int) -> list[Any]:
+    # Cell centres for a single level, end points included from two on.
+    positions = np.linspace(0, 1, count) if count > 1 else np.array([0.5])
+    values = finite_values(hyperparameter)
+    if values is not None:
+        return [values[round(position * (len(values) - 1))] for position in positions]
+    low, high = hyperparameter.lower, hyperparameter.upper
+    if hyperparameter.log:
+        levels = [low * (high / low) ** position for position in positions]
+    else:
+        levels = [low + (high - low) * position for position in positions]
+    if isinstance(hyperparameter, UniformIntegerHyperparameter):
+        return list(dict.fromkeys(round(level) for level in levels))
+    # A power may exceed its range by one bit.
+    return [min(max(float(level), low), high) for level in levels]

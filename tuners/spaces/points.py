@@ -1,0 +1,97 @@
+"""Points of a space: whether one lies in it, and its values as those that are listed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from ConfigSpace import (
+    CategoricalHyperparameter,
+    ConfigurationSpace,
+    Constant,
+    OrdinalHyperparameter,
+    UniformIntegerHyperparameter,
+)
+
+from tuners.spaces.values import Params, copied, plain, plain_params, position
+
+
+def finite_values(hyperparameter: Any) -> list[Any] | None:
+    """Return every value in order, or None for a range."""
+    if isinstance(hyperparameter, CategoricalHyperparameter):
+        return [plain(value) for value in hyperparameter.choices]
+    if isinstance(hyperparameter, OrdinalHyperparameter):
+        return [plain(value) for value in hyperparameter.sequence]
+    if isinstance(hyperparameter, Constant):
+        return [plain(hyperparameter.value)]
+    return None
+
+
+def contains(space: ConfigurationSpace, params: Mapping[str, Any]) -> bool:
+    """Whether a point names just the space's hyperparameters and each value is legal there, type included."""
+    return set(params) == set(space) and all(_legal(space[name], value) for name, value in params.items())
+
+
+def _legal(hyperparameter: Any, value: Any) -> bool:
+    values = finite_values(hyperparameter)
+    if values is not None:
+        return position(values, value) is not None
+    value = plain(value)
+    kinds = int if isinstance(hyperparameter, UniformIntegerHyperparameter) else int | float
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        return False
+    return bool(hyperparameter.lower <= value <= hyperparameter.upper)
+
+
+def own_copy(space: ConfigurationSpace) -> ConfigurationSpace:
+    """Return a copy that may be changed, seeded or added to, its listed values, too; see `restored`.
+
+    A listed value that cannot be copied, such as a lock, is the same object in both.
+    """
+    listed = [value for name in space for value in finite_values(space[name]) or ()]
+    # What is known here is not copied anew: each value once, and those that cannot be copied as they are.
+    return copy.deepcopy(space, {id(value): copied(value) for value in listed})
+
+
+def restored(space: ConfigurationSpace, params: Mapping[str, Any], *, evaluated: bool = False) -> Params:
+    """Return a point, which a tuner may have made of a copy's values, as the space's own listed objects.
+
+    A number that no listed value is the same as stands for the only one that it equals, and a whole float for
+    the integer in a range of integers: libraries compute with floats. Not so where a library has `evaluated` the
+    number that it gave. What is not in the space is copied, so that the tuner cannot change it afterwards.
+    """
+    return plain_params(
+        {
+            name: _restored(space[name], value, evaluated=evaluated) if name in space else copied(value)
+            for name, value in params.items()
+        }
+    )
+
+
+def _restored(hyperparameter: Any, value: Any, *, evaluated: bool) -> Any:
+    value, values = plain(value), finite_values(hyperparameter)
+    if values is None and not evaluated:
+        whole = isinstance(hyperparameter, UniformIntegerHyperparameter) and isinstance(value, float)
+        return int(value) if whole and value.is_integer() else copied(value)
+    place = None if values is None else position(values, value)
+    if values is None or (place is None and evaluated):
+        return copied(value)
+    if place is not None:
+        return values[place]
+    equal = [each for each in values if isinstance(each, int | float) and each == value] if _is_number(value) else []
+    return equal[0] if len(equal) == 1 else copied(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def size(hyperparameter: Any) -> int | None:
+    """Return how many values there are, or None for a range of floats."""
+    values = finite_values(hyperparameter)
+    if values is not None:
+        return len(values)
+    if isinstance(hyperparameter, UniformIntegerHyperparameter):
+        return int(hyperparameter.upper - hyperparameter.lower + 1)
+    return None

@@ -1,0 +1,95 @@
+"""Reading a search space, and refusing what not every method can search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ConfigSpace import (
+    CategoricalHyperparameter,
+    ConfigurationSpace,
+    Constant,
+    OrdinalHyperparameter,
+    UniformFloatHyperparameter,
+    UniformIntegerHyperparameter,
+)
+
+from tuners.errors import TuningError, one_line
+from tuners.shown import shown
+from tuners.spaces.exact import FineFloat
+from tuners.spaces.kinds import READERS, AnyHyperparameter
+from tuners.spaces.scipy_distributions import written
+
+SpaceLike = ConfigurationSpace | Mapping[str, Any]
+
+_SUPPORTED = (
+    CategoricalHyperparameter,
+    OrdinalHyperparameter,
+    UniformIntegerHyperparameter,
+    UniformFloatHyperparameter,
+    FineFloat,
+    Constant,
+)
+_TEXT_LENGTH = 60
+
+
+def as_space(space: SpaceLike) -> ConfigurationSpace:
+    """Return a space every library here can search.
+
+    `space` is a `ConfigurationSpace`, which is returned as it is, or a mapping by name. In a mapping, a list is
+    choices; `range`, a NumPy array or a pandas series too, in order where they rise or fall; a tuple `(low, high)` is
+    a range, of integers if both are, and logarithmic as `(low, high, "log")`; SciPy's frozen `randint`, `uniform` and
+    `loguniform` are the ranges they draw from; anything else is the one value there is. Listed values come back as
+    they are, NumPy scalars as plain Python values. Raises `TuningError`, which names the hyperparameter, for what
+    is none of these, and for conditions, forbidden clauses and distributions that scikit-learn's grids cannot
+    express, since all methods of a comparison search the same space.
+    """
+    if not isinstance(space, ConfigurationSpace):
+        if not isinstance(space, Mapping):
+            message = (
+                f"the search space is a {type(space).__name__}: expected a mapping of hyperparameters, as in "
+                '{"max_depth": [2, 4], "alpha": (0.0, 1.0)}, or a ConfigurationSpace'
+            )
+            raise TuningError(message)
+        hyperparameters = [_read(name, value) for name, value in space.items()]
+        space = ConfigurationSpace()
+        space.add(hyperparameters)
+    _check(space)
+    return space
+
+
+def _check(space: ConfigurationSpace) -> None:
+    if not len(space):
+        message = "the search space is empty: name at least one hyperparameter"
+        raise TuningError(message)
+    if space.conditions or space.forbidden_clauses:
+        message = (
+            "the search space has conditions or forbidden clauses, which grid and random search cannot "
+            "express: leave them out, so that every method searches the same space"
+        )
+        raise TuningError(message)
+    for hyperparameter in space.values():
+        if not isinstance(hyperparameter, _SUPPORTED):
+            message = (
+                f"hyperparameter {hyperparameter.name!r} is a {type(hyperparameter).__name__}: "
+                f"expected one of {', '.join(kind.__name__ for kind in _SUPPORTED)}"
+            )
+            raise TuningError(message)
+        if getattr(hyperparameter, "weights", None) is not None:
+            message = (
+                f"hyperparameter {hyperparameter.name!r} has weights, which grid search cannot express: leave them out"
+            )
+            raise TuningError(message)
+
+
+def _read(name: Any, value: Any) -> AnyHyperparameter:
+    if not isinstance(name, str):
+        message = f"search space: {shown(name)}: expected a name as text, got {type(name).__name__}"
+        raise TuningError(message)
+    try:
+        return next(read for applies, read in READERS if applies(value))(name, value)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        text = written(value)
+        text = text if len(text) <= _TEXT_LENGTH else f"{text[:_TEXT_LENGTH]}..."
+        message = f"search space: {name}: {text}: {one_line(error).removeprefix('ValueError: ')}"
+        raise TuningError(message) from None
