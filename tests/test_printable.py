@@ -15,7 +15,7 @@ from tests import runs
 from tuners import TuningError
 from tuners.errors import MOST_SAID, one_line
 from tuners.plugin.cells import dataset_name
-from tuners.printable import MOST, cell, printable, workflow_command
+from tuners.printable import MOST, cell, printable, printable_lines, workflow_command
 from tuners.record import Record
 from tuners.report.document import Report
 from tuners.report.formats import comma_separated, markdown, text
@@ -108,7 +108,16 @@ def test_workflow_commands_are_escaped() -> None:
     assert workflow_command("error", "50 %\nx", title="a: b, c") == "::error title=a%3A b%2C c::50 %25%0Ax"
 
 
-def test_a_session_with_hostile_text(pytester: pytest.Pytester) -> None:
+def test_lines_keep_their_columns() -> None:
+    """A traceback's carets stay below what they mark, and no line begins a command."""
+    assert (
+        printable_lines("  x = 1\n      ^\n::error::no\n\x1b[31m##[error]")
+        == "  x = 1\n      ^\n: :error::no\n# #[error]"
+    )
+
+
+@pytest.mark.parametrize("style", ["auto", "native", "line", "short"])
+def test_a_session_with_hostile_text(pytester: pytest.Pytester, style: str) -> None:
     """A label, a column and an exception that imitate commands start no line of the log, and the record is clean."""
     pytester.makeconftest(
         f"import tuners\n@tuners.tuner\ndef hostile(objective, seed):\n    raise RuntimeError({HOSTILE!r})\n"
@@ -118,7 +127,7 @@ def test_a_session_with_hostile_text(pytester: pytest.Pytester) -> None:
     Path("a.csv").write_text(f"x,y\n{rows}\n", encoding="utf-8")
     result = pytester.runpytest_inprocess(
         "-p", "tuners.plugin", "--tuning-models=forest", "--tuning-tuners=default,hostile", "--tuning-seeds=1",
-        "--tuning-datasets=a.csv:y", "--tuning-report=out.json", "-v",
+        "--tuning-datasets=a.csv:y", "--tuning-report=out.json", "-v", f"--tb={style}", "--showlocals",
     )  # fmt: skip
     result.assert_outcomes(passed=1, failed=1)
     assert not [line for line in result.outlines if line.lstrip().startswith("::") or "##[error]" in line]

@@ -33,6 +33,14 @@ def printable(text: str, most: int | None = MOST) -> str:
     return _cut(line, most)
 
 
+def printable_lines(text: str) -> str:
+    """Return text of several lines, such as a traceback's, whose columns stay and in which nothing is obeyed."""
+    seen = "".join(each if each in " \t\n" else _visible(each) for each in _ESCAPES.sub("", text))
+    for command, harmless in _COMMANDS:
+        seen = command.sub(harmless, seen)
+    return seen
+
+
 def _visible(character: str) -> str:
     """Return a character that is seen; white space for a line's end, nothing for what only steers the display."""
     category = unicodedata.category(character)

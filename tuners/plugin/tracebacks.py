@@ -16,6 +16,7 @@ import pytest
 
 import tuners
 from tuners.errors import ElsewhereError, TuningError, one_line
+from tuners.printable import printable_lines
 
 _PACKAGES = {"site-packages", "dist-packages"}
 _LIBRARIES = tuple(
@@ -57,9 +58,27 @@ class Reporter:
         if failure.shown is not None:
             report.longrepr = failure.shown
         longrepr: Any = report.longrepr
+        _print_safely(longrepr)
         if hasattr(longrepr, "addsection") and item.config.option.tbstyle != "line":
             longrepr.addsection("tuning", failure.line)
         return report
+
+
+def _print_safely(longrepr: Any) -> None:
+    """Let no line of a message, a source or a value begin a workflow command in the log."""
+    # In native style there is one traceback, which tells of causes itself.
+    alone = [(longrepr.reprtraceback, longrepr.reprcrash, None)] if hasattr(longrepr, "reprcrash") else []
+    for traceback, crash, _ in getattr(longrepr, "chain", alone):
+        for entry in traceback.reprentries:
+            entry.lines = [printable_lines(line) for line in entry.lines]
+            arguments, values = getattr(entry, "reprfuncargs", None), getattr(entry, "reprlocals", None)
+            if arguments is not None:
+                arguments.args = [(name, printable_lines(value)) for name, value in arguments.args]
+            if values is not None:
+                values.lines = [printable_lines(line) for line in values.lines]
+        for location in (crash, *(getattr(entry, "reprfileloc", None) for entry in traceback.reprentries)):
+            if location is not None:
+                location.message = printable_lines(location.message)
 
 
 def shows(error: BaseException) -> bool:
