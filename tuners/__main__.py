@@ -97,7 +97,7 @@ def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
         cut = ", ".join(f"{cell} after {len(trials)} trials" for cell, trials in contents.trials.items())
         notes.append("the session did not come to its end" + (f"; cut short: {cut}" if cut else ""))
     if contents.damaged:
-        notes.append(f"{contents.damaged} damaged lines are left out")
+        notes.append(f"{contents.damaged} damaged line{' is' if contents.damaged == 1 else 's are'} left out")
     if chosen.save is not None:
         about = {"machine_info": {}, "commit_info": {}, "version": "", "libraries": {}} | dict(contents.about)
         about["datetime"] = dt.datetime.fromtimestamp(contents.path.stat().st_mtime, dt.UTC).isoformat()
@@ -147,6 +147,8 @@ def _gate(chosen: argparse.Namespace) -> int:
         records, evaluate(records), compare(records, then.records), then.name,
         [f"saved run {now.name}", *lacking, *lacking_before], "", verdicts, runs, before, now.content,
     )  # fmt: skip
+    for note in (*lacking, *lacking_before):
+        print(note, file=sys.stderr)
     for path in chosen.report:
         write(report, path)
     for verdict in verdicts:

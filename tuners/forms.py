@@ -140,7 +140,7 @@ def record(saved: Mapping[str, Any], at: str) -> Record:
         said = "expected a number, since the status is ok, got null"
         raise damaged(said, f"{at}.test_score")
     counts, size = found.confusion_matrix or [], len(found.classes)
-    if counts and size and [len(row) for row in counts] != [size] * size:
+    if counts and [len(row) for row in counts] != [size] * size:
         said = f"expected {size} rows of {size} numbers, one for each class"
         raise damaged(said, f"{at}.confusion_matrix")
     if any(not 0 <= count < MOST_ROWS for row in counts for count in row):

@@ -46,10 +46,16 @@ class SideLine(TrialForm):
 def written(trial: Trial) -> dict[str, Any]:
     """Return a trial as it is written; with what its hash is made of, where JSON of its parameters does not say it."""
     fields: dict[str, Any] = {name: plain(getattr(trial, name)) for name in _WRITTEN}
-    scores = [repr(_number(score)) for score in fields["fold_scores"]]
-    if json.dumps([fields["params"], scores], sort_keys=True, default=shown) != trial.identity:
-        fields["exact"] = trial.identity
+    if trial.exact or not all(map(_is_plain, (*trial.params.values(), *filter(math.isinf, trial.fold_scores)))):
+        scores = [repr(_number(score)) for score in fields["fold_scores"]]
+        if json.dumps([fields["params"], scores], sort_keys=True, default=shown) != trial.identity:
+            fields["exact"] = trial.identity
     return fields
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether JSON has just this value, as most are; looked at in the time of a trial."""
+    return type(value) in {str, int, bool, type(None)} or (type(value) is float and math.isfinite(value))
 
 
 def trial(form: TrialForm) -> Trial:
