@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
-from tuners import metered
-from tuners.budget import Budget, BudgetExhausted, trial_limit
+from tuners import batches, metered
+from tuners.budget import UNLIMITED, Budget, BudgetExhausted, trial_limit
 from tuners.errors import one_line
 from tuners.spaces import Params, plain_params
 from tuners.trial import Trial, incumbent
@@ -194,8 +194,16 @@ class Objective:
         Folds, metric and jobs are set here; the refit is left to the run, so that every method's is
         the same. Candidates that fail are failed trials. scikit-learn's callbacks report the
         evaluations live. Raises `TuningError` for a search that evaluates candidates otherwise than each
-        once on all rows (successive halving), or more than the budget holds.
+        once on all rows (successive halving), or more than the budget holds. With a time budget, candidates are
+        drawn as the search goes on.
         """
+        if self.budget.seconds is not None and (batches.count(search) or UNLIMITED) <= self.remaining:
+            for part in batches.parts(search):
+                self._search(part)
+        else:
+            self._search(search)
+
+    def _search(self, search: Any) -> None:
         self._require_budget()
         first = len(self.trials)
         self.trials[first:] = metered.fit(

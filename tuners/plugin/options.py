@@ -156,7 +156,7 @@ OPTIONS = (
     Option("datasets", "A,B", names, "datasets to tune on; a CSV is path.csv:target"),
     Option("seeds", "N|A,B", seeds, "seeds 0 to N-1, or these"),
     Option("budget", "N", count, "evaluations of each run"),
-    Option("time-budget", "S", seconds, "seconds of each run's search"),
+    Option("time-budget", "S", seconds, "seconds of each run's search; without --tuning-budget, the only limit"),
     Option("trial-timeout", "S", seconds, "seconds of each trial; one that takes longer fails"),
     Option("memory-limit", "MB", megabytes, "memory that a run may add to the process"),
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
