@@ -52,6 +52,7 @@ def test_scikit_learns_tests_pass(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "failed" not in last
 
 
+@pytest.mark.filterwarnings("ignore:The total space of parameters:UserWarning")
 @pytest.mark.parametrize("search", SHARED)
 def test_no_folds_are_said_as_scikit_learn_says_it(search: Any) -> None:
     """An iterator of folds that is empty is a ValueError, with scikit-learn's words."""
