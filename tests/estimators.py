@@ -67,6 +67,24 @@ class Keeper(ClassifierMixin, BaseEstimator):
         return self.classes_[(np.asarray(X)[:, 0] * self.level).astype(int) % len(self.classes_)]
 
 
+class Wide(Keeper):
+    """Has any hyperparameter that it is given, such as sixty of them."""
+
+    def __init__(self, value: Any = None, level: int = 1, **others: Any) -> None:
+        """Keep the parameters."""
+        super().__init__(value, level)
+        self.others = others
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return all, of which there may be sixty."""
+        return {"value": self.value, "level": self.level, **{f"choice{n}": 1 for n in range(60)}, **self.others}
+
+    def set_params(self, **params: Any) -> Wide:
+        """Set any."""
+        self.__init__(**{**self.get_params(), **params})  # type: ignore[misc]
+        return self
+
+
 def stump(name: str = "stump", *, finite: bool = False, **fixed: Any) -> Model:
     """Return a model of stumps over 4 features and all thresholds, or 5 of them."""
     return Model(

@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import socket
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -13,17 +14,21 @@ import numpy as np
 import pytest
 from ConfigSpace import Categorical, Constant, OrdinalHyperparameter
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from tests.estimators import Keeper, stump
-from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run
+from tests.estimators import Keeper, Wide, stump
+from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Trial, TuningError, batches
+from tuners.budget import UNLIMITED, BudgetExhausted
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError
+from tuners.methods.grid import finer
 from tuners.run import Execution
+from tuners.search.keys import freeze
 from tuners.shown import shown
-from tuners.spaces import contains, finite_values
+from tuners.spaces import as_space, contains, finite_values
 from tuners.trial import trials_hash
 
 BUDGET = 6
@@ -88,7 +93,7 @@ def test_budget_is_kept(model: str, tuner: str) -> None:
     result = done(model, tuner, 0)
     assert result.record.status == "ok", result.record.reason
     assert result.record.budget == BUDGET or tuner == WHOLE
-    assert 1 <= len(result.trials) <= result.record.budget
+    assert 1 <= len(result.trials) <= (result.record.budget or 0)
     assert result.record.evaluations == len(result.trials)
 
 
@@ -266,8 +271,63 @@ def test_time_budget_stops_the_search(tuner: str) -> None:
         Budget(1000, seconds=3.0),  # of which the first trial takes 0.3, and starting TPOT's scheduler about as much
     )
     assert result.record.status == "ok"
-    assert 1 <= result.record.evaluations < result.record.budget
+    assert 1 <= result.record.evaluations < (result.record.budget or 0)
     assert result.record.timed_out or tuner in ("default", "manual")  # these have few candidates
+
+
+@over_tuners
+def test_time_alone_is_a_budget(tuner: str) -> None:
+    """Without a number of evaluations, a method ends with the time, or with a finite space."""
+    result = run(tuner, Problem(stump(finite=True), iris(), 0, Protocol(folds=2)), Budget(seconds=2.0))
+    assert result.record.status == "ok", result.record.reason
+    assert result.record.budget is None or tuner == WHOLE
+    assert result.record.evaluations > BUDGET or tuner in ("default", "manual", "genetic")
+    assert not result.record.timed_out or tuner in ("bayesian", "genetic"), "20 candidates are all there are"
+
+
+@pytest.mark.parametrize("tuner", ["random", "grid"])
+@pytest.mark.parametrize("model", ["stump", "finite stump"])
+def test_trials_are_the_same_with_a_time_budget_beside_the_evaluations(tuner: str, model: str) -> None:
+    """A time that is not used up changes no trial, though candidates are then drawn as the search goes on."""
+    plain, timed = (run(tuner, problem(model, 0), Budget(20, seconds=seconds)) for seconds in (None, 600.0))
+    assert len(plain.trials) > batches.FIRST
+    assert timed.record.trials_sha256 == plain.record.trials_sha256
+
+
+def test_candidates_to_come_cost_nothing() -> None:
+    """With a time budget, a search of more candidates than any machine can list evaluates its first at once."""
+    heard: list[int] = []
+
+    def enough(trials: Sequence[Trial], budget: Budget) -> None:
+        heard.append(len(trials))
+        if len(trials) == 12:
+            raise BudgetExhausted
+
+    for tuner in ("random", "grid"):
+        for cap in (10**12, UNLIMITED):
+            for finite in (False, True):
+                space = {name: [*range(200)] if finite else (0.0, 1.0) for name in ("value", "level")}
+                wide = {**space, **{f"choice{n}": [1, 2] for n in range(60)}}
+                mine = Problem(Model("wide", Wide(), wide), iris(), 0, Protocol(folds=2))
+                heard.clear()
+                result = run(tuner, mine, Budget(cap, seconds=600.0), listener=enough)
+                assert result.record.evaluations == heard[-1] == 12
+
+
+def test_finer_grids_cover_a_finite_space_once() -> None:
+    """With no limit but time, each grid spreads over the space without an earlier one's points, until all are done."""
+    space = as_space({"a": [1, 1.0, True, None], "b": range(30), "c": (1, 9)})
+    grids = list(finer(space))
+    points = [point for each in grids for point in ParameterGrid(each)]
+    assert len(points) == 4 * 30 * 9 == len({freeze(point) for point in points})
+    assert len(grids) > 3
+    assert {point["b"] for point in ParameterGrid(grids[0])} >= {0, 29}
+
+
+def test_a_budget_must_end() -> None:
+    """Neither evaluations nor seconds is refused."""
+    with pytest.raises(TuningError, match="a budget has neither evaluations nor seconds: give one of them, or both"):
+        Budget()
 
 
 @over_everything

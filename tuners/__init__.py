@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tuners.run import Run
     from tuners.trial import Trial
 
+    __version__: str
+
 __all__ = [
     "Budget",
     "Dataset",
@@ -55,6 +57,13 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib import metadata  # noqa: PLC0415  takes longer to load than this module
+
+        try:
+            return metadata.version("pytest-tuners")
+        except metadata.PackageNotFoundError:
+            return "unknown"  # a checkout that is not installed
     if name not in _HOME:
         message = f"module 'tuners' has no attribute {name!r}"
         raise AttributeError(message)

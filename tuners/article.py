@@ -12,10 +12,11 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, StratifiedKFold, train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from tuners.methods.grid import tune as grid_search
 from tuners.model import Model
 from tuners.models.forest import space as forest_space
 from tuners.problem import Problem, Split
-from tuners.spaces import distributions, grid, plain_params
+from tuners.spaces import distributions, plain_params
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -27,6 +28,8 @@ GRID_STEPS = {
     "n_estimators": (-150, -100, 0, 100, 150),
 }
 """The small grid around random search's best: 3 x 3 x 5 candidates."""
+WHOLE = 125
+"""Evaluations of both of the article's searches."""
 GRID_SIZE = 45
 
 
@@ -100,10 +103,11 @@ def grid_around_random(objective: Objective, seed: int) -> None:
     forest's hyperparameters gets one grid over its space, as the article's network did.
     """
     if not set(GRID_STEPS) <= set(objective.space):
-        objective.search(GridSearchCV(objective.estimator, grid(objective.space, objective.remaining)))
+        grid_search(objective, seed)
         return
-    size = min(GRID_SIZE, objective.remaining * GRID_SIZE // 125)
-    sampled = objective.remaining - size
+    budget = objective.remaining if objective.budget.stated else WHOLE
+    size = min(GRID_SIZE, budget * GRID_SIZE // WHOLE)
+    sampled = budget - size
     distribution = distributions(forest_space())
     objective.search(RandomizedSearchCV(objective.estimator, distribution, n_iter=sampled, random_state=seed))
     best = objective.incumbent

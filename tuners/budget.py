@@ -11,8 +11,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from tuners.errors import TrialTimeoutError, Unwinding
+from tuners.errors import TrialTimeoutError, TuningError, Unwinding
 
+UNLIMITED = sys.maxsize
+"""Evaluations of a budget that has no limit of them: a number, so that methods may count with it."""
 REPEAT = 5.0
 """Seconds after which an alarm that a library swallowed rings again; time for a method to clean up."""
 AT_ONCE = 0.001
@@ -30,14 +32,25 @@ class BudgetExhausted(Unwinding):
 class Budget:
     """What a run may spend on its search; the refit of the winner comes on top."""
 
-    evaluations: int
-    """Candidates, each on all folds."""
+    evaluations: int = UNLIMITED
+    """Candidates, each on all folds; `UNLIMITED` where the time alone ends a search."""
     seconds: float | None = None
     """Wall-clock seconds; None for no limit."""
     trial_seconds: float | None = None
     """Wall-clock seconds of one trial; None for no limit."""
     memory: int | None = None
     """Bytes that a run may add to what the process holds; None for no limit."""
+
+    def __post_init__(self) -> None:
+        """Refuse a budget that never ends."""
+        if self.stated is None and self.seconds is None:
+            message = "a budget has neither evaluations nor seconds: give one of them, or both"
+            raise TuningError(message)
+
+    @property
+    def stated(self) -> int | None:
+        """The evaluations as records and tables have them: None where there is no limit."""
+        return None if self.evaluations >= UNLIMITED else self.evaluations
 
 
 def deadline(seconds: float | None) -> AbstractContextManager[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -84,6 +85,10 @@ def failure(reason: str) -> Failure:
     return "timeout" if found[1] == "TrialTimeoutError" else "memory"
 
 
+UNRELEASED = {"tpot": (3, 14), "scikeras": (3, 14), "tensorflow": (3, 14), "numba": (3, 16)}
+"""The first Python for which a package has no release; its extra leaves it out from there on (pyproject.toml)."""
+
+
 def require(*packages: str, extra: str) -> None:
     """Raise `MissingExtraError` if one of an extra's packages is not installed.
 
@@ -91,6 +96,12 @@ def require(*packages: str, extra: str) -> None:
     surfaces as what it is.
     """
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    late = [name for name in missing if sys.version_info[:2] >= UNRELEASED.get(name, (sys.maxsize,))]
+    if late:
+        python = ".".join(map(str, sys.version_info[:2]))
+        first = ".".join(map(str, UNRELEASED[late[0]]))
+        message = f"{late[0]} has no release for Python {python}: use a Python before {first}"
+        raise MissingExtraError(message, name=late[0])
     if missing:
         message = f"{', '.join(missing)} is not installed: pip install 'pytest-tuners[{extra}]' installs it"
         raise MissingExtraError(message, name=missing[0])

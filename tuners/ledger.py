@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
-from tuners import metered, metrics
-from tuners.budget import Budget, BudgetExhausted, trial_limit
+from tuners import batches, metered, metrics
+from tuners.budget import UNLIMITED, Budget, BudgetExhausted, trial_limit
 from tuners.errors import TuningError, one_line, unwinds
 from tuners.problem import own_rows, own_values
 from tuners.spaces import Params, restored
@@ -146,7 +146,17 @@ class Ledger:
         return dict(self._evaluator.evaluate([params])).get(0, [])
 
     def search(self, search: Any) -> None:
-        """Fit a scikit-learn search on the estimator, and keep its trials in the search's own order."""
+        """Fit a scikit-learn search on the estimator, and keep its trials in the search's own order.
+
+        With a time budget, candidates are drawn as the search goes on.
+        """
+        if self.budget.seconds is not None and (batches.count(search) or UNLIMITED) <= self.remaining:
+            for part in batches.parts(search):
+                self._search(part)
+        else:
+            self._search(search)
+
+    def _search(self, search: Any) -> None:
         self.require_budget()
         first = len(self.trials)
         # The search is the tuner's, and keeps what it is given.

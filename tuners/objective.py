@@ -145,7 +145,8 @@ class Objective:
         Estimator, folds, metric and jobs are set here; the refit is left to the run, so that every method's is
         the same. Candidates that fail are failed trials. scikit-learn's callbacks report the
         evaluations live. Raises `TuningError` for a search that evaluates candidates otherwise than each
-        once on all rows (successive halving), or more than the budget holds.
+        once on all rows (successive halving), or more than the budget holds. With a time budget, candidates are
+        drawn as the search goes on.
         """
         _ledgers[self].search(search)
 

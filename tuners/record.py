@@ -51,7 +51,8 @@ class Record:
     """Of the untuned model on the same split."""
     evaluations: int = 0
     failed_trials: int = 0
-    budget: int = 0
+    budget: int | None = 0
+    """Evaluations; None where the time budget alone ended the search."""
     time_budget: float | None = None
     evaluation: str = EVALUATIONS[0]
     """How candidates were evaluated; one of `EVALUATIONS`."""

@@ -63,7 +63,7 @@ def unfinished(
     failed = sum(not trial.ok for trial in trials)
     record = replace(
         record, status=status, reason=reason, evaluations=len(trials), failed_trials=failed,
-        budget=budget.evaluations, time_budget=budget.seconds, **known,
+        budget=budget.stated, time_budget=budget.seconds, **known,
     )  # fmt: skip
     return Run(record, tuple(trials))
 
@@ -202,7 +202,7 @@ class Execution:
             default_test_score=self.default_test_score,
             evaluations=len(trials),
             failed_trials=sum(not trial.ok for trial in trials),
-            budget=self._budget.evaluations,
+            budget=self._budget.stated,
             time_budget=self._budget.seconds,
             status=self._status,
             reason=self._reason,

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from tuners.errors import require
 from tuners.interrupt import interruptible
 from tuners.objective import Objective
-from tuners.spaces import from_positions, to_configspace
+from tuners.spaces import cardinality, from_positions, to_configspace
 
 require("tpot", "pkg_resources", extra="genetic")
 with warnings.catch_warnings():
@@ -71,13 +71,17 @@ def evaluate(key: str, individual: Individual) -> float:
 
 def tune(objective: Objective, seed: int) -> None:
     """Evolve a population for as many generations as the budget holds."""
-    population, generations = shape(objective.remaining)
+    budget = objective.remaining
+    if objective.budget.stated is None:
+        # TPOT evaluates no point twice, and looks for others without end where there are none.
+        budget = int(min(budget, cardinality(objective.space)))
+    population, generations = shape(budget)
     evolve(objective, seed, population=population, generations=generations)
 
 
 def shape(budget: int) -> tuple[int, int]:
     """Return population and generations that use most of the budget, the larger population of equals."""
-    fewest = max(GENERATIONS, math.ceil(budget / POPULATION))
+    fewest = max(GENERATIONS, -(-budget // POPULATION))
     choices = [(budget // g, g) for g in range(fewest, fewest + 4) if budget // g >= 2]
     return max(
         choices,

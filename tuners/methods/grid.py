@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from sklearn.model_selection import GridSearchCV
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sklearn.model_selection import GridSearchCV, ParameterGrid
 
 from tuners.objective import Objective
-from tuners.spaces import grid
+from tuners.search.keys import freeze
+from tuners.spaces import cardinality, grid
+
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
+
+FIRST = 8
+"""Candidates of the first grid, where only the time ends the search; each further one has about twice as many."""
 
 
 def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing random
-    """Evaluate the largest evenly spread grid within the budget."""
-    objective.search(GridSearchCV(objective.estimator, grid(objective.space, objective.remaining)))
+    """Evaluate the largest evenly spread grid within the budget, or finer and finer grids while the time lasts."""
+    if objective.budget.stated is None:
+        for points in finer(objective.space):
+            objective.search(GridSearchCV(objective.estimator, points))
+    else:
+        objective.search(GridSearchCV(objective.estimator, grid(objective.space, objective.remaining)))
+
+
+def finer(space: ConfigurationSpace) -> Iterator[list[dict[str, list[Any]]]]:
+    """Yield grids over the whole space, each finer than the last and without its points, until there is no other."""
+    seen: set[object] = set()
+    budget, whole = FIRST // 2, cardinality(space)
+    while budget < whole:
+        budget *= 2
+        new = {freeze(point): point for point in ParameterGrid(grid(space, budget))}
+        points = [point for key, point in new.items() if key not in seen]
+        seen |= new.keys()
+        if points:
+            yield [{name: [value] for name, value in point.items()} for point in points]

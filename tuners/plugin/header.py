@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tuners.budget import UNLIMITED
 from tuners.plugin.cells import Cell, dataset_name
 from tuners.plugin.settings import Settings
 
@@ -36,11 +37,15 @@ def header(settings: Settings, cells: Sequence[Cell]) -> list[str]:
         effort = ", ".join(f"{k} {v}" for k, v in settings.preset.effort.get(model, {}).items())
         datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
         lines.append(
-            f"tuning: {model} on {datasets}: {usual} evaluations"
+            f"tuning: {model} on {datasets}: {_evaluations(usual)}"
             + (f" ({', '.join(others)})" if others else "")
             + (f"; {effort}" if effort else "")
         )
     return lines
+
+
+def _evaluations(number: int) -> str:
+    return "as many evaluations as the time allows" if number >= UNLIMITED else f"{number} evaluations"
 
 
 def _count(number: int, thing: str) -> str:

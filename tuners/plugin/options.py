@@ -60,7 +60,12 @@ OPTIONS = (
     Option("datasets", "A,B", names, "datasets to tune on; a CSV is path.csv:target"),
     Option("seeds", "N|A,B", seeds, "seeds 0 to N-1, or these"),
     Option("budget", "N", count, "evaluations of each run"),
-    Option("time-budget", "S", seconds, "seconds of each run's search; also as in 10m or 1h30m"),
+    Option(
+        "time-budget",
+        "S",
+        seconds,
+        "seconds of each run's search, also as in 10m or 1h30m; without --tuning-budget, the only limit",
+    ),
     Option("trial-timeout", "S", seconds, "seconds of each trial, also as in 90s; one that takes longer fails"),
     Option("memory-limit", "MB", megabytes, "memory that a run may add to the process; also as in 4GB"),
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),

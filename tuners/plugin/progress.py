@@ -57,7 +57,8 @@ class Progress:
 
         best = incumbent(trials)
         score = f"best {best.score:.4f}" if best else "no score yet"
-        self._write(f"  trial {len(trials)} of {budget.evaluations}, {score}")
+        of = "" if budget.stated is None else f" of {budget.stated}"
+        self._write(f"  trial {len(trials)}{of}, {score}")
 
     def end(self) -> None:
         """Clear the line."""

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuners.budget import Budget
+from tuners.budget import UNLIMITED, Budget
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.plugin import files
@@ -105,10 +105,12 @@ class Settings:
         return chosen
 
     def evaluations(self, model: str, tuner: str) -> int:
-        """Return the evaluations that a method may make on a model."""
+        """Return the evaluations that a method may make on a model; with a time budget alone, no end of them."""
         scope = self.preset.scopes.get(model, Scope())
         if "budget" in self.given:
             return int(self.given["budget"])
+        if self.time_budget is not None:
+            return UNLIMITED
         return scope.budgets.get(tuner, scope.budget or self.preset.budget)
 
     def budget(self, model: str, tuner: str) -> Budget:

@@ -66,7 +66,10 @@ def _tied(row: MethodRow) -> str:
 
 
 def _evaluations(row: MethodRow) -> str:
-    return NOTHING if row.evaluations is None else f"{row.evaluations:g}/{row.budget}{' t' if row.timed_out else ''}"
+    if row.evaluations is None:
+        return NOTHING
+    budget = "" if row.budget is None else f"/{row.budget}"
+    return f"{row.evaluations:g}{budget}{' t' if row.timed_out else ''}"
 
 
 def _search(row: MethodRow) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import statistics as plain_statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -286,7 +287,8 @@ def _row(
             "search_seconds": searching / len(good),
             "search_share": searching / total if total else None,
             "evaluations": _mean([r.evaluations for r in good]),
-            "budget": max(record.budget for record in good),
+            # None, of a search that only the time ends, is more than any number.
+            "budget": max((record.budget for record in good), key=lambda n: math.inf if n is None else n),
             "timed_out": any(record.timed_out for record in good),
             "contended": any(record.contended for record in good),
             "memory_growth": max(record.memory_growth or 0 for record in good),

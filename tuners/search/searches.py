@@ -102,7 +102,9 @@ class _Shared:
         # The same folds for every evaluation, even of a splitter that draws others each time.
         folds = check_cv(splits)
         special = routed.estimator.fit or routed.scorer.score or watched(context, self.estimator)  # type: ignore[attr-defined]
-        if len(candidates) == 1 or y is None or special or len(splits) != self.n_splits_:  # type: ignore[attr-defined]
+        # No folds, or others than it counted, are an error that scikit-learn words.
+        usual = splits and len(splits) == self.n_splits_  # type: ignore[attr-defined]
+        if len(candidates) == 1 or y is None or special or not usual:
             plain(candidates, cv=folds, callback_ctx=context)
             return
         evaluator = self._evaluator(X, y, splits)

@@ -1,7 +1,7 @@
 """Search spaces: ConfigSpace's, read, and translated for each library in this one place."""
 
 from tuners.spaces.grids import grid
-from tuners.spaces.points import contains, finite_values, own_copy, restored, size
+from tuners.spaces.points import cardinality, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
 from tuners.spaces.scipy_distributions import LogIntegers
 from tuners.spaces.translation import distributions, from_hyperopt, from_positions, to_configspace, to_hyperopt
@@ -12,6 +12,7 @@ __all__ = [
     "Params",
     "SpaceLike",
     "as_space",
+    "cardinality",
     "contains",
     "copied",
     "distributions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -95,3 +96,8 @@ def size(hyperparameter: Any) -> int | None:
     if isinstance(hyperparameter, UniformIntegerHyperparameter):
         return int(hyperparameter.upper - hyperparameter.lower + 1)
     return None
+
+
+def cardinality(space: ConfigurationSpace) -> float:
+    """Return how many points a space has; infinity with a range of floats."""
+    return math.prod(math.inf if (count := size(space[name])) is None else count for name in space)

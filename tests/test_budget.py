@@ -1,0 +1,48 @@
+"""Budgets, as a session states them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from tests import runs
+from tuners import Budget
+from tuners.budget import UNLIMITED
+from tuners.plugin.header import header
+from tuners.plugin.settings import Settings
+from tuners.record import Record
+from tuners.report.formats import text
+
+
+@pytest.mark.parametrize(
+    ("given", "evaluations", "words"),
+    [
+        ({}, 10, "10 evaluations"),
+        ({"time-budget": 60.0}, UNLIMITED, "as many evaluations as the time allows"),
+        ({"time-budget": 60.0, "budget": 25}, 25, "25 evaluations"),
+        ({"time-budget": 60.0, "preset": "article"}, UNLIMITED, "as many evaluations as the time allows"),
+    ],
+)
+def test_a_time_budget_alone_is_the_budget(given: dict[str, object], evaluations: int, words: str) -> None:
+    """Without --tuning-budget beside it, time is the only limit, whatever the preset says; the header says so."""
+    settings = Settings(given)
+    assert settings.budget("forest", "grid").evaluations == evaluations
+    lines = header(settings, settings.cells(models=["forest"]))
+    assert any(line.startswith("tuning: forest on ") and words in line for line in lines)
+    assert any("60 s a search" in line for line in lines) is ("time-budget" in given)
+
+
+def test_no_limit_is_no_number_in_records_and_tables() -> None:
+    """A record has null for it, as JSON, and the table the evaluations alone, with the time's mark."""
+    assert (Budget(seconds=2.0).stated, Budget(7).stated) == (None, 7)
+    run = runs.run("random", budget=None, time_budget=2.0, timed_out=True, evaluations=57)
+    record = Record.from_dict(json.loads(json.dumps(run.record.as_dict())))
+    assert record is not None
+    assert record.budget is None
+    limited = runs.run("grid", budget=60, evaluations=58)
+    report = runs.report([dataclasses.replace(run, record=record), limited])
+    shown = text(report)
+    assert "57 t " in shown
+    assert "58/60 " in shown
