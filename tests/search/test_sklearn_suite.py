@@ -72,7 +72,7 @@ def _searches() -> list[Any]:
 
 
 @pytest.mark.filterwarnings("ignore")
-@parametrize_with_checks(_searches(), expected_failed_checks=_expected_failures)
+@parametrize_with_checks(_searches(), expected_failed_checks=_expected_failures)  # type: ignore[untyped-decorator]
 def test_checks_of_every_estimator(estimator: Any, check: Any) -> None:
     """What scikit-learn checks of each of its estimators holds for the shared searches, too."""
     check(estimator)
