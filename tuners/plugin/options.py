@@ -187,7 +187,7 @@ def add_options(parser: pytest.Parser) -> None:
             option.flag,
             dest=option.dest,
             default=None,
-            help=option.help,
+            help=option.help.replace("%", "%%"),  # argparse fills in help texts; ini keys' are printed as they are
             **(
                 {"action": "store_const", "const": "true"}
                 if option.switch
