@@ -1,8 +1,8 @@
 """The journal: what a session has measured, on disk as soon as it is measured.
 
-A text file, one JSON object a line: first `session`, with what the session is; then `trial` when a trial ends
-and `cell` when a run ends, with all of its trials; last `end`, if the session came so far. Each line begins with a
-checksum of the rest, so that a line cut short or changed is told from a good one, and left out.
+A text file, one JSON object a line: first `session`, with what the session is; then `begin` when a run begins,
+`trial` when a trial ends and `cell` when a run ends, with all of its trials; last `end`, if the session came so far.
+Each line begins with a checksum of the rest, so that a line cut short or changed is told from a good one, and left out.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import math
 import os
 import re
+import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,11 @@ class Journal:
     def session(self, setup: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> None:
         """Write what the session is, and what a saved run of it says of machine and commit."""
         self._write({"kind": "session", "schema": SCHEMA, "setup": dict(setup), "about": dict(about or {})}, sync=True)
+
+    def begin(self, record: Record, test: Mapping[str, Any]) -> None:
+        """Write that a run begins; an earlier one of its cell no longer counts. Seconds are of the monotonic clock."""
+        at = time.monotonic()
+        self._write({"kind": "begin", "cell": record.cell, "record": record.as_dict(), "test": dict(test), "at": at})
 
     def trial(self, cell: str, position: int, trial: Trial) -> None:
         """Write a trial of a run that goes on."""
@@ -94,6 +100,16 @@ class Entry:
     test: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A run that has not ended, as the journal has it."""
+
+    record: Record
+    test: Mapping[str, Any]
+    at: float
+    """Seconds of the machine's monotonic clock."""
+
+
 @dataclass
 class Contents:
     """What a journal holds."""
@@ -105,6 +121,8 @@ class Contents:
     """By cell."""
     trials: dict[str, list[Trial]] = field(default_factory=dict)
     """By cell: those of runs that have not ended."""
+    begun: dict[str, Begun] = field(default_factory=dict)
+    """By cell: runs that have not ended."""
     ended: bool = False
     damaged: int = 0
     """Lines left out; one cut short at the end, as by a crash, is none of them."""
@@ -157,7 +175,14 @@ def _checked(line: str) -> dict[str, Any] | None:
 
 def _add(found: Contents, content: dict[str, Any]) -> None:
     kind = content["kind"]
-    if kind == "trial":
+    if kind == "begin":
+        cell = content["cell"]
+        record = Record.from_dict(content["record"])
+        found.entries.pop(cell, None)
+        found.trials.pop(cell, None)
+        if record is not None:
+            found.begun[cell] = Begun(record, content["test"], content["at"])
+    elif kind == "trial":
         trials = found.trials.setdefault(content["cell"], [])
         if content["position"] == 0:
             trials.clear()  # the run has begun anew
@@ -169,6 +194,7 @@ def _add(found: Contents, content: dict[str, Any]) -> None:
             run = Run(record, tuple(_trial(trial) for trial in content["trials"]), incumbents)
             found.entries[content["cell"]] = Entry(run, content["test"])
             found.trials.pop(content["cell"], None)
+            found.begun.pop(content["cell"], None)
     found.ended = kind == "end"
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plugin.cells import Cell
+from tuners.plugin import options
+from tuners.plugin.cells import Cell, dataset_name
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
 from tuners.plugin.settings import Settings
 from tuners.plugin.storing import Baseline, libraries
+from tuners.plugin.workers import Collected, Exchange
 from tuners.record import Record
 
 if TYPE_CHECKING:
@@ -39,25 +43,30 @@ def changed_data(dataset: str) -> str:
 class Session:
     """The state of one pytest session."""
 
-    def __init__(self, settings: Settings, progress: Progress, root: Path) -> None:
-        """Begin without results; `root` is the folder that the journals' folder is in."""
-        self.settings = settings
+    def __init__(self, config: pytest.Config, progress: Progress, exchange: Exchange | None = None) -> None:
+        """Begin without tests; `exchange` is there in a worker of pytest-xdist."""
+        self._config = config
         self.progress = progress
-        self.cells: list[Cell] = []
-        self.records: list[Record] = []
+        self.exchange = exchange
+        self.root = config.rootpath
+        """The folder that the journals' folder is in."""
+        self.wrong = ""
+        """What is wrong with the ini file's options, in one line."""
+        self.written: dict[str, int] = {}
+        """By node id: how many tests that ask for `tune` are written before this one."""
+        self.begun = False
+        """Whether a test asks for `tune`."""
+        self.tests: Mapping[str, Cell | None] = {}
+        """By node id: the tests that ask for `tune`, in the order in which they are written."""
         self.runs: dict[str, Run] = {}
         """By cell; only those of this process."""
-        self.extra_infos: list[dict[str, Any]] = []
-        """What pytest-benchmark will save of each run of this process."""
+        self.extra_infos: dict[str, dict[str, Any]] = {}
+        """By node id: what pytest-benchmark will save of each run of this process."""
         self.side_file = ""
-        self.written: list[Path] = []
+        self.written_reports: list[Path] = []
         """Report files."""
         self.errors: list[str] = []
         """What fails the session at its end."""
-        self.pytest_session: pytest.Session | None = None
-        self.root = root
-        self.finished: Mapping[str, Entry] = {}
-        """By cell: runs of the interrupted session that this one resumes."""
         self.cut_short = False
         """Whether the session was stopped before its end."""
         self.notes: list[str] = []
@@ -69,8 +78,124 @@ class Session:
         self.about: Callable[[], dict[str, Any]] = lambda: {"libraries": libraries(), "tuning": self.how}
         """Returns what a saved run says of machine, commit and libraries."""
         self.journal_path: Path | None = None
+        self._records: dict[str, Record] = {}
+        self._tests: dict[str, str] = {}
+        """By cell: the node id of the test that measures it."""
+        self._measured: dict[str, str] = {}
+        """By node id: the cell."""
+        self._ranks: dict[str, int] = {}
         self._journal: Journal | None = None
         self._lock: int | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The options, and those of the ini file, which are not looked at before a test asks for `tune`."""
+        try:
+            return Settings(options.read(self._config))
+        except (TuningError, pytest.UsageError) as error:
+            self.wrong = str(error)
+            return Settings(options.read(self._config, ini=False))
+
+    def begin(self, collected: Collected) -> None:
+        """Take note of the tests that ask for `tune`."""
+        self.begun = True
+        self.tests = collected.tests
+        self._ranks = {test: rank for rank, test in enumerate(collected.tests)}
+        self.progress.cells = len(collected.tests)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells of the tests, in the order in which they are written."""
+        return [cell for cell in self.tests.values() if cell is not None]
+
+    @property
+    def records(self) -> list[Record]:
+        """The records so far, in the order in which their tests are written, whatever the order in which they ran."""
+        return sorted(self._records.values(), key=lambda record: self.rank(self._tests[record.cell]))
+
+    def rank(self, test: str) -> int:
+        """Return how many tests that ask for `tune` are written before one, by its node id."""
+        return self._ranks.get(test, len(self._ranks))
+
+    def claim(self, cell: str, test: str) -> None:
+        """Note which test measures a cell; raise `TuningError` if another does."""
+        other = self._tests.setdefault(cell, test)
+        if other != test:
+            message = f"two tests measure {cell}, {other} and {test}: give their models or datasets other names"
+            raise TuningError(message)
+        self._measured[test] = cell
+
+    def keep(self, record: Record, test: str) -> None:
+        """Keep the record of a test's cell. Raises `TuningError` if another test measures it."""
+        self.claim(record.cell, test)
+        self._records[record.cell] = record
+
+    def record_of(self, test: str) -> Record | None:
+        """Return the record of a test's cell, if it is there already."""
+        return self._records.get(self._measured.get(test, ""))
+
+    def forget(self, test: str) -> None:
+        """Drop what an earlier attempt of a test has left, since the last one counts."""
+        cell = self._measured.pop(test, None)
+        if cell is None:
+            return
+        for kept in (self._tests, self._records, self.runs, self.finished):
+            kept.pop(cell, None)
+        self.extra_infos.pop(test, None)
+        benchmarks = vars(self._config).get("_benchmarksession")
+        if benchmarks is not None:
+            benchmarks.benchmarks[:] = [bench for bench in benchmarks.benchmarks if bench.fullname != test]
+
+    def lose(self, test: str, seconds: float) -> Record | None:
+        """Make the record of a test whose worker died, with the trials that are in the journal; None if it has none.
+
+        `seconds` is how long ago the test began.
+        """
+        from tuners.journal import read  # noqa: PLC0415  loaded where it is needed
+        from tuners.run import unfinished  # noqa: PLC0415  likewise
+
+        contents = read(self.journal_path) if self.journal_path is not None else None
+        found = [(each.test.get("fullname"), each) for each in contents.begun.values()] if contents else []
+        begun = next((each for name, each in found if name == test), None)
+        ended = [entry for entry in contents.entries.values() if entry.test.get("fullname") == test] if contents else []
+        if ended:
+            return ended[0].run.record  # it died after the run
+        cell = self.tests.get(test)
+        if begun is not None:
+            record, known = begun.record, begun.test
+            seconds = max(0.0, time.monotonic() - begun.at)
+        elif cell is not None:
+            name = dataset_name(cell.dataset)
+            record = Record(cell.model, name, cell.tuner, cell.seed, metric=self.settings.protocol.metric)
+            known = {"name": test.rpartition("::")[2], "fullname": test, "group": f"{cell.model}-{name}"}
+        else:
+            return None
+        trials = contents.trials.get(record.cell, []) if contents else []
+        budget = self.settings.budget(record.model, record.tuner)
+        run = unfinished(record, trials, budget, status="crashed", reason="its worker died", seconds=seconds)
+        self.runs[record.cell] = run
+        if self.journal is not None:
+            self.journal.cell(run, known)
+        return run.record
+
+    @cached_property
+    def finished(self) -> dict[str, Entry]:
+        """By cell: runs of the interrupted session that this one resumes."""
+        if self._in_worker and self.settings.resumed and self.exchange is not None and self.exchange.journal:
+            from tuners.journal import read  # noqa: PLC0415  loaded when something is resumed
+
+            return dict(read(self.exchange.journal).entries)
+        return {}
+
+    @property
+    def profiled(self) -> bool:
+        """Whether pytest-benchmark profiles what it measures."""
+        benchmarks = vars(self._config).get("_benchmarksession")
+        return benchmarks is not None and bool(benchmarks.cprofile_sort_by) and not benchmarks.disabled
+
+    @property
+    def _in_worker(self) -> bool:
+        return hasattr(self._config, "workerinput")
 
     def resume(self) -> None:
         """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
@@ -79,7 +204,7 @@ class Session:
 
         contents, self._lock = journaling.interrupted(self.root)
         journaling.require_same(contents, journaling.setup(self.settings, self.root))
-        self.finished = contents.entries
+        self.finished = dict(contents.entries)
         self._journal = Journal(contents.path)
         self.journal_path = contents.path
         taken = f"{len(contents.entries)} cell{'' if len(contents.entries) == 1 else 's'}"
@@ -95,14 +220,6 @@ class Session:
                 if dataset.fingerprint() != entry.run.record.dataset_sha256:
                     raise TuningError(changed_data(dataset.name))
 
-    def follow(self, path: str, *, resumed: bool) -> None:
-        """Write to the journal of the session whose worker this is, and take finished runs from it."""
-        from tuners.journal import Journal, read  # noqa: PLC0415  loaded when a cell runs
-
-        if resumed:
-            self.finished = read(Path(path)).entries
-        self._journal = Journal(Path(path))
-
     @property
     def journal(self) -> Journal | None:
         """The journal, begun when it is first asked for; None where it cannot be written at all."""
@@ -110,6 +227,10 @@ class Session:
             from tuners.journal import Journal  # noqa: PLC0415  loaded when a cell runs
             from tuners.plugin import journaling  # noqa: PLC0415  likewise
 
+            if self._in_worker:
+                path = self.exchange.journal if self.exchange is not None else None
+                self._journal = Journal(path) if path is not None else None
+                return self._journal
             try:
                 self._journal = Journal(journaling.new_path(self.root))
                 self.journal_path = self._journal.path
@@ -150,12 +271,12 @@ class Session:
             header(self.settings, self.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in self.records]),
             self.settings.preset.note,
             self.verdicts,
-            self._measured(),
+            self._whole_runs(),
             self._compared() if then else (),
             self.about() if self.settings.reports else {},
         )
 
-    def _measured(self) -> list[Run]:
+    def _whole_runs(self) -> list[Run]:
         """Return the runs of all records that have trials; those of workers are in the journal."""
         from tuners.journal import read  # noqa: PLC0415  loaded when there is a table
 
@@ -215,7 +336,7 @@ class Session:
         for path in self.settings.reports:
             try:
                 write(report, path)
-                self.written.append(path)
+                self.written_reports.append(path)
             except OSError as error:
                 self.errors.append(f"--tuning-report: {path} cannot be written: {error.strerror}")
             except (ImportError, TuningError) as error:
@@ -230,5 +351,5 @@ class Session:
         self.side_file = trialfile.new_name()
         for folder in folders:
             trialfile.write(self.runs.values(), folder / self.side_file)
-        for extra_info in self.extra_infos:
+        for extra_info in self.extra_infos.values():
             extra_info["trials"] = self.side_file
