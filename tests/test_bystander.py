@@ -141,3 +141,35 @@ def test_a_bad_option_is_refused_without_a_tuning_test(pytester: pytest.Pytester
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: *"])
     assert "Traceback" not in result.stderr.str()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["here", "in a worker"])
+def test_who_gets_tune_by_its_name_asks_for_it(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    """A test may get the fixture while it runs: its cell is in a table, too."""
+    if workers:
+        pytest.importorskip("xdist", reason="pip install pytest-xdist")
+    pytester.makepyfile(
+        """
+        from sklearn.datasets import load_iris
+        from sklearn.tree import DecisionTreeClassifier
+        from tuners import Dataset, Model
+        from tuners.problem import Problem
+        from tuners.protocol import Protocol
+
+        def test_late(request):
+            model = Model("tree", DecisionTreeClassifier(), {"max_depth": (1, 6)})
+            problem = Problem(model, Dataset("flowers", *load_iris(return_X_y=True)), 0, Protocol())
+            request.getfixturevalue("tune")("default", problem)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "tuners.plugin", *workers)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*evaluation of tuning methods*", "tree on flowers (accuracy, 1 block)"])
+
+
+def test_a_fixture_of_ones_own_may_be_made_of_tune(pytester: pytest.Pytester) -> None:
+    """One that hides ours is none of ours; one that is made of it is."""
+    pytester.makeconftest("import pytest\n\n@pytest.fixture\ndef tune(tune):\n    return tune\n")
+    pytester.makepyfile("def test_mine(tune, tuner, problem):\n    tune(tuner, problem)\n")
+    result = pytester.runpytest_inprocess("-p", "tuners.plugin", "--collect-only", "--tuning-seeds=1")
+    result.stdout.fnmatch_lines(["tuning: preset quick, * cells: *"])

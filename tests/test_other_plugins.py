@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
+from tuners import journal
+
 SUITE = """
 import pytest
 from sklearn.datasets import load_iris, load_wine
@@ -102,6 +104,8 @@ def test_the_table_has_the_order_given(suite: pytest.Pytester) -> None:
     assert order(suite) == ORDER
     groups = json.loads((suite.path / "out.json").read_text())["groups"]
     assert [row["tuner"] for row in groups[0]["rows"]] == ["random", "default"]
+    entries = journal.read(next(suite.path.glob(".tuning/*.jsonl"))).entries
+    assert list(entries) == [f"{model}-{dataset}-{tuner}-0" for model, dataset, tuner in ORDER]
 
 
 @pytest.mark.parametrize("name", ["tuner", "model", "dataset", "seed", "problem"])

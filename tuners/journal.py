@@ -1,8 +1,9 @@
 """The journal: what a session has measured, on disk as soon as it is measured.
 
-A text file, one JSON object a line: first `session`, with what the session is; then `begin` when a run begins,
-`trial` when a trial ends and `cell` when a run ends, with all of its trials; last `end`, if the session came so far.
-Each line begins with a checksum of the rest, so that a line cut short or changed is told from a good one, and left out.
+A text file, one JSON object a line: first `session`, with what the session is, and `plan`; then `begin` when a run
+begins, `trial` when a trial ends and `cell` when a run ends, with all of its trials; last `end`, if the session came so
+far. Each line begins with a checksum of the rest, so that a line cut short or changed is told from a good one, and left
+out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ class Journal:
     def session(self, setup: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> None:
         """Write what the session is, and what a saved run of it says of machine and commit."""
         self._write({"kind": "session", "schema": SCHEMA, "setup": dict(setup), "about": dict(about or {})}, sync=True)
+
+    def plan(self, cells: Sequence[str]) -> None:
+        """Write the cells in the order in which a report shows them, whatever the order in which they end."""
+        self._write({"kind": "plan", "cells": list(cells)})
 
     def begin(self, record: Record, test: Mapping[str, Any]) -> None:
         """Write that a run begins; an earlier one of its cell no longer counts. Seconds are of the monotonic clock."""
@@ -123,6 +128,8 @@ class Contents:
     """By cell: those of runs that have not ended."""
     begun: dict[str, Begun] = field(default_factory=dict)
     """By cell: runs that have not ended."""
+    plan: list[str] = field(default_factory=list)
+    """The cells in the order in which a report shows them."""
     ended: bool = False
     damaged: int = 0
     """Lines left out; one cut short at the end, as by a crash, is none of them."""
@@ -158,6 +165,8 @@ def read(path: Path) -> Contents:
         message = f"{path}: expected a journal, found no whole line of one: nothing was measured, or it is another file"
         raise TuningError(message)
     found.damaged = damaged
+    ranks = {cell: rank for rank, cell in enumerate(found.plan)}
+    found.entries = dict(sorted(found.entries.items(), key=lambda item: ranks.get(item[0], len(ranks))))
     return found
 
 
@@ -175,7 +184,9 @@ def _checked(line: str) -> dict[str, Any] | None:
 
 def _add(found: Contents, content: dict[str, Any]) -> None:
     kind = content["kind"]
-    if kind == "begin":
+    if kind == "plan":
+        found.plan = content["cells"]
+    elif kind == "begin":
         cell = content["cell"]
         record = Record.from_dict(content["record"])
         found.entries.pop(cell, None)

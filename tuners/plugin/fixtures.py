@@ -151,7 +151,7 @@ class Runner:
         self._used = True
         record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
         self._session.forget(self._request.node.nodeid)
-        self._session.claim(record.cell, self._request.node.nodeid)
+        self._session.attempts.claim(record.cell, self._request.node.nodeid)
         self._session.progress.begin(record.cell)
         if self._benchmark is not None:
             # By these, --benchmark-group-by=param:tuner groups; the parameters themselves are objects of ours.

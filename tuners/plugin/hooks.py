@@ -82,7 +82,9 @@ def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, s
 def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any]) -> None:
     """Before pytest-benchmark saves: write the trials, and leave out benchmarks without a time."""
     state = config.stash[SESSION]
-    benchmarks.sort(key=lambda bench: state.rank(bench.fullname))  # those of other tests keep their order, at the end
+    benchmarks.sort(
+        key=lambda bench: state.attempts.rank(bench.fullname)
+    )  # those of other tests keep their order, at the end
     for bench in benchmarks:
         # A skip or an interrupt inside a benchmark leaves no time, on which the whole save would break.
         if not bench:
@@ -104,8 +106,8 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     storing.complete(output_json, state.partial, state.how)
 
 
-@pytest.hookimpl(specname="pytest_sessionfinish", wrapper=True, tryfirst=True)
-def end_by_ctrl_c(session: pytest.Session) -> Generator[None, None, None]:
+@pytest.hookimpl(specname="pytest_sessionfinish", wrapper=True, tryfirst=True)  # around all that reports
+def pytest_sessionfinish_by_ctrl_c(session: pytest.Session) -> Generator[None, None, None]:
     """Let Ctrl-C in the report be an exit code: pytest handles one while it collects or runs tests."""
     try:
         return (yield)
@@ -125,7 +127,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     state.cut_short = exitstatus not in ends or bool(session.shouldstop or session.shouldfail)
     benchmarks = vars(config).get("_benchmarksession")
     if hasattr(config, "workerinput") or benchmarks is None or not state.records:
-        if state.settings.gates and not hasattr(config, "workerinput") and not config.option.collectonly:
+        done = session.exitstatus == pytest.ExitCode.OK and not config.option.collectonly
+        if done and state.settings.gates and not hasattr(config, "workerinput"):
             state.errors.append("--tuning-fail: not judged, and so failed: no cell has ended")
     else:
         if benchmarks.xdist_warning:
@@ -162,7 +165,7 @@ def pytest_terminal_summary(
         for message in state.errors:
             terminalreporter.write_line(message, red=True)
         session: Any = config.pluginmanager.get_plugin("session")
-        if state.errors and session is not None:
+        if state.errors and state.records and session is not None:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -67,15 +67,18 @@ class Collector:
                 from tuners.plugin import beginning  # noqa: PLC0415  it registers this
 
                 beginning.late(self._config)
-            session.keep(record, report.nodeid)
+            session.attempts.keep(record, report.nodeid)
         except TuningError as error:
             session.errors.append(str(error))
             return
         self._log(f"{record.cell} {record.status} {figures(record)}")
 
     def _of_a_dead_worker(self, test: str) -> Record | None:
+        from tuners.plugin import lost  # noqa: PLC0415  loaded where it is needed
+
         session = self._config.stash[SESSION]
-        return session.record_of(test) or session.lose(test, time.monotonic() - self._began.get(test, time.monotonic()))
+        now = time.monotonic()
+        return session.attempts.record_of(test) or lost.recover(session, test, now - self._began.get(test, now))
 
     def _log(self, line: str) -> None:
         if not logs_cells(self._config) or not self._config.pluginmanager.hasplugin("terminalreporter"):
@@ -86,7 +89,7 @@ class Collector:
             out.line()
         # Not known where a fixture got `tune` by `getfixturevalue`.
         total = f"/{session.progress.cells}" if session.progress.cells else ""
-        out.line(f"[{len(session.records)}{total}] {line}")
+        out.line(f"[{session.attempts.ended}{total}] {line}")
 
 
 def tell_github(session: Session, report: Any, terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -13,7 +12,8 @@ import pytest
 
 from tuners.errors import TuningError
 from tuners.plugin import options
-from tuners.plugin.cells import Cell, dataset_name
+from tuners.plugin.attempts import Attempts
+from tuners.plugin.cells import Cell
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
 from tuners.plugin.settings import Settings
@@ -58,6 +58,7 @@ class Session:
         """Whether a test asks for `tune`."""
         self.tests: Mapping[str, Cell | None] = {}
         """By node id: the tests that ask for `tune`, in the order in which they are written."""
+        self.attempts = Attempts(())
         self.runs: dict[str, Run] = {}
         """By cell; only those of this process."""
         self.extra_infos: dict[str, dict[str, Any]] = {}
@@ -78,12 +79,6 @@ class Session:
         self.about: Callable[[], dict[str, Any]] = lambda: {"libraries": libraries(), "tuning": self.how}
         """Returns what a saved run says of machine, commit and libraries."""
         self.journal_path: Path | None = None
-        self._records: dict[str, Record] = {}
-        self._tests: dict[str, str] = {}
-        """By cell: the node id of the test that measures it."""
-        self._measured: dict[str, str] = {}
-        """By node id: the cell."""
-        self._ranks: dict[str, int] = {}
         self._journal: Journal | None = None
         self._lock: int | None = None
 
@@ -100,7 +95,7 @@ class Session:
         """Take note of the tests that ask for `tune`."""
         self.begun = True
         self.tests = collected.tests
-        self._ranks = {test: rank for rank, test in enumerate(collected.tests)}
+        self.attempts = Attempts(collected.tests)
         self.progress.cells = len(collected.tests)
 
     @property
@@ -111,72 +106,19 @@ class Session:
     @property
     def records(self) -> list[Record]:
         """The records so far, in the order in which their tests are written, whatever the order in which they ran."""
-        return sorted(self._records.values(), key=lambda record: self.rank(self._tests[record.cell]))
-
-    def rank(self, test: str) -> int:
-        """Return how many tests that ask for `tune` are written before one, by its node id."""
-        return self._ranks.get(test, len(self._ranks))
-
-    def claim(self, cell: str, test: str) -> None:
-        """Note which test measures a cell; raise `TuningError` if another does."""
-        other = self._tests.setdefault(cell, test)
-        if other != test:
-            message = f"two tests measure {cell}, {other} and {test}: give their models or datasets other names"
-            raise TuningError(message)
-        self._measured[test] = cell
-
-    def keep(self, record: Record, test: str) -> None:
-        """Keep the record of a test's cell. Raises `TuningError` if another test measures it."""
-        self.claim(record.cell, test)
-        self._records[record.cell] = record
-
-    def record_of(self, test: str) -> Record | None:
-        """Return the record of a test's cell, if it is there already."""
-        return self._records.get(self._measured.get(test, ""))
+        return self.attempts.records
 
     def forget(self, test: str) -> None:
         """Drop what an earlier attempt of a test has left, since the last one counts."""
-        cell = self._measured.pop(test, None)
+        cell = self.attempts.forget(test)
         if cell is None:
             return
-        for kept in (self._tests, self._records, self.runs, self.finished):
-            kept.pop(cell, None)
+        self.runs.pop(cell, None)
+        self.finished.pop(cell, None)
         self.extra_infos.pop(test, None)
         benchmarks = vars(self._config).get("_benchmarksession")
         if benchmarks is not None:
             benchmarks.benchmarks[:] = [bench for bench in benchmarks.benchmarks if bench.fullname != test]
-
-    def lose(self, test: str, seconds: float) -> Record | None:
-        """Make the record of a test whose worker died, with the trials that are in the journal; None if it has none.
-
-        `seconds` is how long ago the test began.
-        """
-        from tuners.journal import read  # noqa: PLC0415  loaded where it is needed
-        from tuners.run import unfinished  # noqa: PLC0415  likewise
-
-        contents = read(self.journal_path) if self.journal_path is not None else None
-        found = [(each.test.get("fullname"), each) for each in contents.begun.values()] if contents else []
-        begun = next((each for name, each in found if name == test), None)
-        ended = [entry for entry in contents.entries.values() if entry.test.get("fullname") == test] if contents else []
-        if ended:
-            return ended[0].run.record  # it died after the run
-        cell = self.tests.get(test)
-        if begun is not None:
-            record, known = begun.record, begun.test
-            seconds = max(0.0, time.monotonic() - begun.at)
-        elif cell is not None:
-            name = dataset_name(cell.dataset)
-            record = Record(cell.model, name, cell.tuner, cell.seed, metric=self.settings.protocol.metric)
-            known = {"name": test.rpartition("::")[2], "fullname": test, "group": f"{cell.model}-{name}"}
-        else:
-            return None
-        trials = contents.trials.get(record.cell, []) if contents else []
-        budget = self.settings.budget(record.model, record.tuner)
-        run = unfinished(record, trials, budget, status="crashed", reason="its worker died", seconds=seconds)
-        self.runs[record.cell] = run
-        if self.journal is not None:
-            self.journal.cell(run, known)
-        return run.record
 
     @cached_property
     def finished(self) -> dict[str, Entry]:
@@ -236,6 +178,7 @@ class Session:
                 self.journal_path = self._journal.path
                 self._lock = journaling.lock(self._journal.path)
                 self._journal.session(journaling.setup(self.settings, self.root), self.about())
+                self._journal.plan([cell.id for cell in self.cells])
             except OSError as error:
                 self._lock = -1
                 self.notes.append(f"no journal: {self.root / journaling.FOLDER}: {error.strerror}")

@@ -64,6 +64,7 @@ class Exchange:
 
     @journal.setter
     def journal(self, path: Path) -> None:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         (self.folder / "journal").write_text(str(path), encoding="utf-8")
 
     def remove(self) -> None:
