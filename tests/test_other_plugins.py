@@ -33,6 +33,7 @@ OPTIONS = (
     "-p", "tuners.plugin", "--tuning-seeds=1", "--tuning-budget=3", "--tuning-tuners=random,default",
     "--tuning-report=out.json", "--benchmark-save=mine",
 )  # fmt: skip
+UNSHUFFLED = ("-p", "no:randomly")
 ORDER = [
     (model, dataset, tuner)
     for model in ("small", "a_tree")
@@ -76,11 +77,10 @@ def test_a_plugin_in_use(suite: pytest.Pytester, module: str) -> None:
     """Cells, trials and their order in table and saved run are the same, whatever the plugin does with the tests."""
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"pip install {'pytest-xdist' if module == 'xdist' else module.replace('_', '-')}")
-    plain = [argument for other in PLUGINS if other == "pytest_randomly" for argument in ("-p", "no:randomly")]
-    assert suite.runpytest_subprocess(*OPTIONS, *plain).ret == pytest.ExitCode.OK
+    assert suite.runpytest_subprocess(*OPTIONS, *UNSHUFFLED).ret == pytest.ExitCode.OK
     hashes = [run["trials_sha256"] for run in runs(suite)]
     assert order(suite) == ORDER
-    used = PLUGINS[module] if module == "pytest_randomly" else (*plain, *PLUGINS[module])
+    used = PLUGINS[module] if module == "pytest_randomly" else (*UNSHUFFLED, *PLUGINS[module])
     result = suite.runpytest_subprocess(*OPTIONS, *used)
     assert result.ret == pytest.ExitCode.OK, result.stdout.str()
     assert order(suite) == ORDER
@@ -99,7 +99,7 @@ def pytest_collection_modifyitems(items):
 def test_the_table_has_the_order_given(suite: pytest.Pytester) -> None:
     """Methods, models and datasets stand in the table as they were given, though the tests ran the other way round."""
     suite.makeconftest(SHUFFLE)
-    result = suite.runpytest_inprocess(*OPTIONS)
+    result = suite.runpytest_inprocess(*OPTIONS, *UNSHUFFLED)
     result.stdout.fnmatch_lines(["[[]1/8[]] a_tree-flowers-default-0 *", "[[]8/8[]] small-wines-random-0 *"])
     assert order(suite) == ORDER
     groups = json.loads((suite.path / "out.json").read_text())["groups"]
@@ -143,7 +143,9 @@ def test_many_text_columns_raise_no_warning(suite: pytest.Pytester) -> None:
     frame = pd.DataFrame({f"c{number}": rng.choice(["a", "b"], 60) for number in range(120)})
     frame.assign(y=rng.choice(["u", "v"], 60)).to_csv(suite.path / "wide.csv", index=False)
     suite.makepyfile(test_tuning=SUITE.replace(", datasets=DATASETS", ""))
-    result = suite.runpytest_inprocess(*OPTIONS, "--tuning-datasets=wide.csv:y", "-W", "error")
+    # pytest-asyncio, where it is installed, warns of its own option.
+    others = ("-p", "no:asyncio")
+    result = suite.runpytest_inprocess(*OPTIONS, *others, "--tuning-datasets=wide.csv:y", "-W", "error")
     assert result.ret == pytest.ExitCode.OK
     assert [run["status"] for run in runs(suite)] == ["ok"] * 4
 
