@@ -92,7 +92,10 @@ class Dataset:
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the content, names of columns included."""
-        frame = pd.DataFrame(self.X).assign(**{"(target)": self.y})
+        frame = pd.DataFrame(self.X)
+        # Not by assign: to insert into a frame of many text columns, pandas warns, is slow.
+        target = pd.DataFrame({"(target)": self.y}, index=frame.index)
+        frame = pd.concat([frame, target], axis="columns")
         digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()

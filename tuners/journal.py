@@ -1,9 +1,9 @@
 """The journal: what a session has measured, on disk as soon as it is measured.
 
-A text file, one JSON object a line: first `session`, with what the session is, and `code`, with what it has
-imported; then `trial` when a trial ends and `cell` when a run ends, with all of its trials; last `end`, if the session
-came so far. Each line begins with a checksum of the rest, so that a line cut short or changed is told from a good one,
-and left out.
+A text file, one JSON object a line: first `session`, with what the session is, `plan`, with its cells, and `code`, with
+what it has imported; then `begin` when a run begins, `trial` when a trial ends and `cell` when a run ends, with all of
+its trials; last `end`, if the session came so far. Each line begins with a checksum of the rest, so that a line cut
+short or changed is told from a good one, and left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ from typing import Any
 from tuners import codec, forms, lines
 from tuners.errors import TuningError
 from tuners.files import alone
+from tuners.record import Record
 from tuners.run import Incumbent, Run
 from tuners.trial import Trial
 
 SCHEMA = 1
 END = {"kind": "end"}
-KINDS = {"session", "code", "trial", "cell", "end"}
+KINDS = {"session", "code", "plan", "begin", "trial", "cell", "end"}
 _NUMBERED = re.compile(rb'\{"check": "[0-9a-f]{8}", "kind": "session", "number": (\d{1,9}),')
 
 
@@ -54,6 +56,15 @@ class Journal:
     def code(self, files: Mapping[str, str]) -> None:
         """Write which files have been imported, each with a digest of what was in it."""
         self._write({"kind": "code", "files": dict(files)}, sync=True)
+
+    def plan(self, cells: Sequence[str]) -> None:
+        """Write the cells in the order in which a report shows them, whatever the order in which they end."""
+        self._write({"kind": "plan", "cells": list(cells)})
+
+    def begin(self, record: Record, test: Mapping[str, Any]) -> None:
+        """Write that a run begins; an earlier one of its cell no longer counts. Seconds are of the monotonic clock."""
+        at = time.monotonic()
+        self._write({"kind": "begin", "cell": record.cell, "record": record.as_dict(), "test": dict(test), "at": at})
 
     def trial(self, cell: str, position: int, trial: Trial) -> None:
         """Write a trial of a run that goes on."""
@@ -104,6 +115,16 @@ class Entry:
     test: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A run that has not ended, as the journal has it."""
+
+    record: Record
+    test: Mapping[str, Any]
+    at: float
+    """Seconds of the machine's monotonic clock."""
+
+
 @dataclass
 class Contents:
     """What a journal holds."""
@@ -118,6 +139,10 @@ class Contents:
     """By cell."""
     trials: dict[str, list[Trial]] = field(default_factory=dict)
     """By cell: those of runs that have not ended."""
+    begun: dict[str, Begun] = field(default_factory=dict)
+    """By cell: runs that have not ended."""
+    plan: list[str] = field(default_factory=list)
+    """The cells in the order in which a report shows them."""
     ended: bool = False
     damaged: int = 0
     """Lines left out; one cut short at the end, as by a crash, is none of them."""
@@ -138,6 +163,23 @@ class CodeLine:
     """What was imported."""
 
     files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """The cells of the session."""
+
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class BeginLine:
+    """A run that begins."""
+
+    cell: str
+    record: dict[str, Any]
+    test: dict[str, Any] = field(default_factory=dict)
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -195,6 +237,8 @@ def read(path: Path) -> Contents:
     if not whole:
         message = f"{path}: expected a journal, found no whole line of one: nothing was measured, or it is another file"
         raise TuningError(message)
+    ranks = {cell: rank for rank, cell in enumerate(found.plan)}
+    found.entries = dict(sorted(found.entries.items(), key=lambda item: ranks.get(item[0], len(ranks))))
     return found
 
 
@@ -246,6 +290,13 @@ def _add(found: Contents, content: Mapping[str, Any]) -> None:
             found.setup, found.about = session.setup, session.about
     elif kind == "code":
         found.code = codec.shaped(content, CodeLine).files | found.code
+    elif kind == "plan":
+        found.plan = codec.shaped(content, PlanLine).cells
+    elif kind == "begin":
+        begin = codec.shaped(content, BeginLine)
+        found.entries.pop(begin.cell, None)
+        found.trials.pop(begin.cell, None)
+        found.begun[begin.cell] = Begun(forms.record(begin.record, "record"), begin.test, begin.at)
     elif kind == "trial":
         line = codec.shaped(content, TrialLine)
         trials = found.trials.setdefault(line.cell, [])
@@ -255,6 +306,7 @@ def _add(found: Contents, content: Mapping[str, Any]) -> None:
     elif kind == "cell":
         found.entries[str(content.get("cell"))] = _entry(content)
         found.trials.pop(str(content.get("cell")), None)
+        found.begun.pop(str(content.get("cell")), None)
     found.ended = kind == "end"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -64,8 +65,8 @@ def problem(request: pytest.FixtureRequest) -> Problem:
 
 def _param(request: pytest.FixtureRequest) -> Any:
     if not hasattr(request, "param"):
-        message = f"the fixture {request.fixturename!r} is for tests that ask for 'tune', too"
-        raise TuningError(message)
+        # Not a TuningError: where no test asks for `tune`, nothing of ours reduces it to its one line.
+        pytest.fail(f"the fixture {request.fixturename!r} is for tests that ask for 'tune', too", pytrace=False)
     return request.param
 
 
@@ -122,6 +123,20 @@ class Stopwatch:
         return self.now
 
 
+def _once(first: Callable[[], None], then: Callable[[], None]) -> Callable[[], None]:
+    """Return a function that does one thing when it is first called, and another after that."""
+    calls = itertools.chain([first], itertools.repeat(then))
+
+    def call() -> None:
+        next(calls)()
+
+    return call
+
+
+def _unheard(trials: Sequence[Trial], budget: Budget) -> None:
+    """Listen to a run that is not recorded."""
+
+
 def _contended() -> bool:
     """Whether other workers of pytest-xdist run cells at the same time."""
     return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1
@@ -136,6 +151,10 @@ class Runner:
         self._benchmark = benchmark
         self._used = False
         self._session = request.config.stash[SESSION]
+        if not self._session.begun:
+            from tuners.plugin import beginning  # noqa: PLC0415  it imports this module
+
+            beginning.late(request.config)
 
     def __call__(self, tuner: str | Tuner, problem: Problem) -> Run:
         """Measure a method, by name or as a function, on a problem; return the run."""
@@ -148,7 +167,14 @@ class Runner:
             raise TuningError(message)
         self._used = True
         record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
+        self._session.forget(self._request.node.nodeid)
+        self._session.attempts.claim(record.cell, self._request.node.nodeid)
         self._session.progress.begin(record.cell)
+        if self._benchmark is not None:
+            # By these, --benchmark-group-by=param:tuner groups; the parameters themselves are objects of ours.
+            named = {name: getattr(record, name) for name in ("model", "dataset", "tuner", "seed")}
+            own = {"problem": f"{record.model}-{record.dataset}-{record.seed}", **named}
+            self._benchmark.params = {**(self._benchmark.params or {}), **own}
         run = self._run(name, tuner, problem, record)
         if run.record.status == "skipped":
             if self._benchmark is not None:
@@ -160,7 +186,7 @@ class Runner:
             self._session.journal.cell(run, self._test())
         if self._benchmark is not None:
             self._benchmark.extra_info.update(run.record.as_dict())
-            self._session.extra_infos.append(self._benchmark.extra_info)
+            self._session.extra_infos[self._request.node.nodeid] = self._benchmark.extra_info
         if not run.record.ok:
             fail(self._request, run.record, run.record.reason, error)
         self._request.node.stash[RECORD] = run.record
@@ -182,7 +208,10 @@ class Runner:
         mood: dict[str, Any] = {"reference_seconds": reference_seconds(), "contended": _contended()}
         record = replace(record, **mood)
         heard: list[Trial] = []
+        began = time.perf_counter()
         journal = self._session.journal  # begun before the clock: it asks for machine, commit and libraries
+        if journal is not None:
+            journal.begin(record, {**self._test(), "group": group})
 
         def listener(trials: Sequence[Trial], budget: Budget) -> None:
             heard[:] = trials
@@ -198,8 +227,24 @@ class Runner:
                 run = self._isolated(prepare, tuner, problem, record, budget=budget, listener=listener)
             else:
                 execution = self._begin(lambda: prepare(listener), record)
-                self._measure(execution.search, group)
+                if journal is not None:
+                    known = replace(record, default_test_score=execution.default_test_score)
+                    journal.begin(known, {**self._test(), "group": group})
+
+                def again() -> None:
+                    # A run is made once: what pytest-benchmark calls again, to profile it, is another, unrecorded.
+                    prepare(_unheard).search()
+
+                self._measure(_once(execution.search, then=again), group)
                 run = execution.finish()
+        except pytest.fail.Exception as error:
+            # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
+            if RECORD in self._request.node.stash:
+                raise  # ours
+            from tuners.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
+
+            seconds = time.perf_counter() - began
+            run = unfinished(record, heard, budget, status="failed", reason=one_line(error), seconds=seconds)
         except KeyboardInterrupt:
             # The trials made so far go into the side file, though the run has no result.
             from tuners.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs

@@ -97,7 +97,7 @@ def add_options(parser: pytest.Parser) -> None:
             option.flag,
             dest=option.dest,
             default=None,
-            help=option.help,
+            help=option.help.replace("%", "%%"),  # argparse fills in help texts; ini keys' are printed as they are
             **(
                 {"action": "store_const", "const": "true"}
                 if option.switch
@@ -168,16 +168,16 @@ def _refuse(name: str, kind: str, known: list[str]) -> NoReturn:
     raise TuningError(message)
 
 
-def read(config: pytest.Config) -> dict[str, Any]:
+def read(config: pytest.Config, *, ini: bool = True) -> dict[str, Any]:
     """Return the options that were given, by key, parsed; repeatable ones as tuples.
 
-    The command line wins over the ini file, which wins over the environment. Raises
+    The command line wins over the ini file, which wins over the environment; without `ini`, it alone is read. Raises
     `pytest.UsageError`, which names the option, what was expected and what came.
     """
     given: dict[str, Any] = {}
     for option in OPTIONS:
         raw = config.getoption(option.dest)
-        if raw is None:
+        if raw is None and ini:
             raw = config.getini(option.dest)
         if not raw and option.key == "creditcard":
             raw = os.environ.get("TUNING_CREDITCARD") or None

@@ -26,6 +26,8 @@ class Progress:
         """Copy the descriptor of `terminal`; None, or no terminal, keeps silent."""
         self.cells = cells
         self.cell = ""
+        self._seen: dict[str, int] = {}
+        """By cell: its number; one that is run again keeps it."""
         self._number = 0
         self._began = time.monotonic()
         self._cell_began = self._began
@@ -43,7 +45,7 @@ class Progress:
         """Start a cell."""
         if not self._number:
             self._began = time.monotonic()
-        self._number += 1
+        self._number = self._seen.setdefault(cell, len(self._seen) + 1)
         self._cell_began = time.monotonic()
         self.cell = cell
         self._write("")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tuners.errors import TuningError
 from tuners.plugin.session import SESSION, Session
 from tuners.printable import printable, workflow_command
 from tuners.record import Record
@@ -18,15 +19,6 @@ def record_of(report: Any) -> Record | None:
     """Return the record that came with a test report."""
     saved = getattr(report, "tuning", None)
     return None if saved is None else Record.from_dict(saved)
-
-
-def _of_a_dead_worker(report: Any) -> Record | None:
-    """Return the record of a cell whose worker of xdist died, of which its test id is all there is."""
-    found = re.search(r"\[([^-]+)-(.+)-([^-]+)-(\d+)\]$", report.nodeid)
-    if report.when != "???" or found is None:
-        return None
-    model, dataset, tuner, seed = found.groups()
-    return Record(model, dataset, tuner, int(seed), status="crashed", reason="its worker died")
 
 
 def logs_cells(config: pytest.Config) -> bool:
@@ -50,23 +42,55 @@ class Collector:
     def __init__(self, config: pytest.Config) -> None:
         """Belong to a session."""
         self._config = config
+        self._began: dict[str, float] = {}
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note when a test begins: of one whose worker dies, little else is known."""
+        if nodeid in self._config.stash[SESSION].tests:
+            self._began[nodeid] = time.monotonic()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Keep the record and, in a plain log, write its line."""
-        record = record_of(report) or _of_a_dead_worker(report)
+        """Keep the record of a cell's last attempt and, in a plain log, write a line for each attempt."""
+        session = self._config.stash[SESSION]
+        record = record_of(report)
+        if record is None and report.when == "???" and report.nodeid in session.tests:
+            record = self._of_a_dead_worker(report.nodeid)
+        if report.outcome == "rerun":  # pytest-rerunfailures will run it again
+            session.forget(report.nodeid)
+            if record is not None:
+                self._log(f"{record.cell} {record.status} {figures(record)}, to be run again")
+            return
         if record is None:
             return
+        try:
+            if not session.begun:
+                from tuners.plugin import beginning  # noqa: PLC0415  it registers this
+
+                beginning.late(self._config)
+            session.attempts.keep(record, report.nodeid)
+        except TuningError as error:
+            session.errors.append(str(error))
+            return
+        self._log(f"{record.cell} {record.status} {figures(record)}")
+
+    def _of_a_dead_worker(self, test: str) -> Record | None:
+        from tuners.plugin import lost  # noqa: PLC0415  loaded where it is needed
+
         session = self._config.stash[SESSION]
-        session.records.append(record)
-        if logs_cells(self._config) and self._config.pluginmanager.hasplugin("terminalreporter"):
-            out = self._config.get_terminal_writer()
-            if out.width_of_current_line:
-                out.line()
-            # Under xdist only the workers collect: the number of cells is not known here.
-            total = f"/{session.progress.cells}" if session.progress.cells else ""
-            count = f"[{len(session.records)}{total}]"
-            out.line(printable(f"{count} {record.cell} {record.status} {figures(record)}", None))
+        now = time.monotonic()
+        return session.attempts.record_of(test) or lost.recover(session, test, now - self._began.get(test, now))
+
+    def _log(self, line: str) -> None:
+        if not logs_cells(self._config) or not self._config.pluginmanager.hasplugin("terminalreporter"):
+            return
+        session = self._config.stash[SESSION]
+        out = self._config.get_terminal_writer()
+        if out.width_of_current_line:
+            out.line()
+        # Not known where a fixture got `tune` by `getfixturevalue`.
+        total = f"/{session.progress.cells}" if session.progress.cells else ""
+        out.line(printable(f"[{session.attempts.ended}{total}] {line}", None))
 
 
 def tell_github(session: Session, report: Any, terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,14 @@ import pytest
 
 from tuners import imported
 from tuners.errors import TuningError
+from tuners.plugin import options
+from tuners.plugin.attempts import Attempts
 from tuners.plugin.cells import Cell
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
 from tuners.plugin.settings import Settings
 from tuners.plugin.storing import Baseline, libraries
+from tuners.plugin.workers import Collected, Exchange
 from tuners.record import Record
 
 if TYPE_CHECKING:
@@ -41,25 +45,31 @@ def changed_data(dataset: str) -> str:
 class Session:
     """The state of one pytest session."""
 
-    def __init__(self, settings: Settings, progress: Progress, root: Path) -> None:
-        """Begin without results; `root` is the folder that the journals' folder is in."""
-        self.settings = settings
+    def __init__(self, config: pytest.Config, progress: Progress, exchange: Exchange | None = None) -> None:
+        """Begin without tests; `exchange` is there in a worker of pytest-xdist."""
+        self._config = config
         self.progress = progress
-        self.cells: list[Cell] = []
-        self.records: list[Record] = []
+        self.exchange = exchange
+        self.root = config.rootpath
+        """The folder that the journals' folder is in."""
+        self.wrong = ""
+        """What is wrong with the ini file's options, in one line."""
+        self.written: dict[str, int] = {}
+        """By node id: how many tests that ask for `tune` are written before this one."""
+        self.begun = False
+        """Whether a test asks for `tune`."""
+        self.tests: Mapping[str, Cell | None] = {}
+        """By node id: the tests that ask for `tune`, in the order in which they are written."""
+        self.attempts = Attempts(())
         self.runs: dict[str, Run] = {}
         """By cell; only those of this process."""
-        self.extra_infos: list[dict[str, Any]] = []
-        """What pytest-benchmark will save of each run of this process."""
+        self.extra_infos: dict[str, dict[str, Any]] = {}
+        """By node id: what pytest-benchmark will save of each run of this process."""
         self.side_file = ""
-        self.written: list[Path] = []
+        self.written_reports: list[Path] = []
         """Report files."""
         self.errors: list[str] = []
         """What fails the session at its end."""
-        self.pytest_session: pytest.Session | None = None
-        self.root = root
-        self.finished: Mapping[str, Entry] = {}
-        """By cell: runs of the interrupted session that this one resumes."""
         self.cut_short = False
         """Whether the session was stopped before its end."""
         self.notes: list[str] = []
@@ -79,6 +89,63 @@ class Session:
         self._noted: set[str] = set()
         self._known = (0, 0)
 
+    @cached_property
+    def settings(self) -> Settings:
+        """The options, and those of the ini file, which are not looked at before a test asks for `tune`."""
+        try:
+            return Settings(options.read(self._config))
+        except (TuningError, pytest.UsageError) as error:
+            self.wrong = str(error)
+            return Settings(options.read(self._config, ini=False))
+
+    def begin(self, collected: Collected) -> None:
+        """Take note of the tests that ask for `tune`."""
+        self.begun = True
+        self.tests = collected.tests
+        self.attempts = Attempts(collected.tests)
+        self.progress.cells = len(collected.tests)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells of the tests, in the order in which they are written."""
+        return [cell for cell in self.tests.values() if cell is not None]
+
+    @property
+    def records(self) -> list[Record]:
+        """The records so far, in the order in which their tests are written, whatever the order in which they ran."""
+        return self.attempts.records
+
+    def forget(self, test: str) -> None:
+        """Drop what an earlier attempt of a test has left, since the last one counts."""
+        cell = self.attempts.forget(test)
+        if cell is None:
+            return
+        self.runs.pop(cell, None)
+        self.finished.pop(cell, None)
+        self.extra_infos.pop(test, None)
+        benchmarks = vars(self._config).get("_benchmarksession")
+        if benchmarks is not None:
+            benchmarks.benchmarks[:] = [bench for bench in benchmarks.benchmarks if bench.fullname != test]
+
+    @cached_property
+    def finished(self) -> dict[str, Entry]:
+        """By cell: runs of the interrupted session that this one resumes."""
+        if self._in_worker and self.settings.resumed and self.exchange is not None and self.exchange.journal:
+            from tuners.journal import read  # noqa: PLC0415  loaded when something is resumed
+
+            return dict(read(self.exchange.journal).entries)
+        return {}
+
+    @property
+    def profiled(self) -> bool:
+        """Whether pytest-benchmark profiles what it measures."""
+        benchmarks = vars(self._config).get("_benchmarksession")
+        return benchmarks is not None and bool(benchmarks.cprofile_sort_by) and not benchmarks.disabled
+
+    @property
+    def _in_worker(self) -> bool:
+        return hasattr(self._config, "workerinput")
+
     def resume(self) -> None:
         """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
         from tuners.journal import Journal  # noqa: PLC0415  loaded when something is resumed
@@ -87,7 +154,7 @@ class Session:
         contents, self._lock = journaling.interrupted(self.root)
         journaling.require_same(contents, journaling.setup(self.settings, self.root), self.root)
         self._resumed = contents
-        self.finished = contents.entries
+        self.finished = dict(contents.entries)
         self._journal = Journal(contents.path)
         self.journal_path = contents.path
         taken = f"{len(contents.entries)} cell{'' if len(contents.entries) == 1 else 's'}"
@@ -102,8 +169,7 @@ class Session:
             journaling.require_known(self._resumed, journaling.digests(self._imported(), self.root))
 
     def _imported(self) -> set[str]:
-        plugins = self.pytest_session.config.pluginmanager.get_plugins() if self.pytest_session is not None else ()
-        return imported.files(plugins) | self.imported
+        return imported.files(self._config.pluginmanager.get_plugins()) | self.imported
 
     def _note_code(self, journal: Journal) -> None:
         """Write to the journal what has been imported since: a method may import what it needs when it runs."""
@@ -126,14 +192,6 @@ class Session:
                 if dataset.fingerprint() != entry.run.record.dataset_sha256:
                     raise TuningError(changed_data(dataset.name))
 
-    def follow(self, path: str, *, resumed: bool) -> None:
-        """Write to the journal of the session whose worker this is, and take finished runs from it."""
-        from tuners.journal import Journal, read  # noqa: PLC0415  loaded when a cell runs
-
-        if resumed:
-            self.finished = read(Path(path)).entries
-        self._journal = Journal(Path(path))
-
     @property
     def journal(self) -> Journal | None:
         """The journal, begun when it is first asked for; None where it cannot be written at all."""
@@ -141,11 +199,18 @@ class Session:
             from tuners.journal import Journal  # noqa: PLC0415  loaded when a cell runs
             from tuners.plugin import journaling  # noqa: PLC0415  likewise
 
+            if self._in_worker:
+                if self.exchange is None or self.exchange.journal is None:
+                    return None
+                self._journal = Journal(self.exchange.journal)
+                self._note_code(self._journal)
+                return self._journal
             try:
                 self._journal = Journal(journaling.new_path(self.root))
                 self.journal_path = self._journal.path
                 self._lock = journaling.lock(self._journal.path)
                 self._journal.session(journaling.setup(self.settings, self.root), self.about())
+                self._journal.plan([cell.id for cell in self.cells])
             except OSError as error:
                 self._lock = -1
                 self.notes.append(f"no journal: {self.root / journaling.FOLDER}: {error.strerror}")
@@ -196,12 +261,12 @@ class Session:
             header(self.settings, self.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in self.records]),
             self.settings.preset.note,
             self.verdicts,
-            self._measured(),
+            self._whole_runs(),
             self._compared() if then else (),
             self.about() if self.settings.reports else {},
         )
 
-    def _measured(self) -> list[Run]:
+    def _whole_runs(self) -> list[Run]:
         """Return the runs of all records that have trials; those of workers are in the journal."""
         runs = dict(self.runs)
         if any(record.cell not in runs for record in self.records):
@@ -259,7 +324,7 @@ class Session:
         for path in self.settings.reports:
             try:
                 write(report, path)
-                self.written.append(path)
+                self.written_reports.append(path)
             except OSError as error:
                 self.errors.append(f"--tuning-report: {path} cannot be written: {error.strerror}")
             except (ImportError, TuningError) as error:
@@ -278,5 +343,5 @@ class Session:
                 self.side_file = name
             except OSError as error:
                 self.errors.append(f"the trials beside the saved run: {folder} cannot be written: {error.strerror}")
-        for extra_info in self.extra_infos:
+        for extra_info in self.extra_infos.values():
             extra_info["trials"] = self.side_file or None

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import shlex
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -74,10 +75,12 @@ class Baseline:
     runs: list[SavedRun] = field(default_factory=list)
     """The run, then other sessions at its commit."""
     notes: list[str] = field(default_factory=list)
+    path: Path | None = None
+    """The first run's file, where it is the only one to compare with."""
 
 
 def choose(config: pytest.Config) -> Baseline:
-    """Find the run to compare with, so that a damaged or partial one is never passed over for another in silence.
+    """Find the run to compare with: a damaged or partial one is never passed over for another in silence.
 
     Raises `TuningError`.
     """
@@ -111,8 +114,21 @@ def choose(config: pytest.Config) -> Baseline:
     if "machine_info" not in run.content:  # on which pytest-benchmark would break
         message = f"saved run {run.path}: machine_info: expected it in a run to compare with, found none"
         raise TuningError(message)
-    config.option.benchmark_compare = str(run.path)
-    return Baseline([run, *saved.of_the_same_commit(folder, run)], notes)
+    return Baseline([run, *saved.of_the_same_commit(folder, run)], notes, run.path)
+
+
+def load(benchmarks: Any, baseline: Baseline) -> None:
+    """Let pytest-benchmark compare with the chosen run, where it has taken another, such as a partial one."""
+    from pytest_benchmark.logger import PytestBenchmarkWarning  # noqa: PLC0415  loaded when something is compared
+
+    loaded = [Path(benchmarks.storage.path, path).resolve() for path in benchmarks.compared_mapping or ()]
+    if baseline.path is None or loaded == [baseline.path.resolve()]:
+        return
+    benchmarks.compare = str(baseline.path)
+    with warnings.catch_warnings():
+        # As while pytest configures: another machine's run is said to be one, and is no error.
+        warnings.simplefilter("default", PytestBenchmarkWarning)
+        benchmarks.handle_loading()
 
 
 def complete(output_json: dict[str, Any], partial: str, session: Mapping[str, Any]) -> None:

@@ -1,0 +1,131 @@
+"""What a session does when a test asks for `tune`: it checks what was asked for, and finds what it compares with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tuners.errors import TuningError
+from tuners.plugin import hooks, storing
+from tuners.plugin.asking import cell_of
+from tuners.plugin.fixtures import Stopwatch
+from tuners.plugin.session import SESSION, Session
+from tuners.plugin.settings import Settings
+from tuners.plugin.workers import Collected
+
+REPEAT = "__pytest_repeat_step_number"
+"""The parameter by which pytest-repeat makes many tests of one."""
+
+
+def require_a_baseline(config: pytest.Config, settings: Settings) -> None:
+    """Raise `pytest.UsageError` where there are gates, and no run was named to compare with."""
+    if settings.gates and not hasattr(config, "workerinput") and not config.getoption("benchmark_compare", None):
+        message = "--tuning-fail: expected a run to compare with, got none: add --benchmark-compare, or its NAME"
+        raise pytest.UsageError(message)
+
+
+def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
+    """Begin where tests are collected: in the main process, or in a worker of pytest-xdist, which tells that one."""
+    config = session.config
+    state = config.stash[SESSION]
+    tests = {item.nodeid: cell_of(item) for item in sorted(items, key=lambda item: state.written[item.nodeid])}
+    collected = Collected(tests, _error(state, items))
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    if worker and state.exchange is not None:
+        # A worker cannot end the session with an exit code; the main process can.
+        state.exchange.tell(worker["workerid"], collected)
+        _take_up(config, collected)
+        return
+    of_session(config, collected)
+    if state.finished or state.settings.limited:
+        for item in items:
+            _measure_elsewhere(item)
+    benchmarks = vars(config).get("_benchmarksession")
+    timed = [item for item in session.items if "benchmark" in getattr(item, "fixturenames", ())]
+    if benchmarks is not None and timed == items and not config.getoption("benchmark_columns"):
+        benchmarks.columns = ["mean"]  # of one round each: deviations and outliers would be empty columns
+
+
+def of_session(config: pytest.Config, collected: Collected) -> None:
+    """Begin in the main process. Raises `pytest.UsageError`."""
+    state = config.stash[SESSION]
+    if collected.error:
+        raise pytest.UsageError(collected.error)
+    if state.begun:
+        return  # a further worker of pytest-xdist has collected the same
+    _take_up(config, collected)
+    require_a_baseline(config, state.settings)
+    state.how = storing.how(config, state.settings)
+    benchmarks = vars(config).get("_benchmarksession")
+    try:
+        if benchmarks is not None:
+            state.baseline = storing.choose(config)
+            state.notes += state.baseline.notes
+            storing.load(benchmarks, state.baseline)
+            storing.guard(benchmarks, state)
+            state.about = partial(storing.about, benchmarks, state)
+        if state.settings.resumed and not config.option.collectonly:
+            state.resume()
+    except TuningError as error:
+        raise pytest.UsageError(str(error)) from None
+    if state.exchange is not None and state.journal is not None:
+        state.exchange.journal = state.journal.path
+
+
+def late(config: pytest.Config) -> None:
+    """Begin where no collected test was known to ask for `tune`, but one has got it. Raises `TuningError`."""
+    try:
+        if hasattr(config, "workerinput"):
+            _take_up(config, Collected())
+        else:
+            of_session(config, Collected())
+    except pytest.UsageError as error:
+        raise TuningError(str(error)) from None
+
+
+def _take_up(config: pytest.Config, collected: Collected) -> None:
+    """Take note of the tests, and act on what pytest and pytest-benchmark do from now on."""
+    config.stash[SESSION].begin(collected)
+    if not config.pluginmanager.has_plugin(hooks.NAME):
+        config.pluginmanager.register(hooks, hooks.NAME)
+
+
+def _error(state: Session, items: Sequence[pytest.Item]) -> str:
+    """Check options and tests, now that every conftest.py has registered its own; say what is wrong, if anything is."""
+    try:
+        settings = state.settings
+        if state.wrong:
+            return state.wrong
+        settings.check()
+        if settings.limited and state.profiled:
+            return (
+                "--benchmark-cprofile: expected cells that run in this process, got --tuning-isolate or a limit, with "
+                "which they run in processes of their own: leave one of them out"
+            )
+    except TuningError as error:
+        return str(error)
+    measured = Counter(cell for item in items if (cell := cell_of(item)) is not None)
+    repeated = [item for item in items if REPEAT in getattr(getattr(item, "callspec", None), "params", {})]
+    if repeated:
+        return (
+            f"pytest-repeat (--count, @pytest.mark.repeat) cannot repeat {repeated[0].name}: expected each cell once: "
+            "for more runs of each method, use --tuning-seeds=N"
+        )
+    twice = next((cell for cell, count in measured.items() if count > 1), None)
+    if twice is not None:
+        return (
+            f"two tests measure {twice.id}: choose one of them by its path or -k, or give their models or datasets "
+            "other names in @pytest.mark.tuning"
+        )
+    return ""
+
+
+def _measure_elsewhere(item: pytest.Item) -> None:
+    """Let the seconds of an item's benchmark be told to its timer."""
+    marker = item.get_closest_marker("benchmark")
+    options = {**(marker.kwargs if marker else {}), "timer": Stopwatch()}
+    item.add_marker(pytest.mark.benchmark(**options), append=False)

@@ -1,0 +1,184 @@
+"""The hooks of a session in which a test asks for `tune`: check, run, report, save, judge, and print the table.
+
+Registered when such a test is collected (`beginning`), so that other sessions are as they are without the plugin.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuners.errors import TuningError
+from tuners.plugin import storing
+from tuners.plugin.header import header
+from tuners.plugin.reporting import figures, logs_cells, record_of, tell_github
+from tuners.plugin.session import RECORD, SESSION
+from tuners.printable import printable
+
+NAME = "tuners.hooks"
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
+    """Say what will be compared."""
+    state = config.stash[SESSION]
+    return header(state.settings, state.cells) if state.cells else []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Check every problem before the first fit, so that bad input costs no measurement."""
+    # A worker of xdist cannot end the session: there, bad input fails its cells.
+    if session.config.option.collectonly or session.testsfailed or hasattr(session.config, "workerinput"):
+        return
+    state = session.config.stash[SESSION]
+    # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
+    capture = session.config.pluginmanager.getplugin("capturemanager")
+    if capture is not None:
+        capture.resume_global_capture()
+    try:
+        state.check_code()
+        state.settings.preflight(state.cells)
+        state.check_finished()
+    except TuningError as error:
+        raise pytest.UsageError(str(error)) from None
+    finally:
+        if capture is not None:
+            capture.suspend_global_capture()
+            capture.read_global_capture()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send the cell's record with its report, as plain data, and reduce bad input to its one line."""
+    report = yield
+    if RECORD in item.stash:
+        vars(report)["tuning"] = item.stash[RECORD].as_dict()
+        del item.stash[RECORD]
+    if call.excinfo is not None and isinstance(call.excinfo.value, TuningError):
+        report.longrepr = str(call.excinfo.value)
+    return report
+
+
+def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, str, str] | None:
+    """Give a cell's figures as its verbose word; in a plain log each cell has a line, not a dot."""
+    record = record_of(report)
+    if record is None:
+        return None
+    config.stash[SESSION].progress.end()
+    if report.outcome == "rerun":
+        return None  # pytest-rerunfailures has a word for it
+    if (report.outcome == "failed") != record.failed:
+        return None  # the test's own assertion failed after a good run
+    category = {"ok": "passed", "skipped": "skipped"}.get(record.status, "failed")
+    letter = "" if logs_cells(config) else {"passed": ".", "failed": "F", "skipped": "s"}[category]
+    return category, letter, f"{category.upper()} {figures(record)}"
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any]) -> None:
+    """Before pytest-benchmark saves: write the trials, and leave out benchmarks without a time."""
+    state = config.stash[SESSION]
+    benchmarks.sort(
+        key=lambda bench: state.attempts.rank(bench.fullname)
+    )  # those of other tests keep their order, at the end
+    for bench in benchmarks:
+        # A skip or an interrupt inside a benchmark leaves no time, on which the whole save would break.
+        if not bench:
+            bench.fixture.has_error = True
+    saving = vars(config)["_benchmarksession"]  # where pytest-benchmark keeps its session
+    folders = [Path(saving.json).parent] if saving.json else []
+    if (saving.save or saving.autosave) and hasattr(saving.storage, "get"):
+        folders.append(saving.storage.get("x").parent)
+    state.save_trials(folders)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """Mark a saved run of which cells are missing, and add what protects the rest."""
+    state = config.stash[SESSION]
+    storing.complete(output_json, state.partial, state.how)
+
+
+@pytest.hookimpl(specname="pytest_sessionfinish", wrapper=True, tryfirst=True)  # around all that reports
+def pytest_sessionfinish_by_ctrl_c(session: pytest.Session) -> Generator[None, None, None]:
+    """Let Ctrl-C in the report be an exit code: pytest handles one while it collects or runs tests."""
+    try:
+        return (yield)
+    except KeyboardInterrupt:
+        journal = session.config.stash[SESSION].journal_path  # it has all that was measured
+        remedy = f": python -m tuners rebuild {journal} makes the report anew" if journal else ""
+        sys.stderr.write(f"interrupted while reporting{remedy}\n")
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Save what workers measured, and judge; before the terminal's summary, which says what came out."""
+    config = session.config
+    state = config.stash[SESSION]
+    ends = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+    state.cut_short = exitstatus not in ends or bool(session.shouldstop or session.shouldfail)
+    benchmarks = vars(config).get("_benchmarksession")
+    if hasattr(config, "workerinput") or benchmarks is None or not state.records:
+        done = session.exitstatus == pytest.ExitCode.OK and not config.option.collectonly
+        if done and state.settings.gates and not hasattr(config, "workerinput"):
+            state.errors.append("--tuning-fail: not judged, and so failed: no cell has ended")
+    else:
+        if benchmarks.xdist_warning:
+            storing.save_of_workers(benchmarks, state, state.partial)
+        if benchmarks.compare_fail and benchmarks.disabled:
+            state.errors.append(
+                "--benchmark-compare-fail: not judged, and so failed: pytest-benchmark is off, as it is under xdist; "
+                "run without -n, or gate by --tuning-fail"
+            )
+        if exitstatus != pytest.ExitCode.INTERRUPTED and state.settings.gates:
+            state.judge(benchmarks.get_machine_info())
+    if state.errors and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)  # within the terminal reporter's, whose short summary comes after it
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    """Print the evaluation table last; a time regression that pytest-benchmark raises does not hide it."""
+    state = config.stash[SESSION]
+    try:
+        return (yield)
+    except Exception as error:
+        # pytest-benchmark raises what should be an exit code; its traceback would be the last screen.
+        if type(error).__name__ != "PerformanceRegression" or not state.records:
+            raise
+        state.errors.append(f"{error} --benchmark-compare-fail: the benchmarks are listed above")
+    finally:
+        if state.records:
+            _report(config, terminalreporter)
+        for message in state.notes if state.records else ():
+            terminalreporter.write_line(printable(message, None))
+        for message in state.errors:
+            terminalreporter.write_line(printable(message, None), red=True)
+        session: Any = config.pluginmanager.get_plugin("session")
+        if state.errors and state.records and session is not None:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the evaluation table, write the reports, and close the journal."""
+    from tuners.report.formats import text  # noqa: PLC0415  pandas loads when there is a table
+
+    state = config.stash[SESSION]
+    benchmarks = getattr(config, "_benchmarksession", None)
+    report = state.report(getattr(benchmarks, "compared_mapping", None) or {})
+    terminalreporter.section("evaluation of tuning methods")
+    terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
+    state.write_reports(report)
+    tell_github(state, report, terminalreporter)
+    for path in state.written_reports:
+        terminalreporter.write_line(printable(f"report: {path}", None))
+    state.end_journal(complete=not state.partial)
