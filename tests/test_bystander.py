@@ -41,6 +41,8 @@ CONFTEST = """
 def pytest_benchmark_generate_machine_info():
     return {"node": "here", "cpu": {"brand_raw": "of no matter"}}
 """
+ALIKE = ("-p", "no:metadata", "-p", "no:html", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Other plugins list the plugins that are there, and this process has loaded ours already."""
 SAVED = "--benchmark-save=before"
 CASES: dict[str, tuple[tuple[str, ...], ...]] = {
     "plain": ((),),
@@ -81,7 +83,7 @@ def _run(pytester: pytest.Pytester, folder: Path, plugin: str, sessions: tuple[t
             path = next(folder.glob(".benchmarks/*/0001_before.json"))
             path.write_text(path.read_text().replace(": 0.00", ": 0.0000"))
         else:
-            result = pytester.runpytest_inprocess("-p", plugin, *arguments)
+            result = pytester.runpytest_inprocess("-p", plugin, *ALIKE, *arguments)
             found += [result.ret, *map(_timeless, result.outlines), *map(_timeless, result.errlines)]
     files = {_timeless(str(path.relative_to(folder))) for path in folder.rglob("*") if "__pycache__" not in path.parts}
     return [*found, files]

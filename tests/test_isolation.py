@@ -238,7 +238,7 @@ def test_whatever_is_raised_is_the_failure_of_the_cell(moment: str, error: BaseE
 
     class Doomed:
         default_test_score = 0.5
-        objective = SimpleNamespace(on_phase=None)
+        ledger = SimpleNamespace(on_phase=None)
 
         def search(self) -> None:
             if moment == "search":

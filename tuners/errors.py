@@ -66,6 +66,10 @@ class ElsewhereError(Exception):
         self.reason = reason
         self.shown = shown
 
+    def __str__(self) -> str:
+        """Return the line."""
+        return self.reason
+
 
 Failure = Literal["failed", "timeout", "memory"]
 

@@ -296,7 +296,7 @@ def _add(found: Contents, content: Mapping[str, Any]) -> None:
         begin = codec.shaped(content, BeginLine)
         found.entries.pop(begin.cell, None)
         found.trials.pop(begin.cell, None)
-        found.begun[begin.cell] = Begun(forms.record(begin.record, "record"), begin.test, begin.at)
+        found.begun[begin.cell] = Begun(codec.shaped(begin.record, Record, "record"), begin.test, begin.at)
     elif kind == "trial":
         line = codec.shaped(content, TrialLine)
         trials = found.trials.setdefault(line.cell, [])

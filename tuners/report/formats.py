@@ -114,10 +114,10 @@ def comma_separated(report: Report) -> str:
             "model": group.model,
             "dataset": group.dataset or "",
             "metric": group.metric,
-            "positive": group.positive,
             "blocks": group.blocks,
         }
         | _flat(dataclasses.asdict(row))
+        | {"positive": group.positive}
         for group in report.groups
         for row in group.rows
     ]
