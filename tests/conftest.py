@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 
 # Sessions within this process would load these and drop them again, while others still hold what is in them.
 import tuners.forms
 import tuners.journal
 import tuners.lines  # noqa: F401  likewise
+
+# Sessions that tests begin are not the workers of pytest-xdist that the tests may run in.
+for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+    os.environ.pop(name, None)
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")

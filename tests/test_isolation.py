@@ -45,8 +45,7 @@ class Fateful(ClassifierMixin, BaseEstimator):
     def eat(self):
         eaten = []
         while True:
-            eaten.append(np.ones(2_000_000))
-            time.sleep(0.005)
+            eaten.append(np.ones(10_000_000))
     def segfault(self): ctypes.string_at(0)
     def leave(self): os._exit(3)
     def fail(self): raise ValueError("no luck")
