@@ -82,9 +82,9 @@ def _rebuild(chosen: argparse.Namespace) -> int:
         report = replace(
             report, comparison=compare(report.records, then.records), baseline=then.name, then=runs, header=notes
         )
-    print("\n".join([*(printable(note, None) for note in notes), "", text(report)]))
-    for path in chosen.report:
+    for path in chosen.report:  # first of all: whoever reads what is printed may stop reading
         write(report, path)
+    print("\n".join([*(printable(note, None) for note in notes), "", text(report)]))
     return 0
 
 
@@ -126,7 +126,9 @@ def _runs(run: saved.SavedRun) -> tuple[list[Run], list[str]]:
     try:
         return trialfile.of_saved(run.path.parent, run.records), []
     except TuningError as error:
-        return [], [f"{error}: charts of the search are left out"]
+        note = f"{error}: charts of the search are left out"
+        print(printable(note, None), file=sys.stderr)
+        return [], [note]
 
 
 def _gate(chosen: argparse.Namespace) -> int:
@@ -147,8 +149,6 @@ def _gate(chosen: argparse.Namespace) -> int:
         records, evaluate(records), compare(records, then.records), then.name,
         [f"saved run {now.name}", *lacking, *lacking_before], "", verdicts, runs, before, now.content,
     )  # fmt: skip
-    for note in (*lacking, *lacking_before):
-        print(note, file=sys.stderr)
     for path in chosen.report:
         write(report, path)
     for verdict in verdicts:
