@@ -29,7 +29,7 @@ from sklearn.svm import SVC
 
 from tests.estimators import Keeper
 from tuners import TuningError
-from tuners.shown import shown
+from tuners.shown import shown, without_addresses
 from tuners.spaces import (
     as_space,
     contains,
@@ -278,7 +278,7 @@ def test_ranges_are_those_that_users_mean(given: Any, expected: tuple[float, flo
         (stats.uniform, "a distribution without its bounds: write a (low, high) range, or stats.randint"),
         (Float("b", (0, 1)), "it is named 'b': name it 'a'"),
     ],
-    ids=str,
+    ids=lambda value: without_addresses(str(value)),
 )
 def test_what_is_no_hyperparameter_is_said_in_one_line(given: Any, message: str) -> None:
     """The line names the hyperparameter, what came, what is wrong, and the remedy."""
