@@ -145,7 +145,9 @@ def test_many_text_columns_raise_no_warning(suite: pytest.Pytester) -> None:
     suite.makepyfile(test_tuning=SUITE.replace(", datasets=DATASETS", ""))
     # pytest-asyncio, where it is installed, warns of its own option.
     others = ("-p", "no:asyncio")
-    result = suite.runpytest_inprocess(*OPTIONS, *others, "--tuning-datasets=wide.csv:y", "-W", "error")
+    # This process has imported the plugin before.
+    errors = ("-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+    result = suite.runpytest_inprocess(*OPTIONS, *others, "--tuning-datasets=wide.csv:y", *errors)
     assert result.ret == pytest.ExitCode.OK
     assert [run["status"] for run in runs(suite)] == ["ok"] * 4
 
