@@ -3,7 +3,7 @@
     python -m benchmarks.performance.overhead [EVALUATIONS] [ROUNDS]
 
 Both sides fit a no-op model on the same folds with the same library and seed, interleaved; the harness
-keeps its history. Prints a Markdown table in CPU time, since machines are busy. A second table has what the copies and
+keeps its history. Prints a Markdown table. A second table has what the copies and
 checks cost that keep cells apart, each timed alone.
 """
 
@@ -99,9 +99,9 @@ BARE: dict[str, Callable[[Problem, int], None]] = {
 def harness(tuner: str, on: Problem, evaluations: int) -> float:
     """Time the search of a run, and the refit; return milliseconds an evaluation."""
     execution = Execution(tuner, TUNERS.load(tuner), on, Budget(evaluations))
-    began = time.process_time()
+    began = time.perf_counter()
     execution.search()
-    return 1000 * (time.process_time() - began) / len(execution.ledger.trials)
+    return 1000 * (time.perf_counter() - began) / len(execution.ledger.trials)
 
 
 def copies_and_checks(on: Problem, calls: int = 5000) -> dict[str, float]:
@@ -121,9 +121,9 @@ def copies_and_checks(on: Problem, calls: int = 5000) -> dict[str, float]:
 
 def bare(tuner: str, on: Problem, evaluations: int) -> float:
     """Time the bare loop."""
-    began = time.process_time()
+    began = time.perf_counter()
     BARE[tuner](on, evaluations)
-    return 1000 * (time.process_time() - began) / evaluations
+    return 1000 * (time.perf_counter() - began) / evaluations
 
 
 def main(evaluations: int = 200, rounds: int = 7) -> int:
