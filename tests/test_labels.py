@@ -261,7 +261,12 @@ def test_a_wrong_positive_class_ends_the_session(
     [
         ("r2", Y, stump(), "metric 'r2' is for regression, and stump is a classifier: expected a metric of classes"),
         ("neg_mean_absolute_error", Y, stump(), "is for regression, and stump is a classifier"),
-        ("accuracy", X[:, 0], stump(), "distinct numbers in 569 rows, which is regression, and stump is a classifier"),
+        (
+            "accuracy",
+            X[:, 0],
+            stump(),
+            "distinct numbers in 569 rows, which is regression, and stump is a classifier",
+        ),
         ("accuracy", np.arange(569) * 100, stump(), "which is regression, and stump is a classifier: tune a regressor"),
     ],
 )
@@ -310,3 +315,94 @@ def test_a_class_too_rare_for_the_sample_says_how_to_use_more() -> None:
     data = Dataset("rare", pd.DataFrame({"a": np.arange(1000.0)}), y)
     with pytest.raises(TuningError, match="use more data, or more than 12 rows of it .--tuning-preset=standard uses"):
         Problem(stump(), data, 0, Protocol(folds=4, rows=12)).check()
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        Y.astype(object),
+        Y.astype(bool).astype(object),
+        Y.astype(float).astype(object),
+        np.array([b"a", b"b"])[Y],
+        np.array([b"a", b"b"], dtype=object)[Y],
+        np.array(["a", "b"], dtype=np.dtypes.StringDType())[Y],
+        pd.cut(pd.Series(Y), [-1, 0, 1]).to_numpy(),
+        pd.PeriodIndex(["2020", "2021"], freq="Y")[Y].to_numpy(),
+    ],
+    ids=["ints", "bools", "floats", "bytes", "bytes as objects", "strings", "intervals", "periods"],
+)
+def test_labels_that_objects_hold_are_labels(y: Any) -> None:
+    """As data frames often have them: the scores are those of the numbered labels."""
+    on = Problem(weighted(None), Dataset("cancer", X, y), 0)
+    on.check()
+    assert on.default_test_score == Problem(weighted(None), labelled(0, 1), 0).default_test_score
+
+
+def test_labels_of_several_types_are_refused() -> None:
+    """They have no order: one line says which types came, and what to do."""
+    mixed = np.array([0, "a"], dtype=object)[Y]
+    with pytest.raises(TuningError, match="expected a target of one type, text or numbers, got int, str: remove rows"):
+        Dataset("cancer", X, mixed)
+
+
+def test_numbers_that_objects_hold_are_numbers() -> None:
+    """A regressor takes them, and a classifier is told that this is regression."""
+    from sklearn.linear_model import Ridge
+
+    price = Dataset("price", X, (X[:, 0] * 100).round().astype(object))
+    Problem(Model("ridge", Ridge(), {"alpha": [1.0]}), price, 0, Protocol(metric="r2")).check()
+    with pytest.raises(TuningError, match="which is regression, and stump is a classifier"):
+        Problem(stump(), price, 0).check()
+
+
+@pytest.mark.parametrize(
+    ("metric", "y", "message"),
+    [
+        ("accuracy", np.array([0.5, 1.5])[Y], "the labels are fractions, such as 0.5, .* write them as text"),
+        ("f1", np.arange(569) % 3, "it scores one of two classes, and there are 3: expected f1_macro, f1_weighted"),
+    ],
+)
+def test_labels_that_do_not_serve_say_what_would(metric: str, y: Any, message: str) -> None:
+    """One line with the remedy, instead of scikit-learn's own words."""
+    with pytest.raises(TuningError, match=message):
+        Problem(stump(), Dataset("d", X, y), 0, Protocol(metric=metric)).check()
+
+
+def test_a_metric_of_classes_is_refused_for_a_regressor() -> None:
+    """Though some regressors predict whole numbers."""
+    from sklearn.tree import DecisionTreeRegressor
+
+    tree = Model("tree", DecisionTreeRegressor(), {"max_depth": [1]})
+    with pytest.raises(TuningError, match="it is for classes, and tree is a regressor: expected a metric of numbers"):
+        Problem(tree, Dataset("d", X, Y), 0).check()
+
+
+@pytest.mark.parametrize("metric", ["neg_brier_score", "d2_brier_score"])
+def test_brier_scores_are_of_any_labels(metric: str) -> None:
+    """They are the same whichever class is called positive: nobody need say so."""
+    scores = [
+        Problem(weighted(None), data, 0, Protocol(metric=metric)).default_test_score
+        for data in (labelled("b", "m"), labelled(0, 1))
+    ]
+    assert scores[0] == pytest.approx(scores[1])
+
+
+def test_what_takes_numbers_only_may_be_inside_another() -> None:
+    """Calibrated, say: it is numbered where it is."""
+    from sklearn.calibration import CalibratedClassifierCV
+
+    text = np.where(Y == 0, "malignant", "benign")
+    found = with_own_labels(CalibratedClassifierCV(Numbered(), cv=2), np.unique(text)).set_params(estimator__depth=2)
+    assert set(found.fit(X, text).predict(X)) == {"malignant", "benign"}
+
+
+def test_records_of_before_scored_the_last_label() -> None:
+    """A saved run without a positive class is compared with one that says the same class, and with no other."""
+    from tuners.record import Record
+    from tuners.report.comparison import unlike
+
+    known: dict[str, Any] = {"metric": "f1", "classes": ("b", "m"), "trials_sha256": "x"}
+    then = Record("lr", "cancer", "random", 0, **known)
+    assert unlike(Record("lr", "cancer", "random", 0, positive="m", **known), then) == []
+    now = Record("lr", "cancer", "random", 0, positive="b", **known)
+    assert unlike(now, then) == ["positive class (m, now b)"]

@@ -90,6 +90,8 @@ def test_no_tuner_has_a_larger_budget() -> None:
         ([], {}, "got 0 fold scores"),
         ([0.5] * 3, {"start": 0, "end": 99}, "got 0 and 99 at"),
         ([0.5] * 3, {"start": -1, "end": 0}, "got -1 and 0 at"),
+        ([0.5] * 3, {"fit_seconds": -5.0}, "got -5 s of fits and 0 s of scoring between"),
+        ([0.5] * 3, {"score_seconds": math.nan}, "got 0 s of fits and nan s of scoring between"),
     ],
 )
 def test_reported_scores_are_such_as_the_metric_gives(

@@ -47,7 +47,7 @@ class Dataset:
                 f"{type(self.X).__name__}: pass X.toarray(), or reduce it first, as sklearn's TruncatedSVD does"
             )
             raise TuningError(message)
-        object.__setattr__(self, "y", np.asarray(self.y))
+        object.__setattr__(self, "y", _labels(self.name, np.asarray(self.y)))
         if isinstance(self.X, pd.DataFrame):
             # Preprocessing chooses columns by name: one type of names, and no copy of the data.
             object.__setattr__(self, "X", self.X.set_axis(list(map(str, self.X.columns)), axis="columns"))
@@ -99,3 +99,31 @@ class Dataset:
         digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()
+
+
+def _labels(name: str, y: NDArray[Any]) -> NDArray[Any]:
+    """Return a target as scikit-learn takes it: numbers, bools or text, not as objects that hold them.
+
+    Intervals, periods and other values that all are of one type become their text. Raises `TuningError` for a target of
+    several types, which have no order.
+    """
+    if y.dtype.kind in "biufU" or y.ndim != 1:
+        return y
+    if y.dtype.kind == "S":
+        return y.astype(str)
+    if y.dtype.kind == "T":
+        return np.array(y.tolist())
+    if y.dtype.kind == "O":
+        inferred = np.asarray(pd.Series(y).infer_objects())
+        if inferred.dtype.kind in "biuf":
+            return inferred
+    kinds = sorted({type(value).__name__ for value in y.tolist()})
+    if kinds == ["str"]:
+        return y
+    if len(kinds) == 1 and not pd.isna(y[0]):
+        return np.array([value.decode() if isinstance(value, bytes) else str(value) for value in y.tolist()])
+    message = (
+        f"dataset {name!r}: expected a target of one type, text or numbers, got {', '.join(kinds)}: remove rows "
+        "without a label, and write the labels as text, y.astype(str), if they are of several types"
+    )
+    raise TuningError(message)

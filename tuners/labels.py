@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
-from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 NUMBERS_ONLY = ("xgboost", "skorch")
@@ -17,15 +16,21 @@ NUMBERS_ONLY = ("xgboost", "skorch")
 def with_own_labels(estimator: Any, labels: NDArray[Any]) -> Any:
     """Return a classifier that takes these labels, sorted and distinct: itself, or one that numbers them inside.
 
-    Of a pipeline it is the last step that is looked at.
+    Estimators inside it, such as the last step of a pipeline or what is calibrated, are numbered where they are.
     """
-    if isinstance(estimator, Pipeline):
-        name, last = estimator.steps[-1]
-        numbered = with_own_labels(last, labels)
-        return estimator if numbered is last else clone(estimator).set_params(**{name: numbered})
-    numbers = np.array_equal(labels, np.arange(len(labels))) if labels.dtype.kind in "iuf" else False
-    of_those = type(estimator).__module__.partition(".")[0] in NUMBERS_ONLY
-    return NumberedClasses(estimator) if of_those and is_classifier(estimator) and not numbers else estimator
+    if labels.dtype.kind in "iuf" and np.array_equal(labels, np.arange(len(labels))):
+        return estimator
+    if _takes_numbers_only(estimator):
+        return NumberedClasses(estimator)
+    inside = {name: value for name, value in estimator.get_params().items() if _takes_numbers_only(value)}
+    if not inside:
+        return estimator
+    return clone(estimator).set_params(**{name: NumberedClasses(value) for name, value in inside.items()})
+
+
+def _takes_numbers_only(value: Any) -> bool:
+    of_those = type(value).__module__.partition(".")[0] in NUMBERS_ONLY
+    return of_those and hasattr(value, "get_params") and is_classifier(value)
 
 
 def _has(method: str) -> Any:

@@ -196,6 +196,12 @@ class Ledger:
             low, high = metrics.score_range(self._metric)
             message = f"{expected}; got {wrong[0]:g}, outside of {low:g} to {high:g}"
             raise TuningError(message)
+        longest = (trial.end - trial.start) * self._jobs
+        if not all(0 <= seconds <= longest for seconds in (trial.fit_seconds, trial.score_seconds)):
+            message = (
+                f"{expected}; got {trial.fit_seconds:g} s of fits and {trial.score_seconds:g} s of scoring between"
+            )
+            raise TuningError(message)
         if not 0 <= trial.start <= trial.end <= self.clock():
             message = f"{expected}; got {trial.start:g} and {trial.end:g} at {self.clock():.3g} s"
             raise TuningError(message)

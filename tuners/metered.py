@@ -136,5 +136,7 @@ def _fit_failure(message: str) -> str:
     """Return the first exception that scikit-learn's report of failed fits quotes."""
     if "fits failed" not in message:
         return ""
-    raised = re.findall(r"^[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt).*$", message, re.MULTILINE)
+    raised = re.findall(
+        r"^[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Iteration|Group)\b.*$", message, re.MULTILINE
+    )
     return raised[0].strip() if raised else "the fit failed"

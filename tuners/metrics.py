@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,9 @@ _RANGES = {
     "positive_likelihood_ratio": (0.0, math.inf),
     "r2": (-math.inf, 1.0),
 }
+_EITHER_CLASS = frozenset({"d2_brier_score", "neg_brier_score"})
+"""Metrics of two classes that are the same whichever is called positive, of which scikit-learn asks it all the same."""
+_OF_CLASSES = ("accuracy", "balanced_accuracy", "f1", "jaccard", "matthews", "precision", "recall", "top_k")
 ROUNDING = 1e-9
 """By which arithmetic may leave a range."""
 
@@ -48,6 +51,11 @@ def in_range(metric: str, score: float) -> bool:
 def is_for_regression(metric: str) -> bool:
     """Whether a scorer compares numbers rather than classes."""
     return metric in _REGRESSION or any(word in metric for word in _REGRESSION_WORDS)
+
+
+def is_for_classes(metric: str) -> bool:
+    """Whether a scorer compares predicted classes, which a regressor has not."""
+    return metric.startswith(_OF_CLASSES)
 
 
 def label_named(labels: Iterable[Any], text: object) -> Any | None:
@@ -73,10 +81,12 @@ def conventional_positive(labels: Iterable[Any]) -> Any | None:
     return max(labels) if frozenset(float(label) for label in labels) in _CONVENTIONAL else None
 
 
-def scorer(estimator: Any, metric: str, positive: Any | None) -> Any:
-    """Return a scikit-learn scorer; one of `ONE_CLASS` scores the class `positive`."""
+def scorer(estimator: Any, metric: str, positive: Any | None, labels: Sequence[Any] = ()) -> Any:
+    """Return a scikit-learn scorer; one of `ONE_CLASS` scores the class `positive`, of the sorted `labels`."""
     found = check_scoring(estimator, scoring=metric)
-    if metric not in ONE_CLASS or positive is None:
+    if metric in _EITHER_CLASS and len(labels) == 2:
+        positive = labels[1]  # which it is makes no difference, and scikit-learn wants to be told
+    elif metric not in ONE_CLASS or positive is None:
         return found
     # scikit-learn has no public way to ask a scorer for its parts.
     function, kwargs, response = found._score_func, dict(found._kwargs), found._response_method  # noqa: SLF001

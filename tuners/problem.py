@@ -123,7 +123,8 @@ class Problem:
     @cached_property
     def scorer(self) -> Any:
         """The metric as a scikit-learn scorer."""
-        return metrics.scorer(self.estimator, self.protocol.metric, self.positive)
+        labels = self._labels.tolist() if self.model.classifies else ()
+        return metrics.scorer(self.estimator, self.protocol.metric, self.positive, labels)
 
     @cached_property
     def default_test_score(self) -> float:

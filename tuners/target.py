@@ -34,6 +34,12 @@ def check_target(problem: Problem) -> None:
                 "regressor, which expects numbers: tune a classifier"
             )
             raise TuningError(message)
+        if metrics.is_for_classes(metric):
+            message = (
+                f"metric {metric!r} does not fit {model.name} on {dataset.name}: it is for classes, and {model.name} "
+                "is a regressor: expected a metric of numbers, such as r2 or neg_mean_absolute_error"
+            )
+            raise TuningError(message)
         return
     if _is_quantity(labels, counts, least=problem.protocol.folds + 1):
         message = (
@@ -42,10 +48,22 @@ def check_target(problem: Problem) -> None:
             "neg_mean_absolute_error"
         )
         raise TuningError(message)
+    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels % 1).any():
+        message = (
+            f"dataset {dataset.name!r}: the labels are fractions, such as {labels[labels % 1 > 0][0]}, which "
+            "scikit-learn takes for a quantity: write them as text, y.astype(str), or tune a regressor"
+        )
+        raise TuningError(message)
     if metrics.is_for_regression(metric):
         message = (
             f"metric {metric!r} is for regression, and {model.name} is a classifier: expected a metric of classes, "
             "such as accuracy, balanced_accuracy or f1_macro"
+        )
+        raise TuningError(message)
+    if metric in {"f1", "jaccard", "precision", "recall"} and len(labels) > 2:
+        message = (
+            f"metric {metric!r} does not fit {model.name} on {dataset.name}: it scores one of two classes, and there "
+            f"are {len(labels)}: expected {metric}_macro, {metric}_weighted or {metric}_micro"
         )
         raise TuningError(message)
     if metric in ONE_CLASS and len(labels) == 2 and problem.positive is None:
@@ -61,8 +79,6 @@ def check_target(problem: Problem) -> None:
 def _is_quantity(labels: NDArray[Any], counts: NDArray[np.intp], *, least: int) -> bool:
     if labels.dtype.kind not in "iuf":
         return False
-    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels % 1).any():
-        return True  # scikit-learn's classifiers refuse shares of a number, too
     return bool(len(labels) > max(MANY_CLASSES, MANY_SHARE * counts.sum()) and counts.min() < least)
 
 

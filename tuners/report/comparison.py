@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuners.protocol import ONE_CLASS
 from tuners.record import Record
 from tuners.report.evaluation import effective_score
 from tuners.report.statistics import Interval, mean_interval
@@ -78,6 +79,12 @@ def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]
     )
 
 
+def _positive(record: Record) -> str:
+    """Return the class that the metric scores; records of before it was said have the last of the two labels."""
+    of_one = record.metric in ONE_CLASS and len(record.classes) == 2
+    return record.positive or (record.classes[-1] if of_one else "")
+
+
 def unlike(now: Record, then: Record) -> list[str]:
     """Say what keeps two cells of one name from being the same comparison."""
     # A skipped cell, or one that failed before it began, has no figures that could mislead.
@@ -85,7 +92,7 @@ def unlike(now: Record, then: Record) -> list[str]:
         return []
     checks = {
         f"metric ({then.metric}, now {now.metric})": now.metric == then.metric,
-        f"positive class ({then.positive}, now {now.positive})": now.positive == then.positive,
+        f"positive class ({_positive(then)}, now {_positive(now)})": _positive(now) == _positive(then),
         f"budget ({then.budget}, now {now.budget})": now.budget == then.budget,
         f"time budget ({then.time_budget}, now {now.time_budget})": now.time_budget == then.time_budget,
         "the data": now.dataset_sha256 == then.dataset_sha256,
