@@ -7,9 +7,9 @@ import os
 from hypothesis import settings
 
 # Sessions within this process would load these and drop them again, while others still hold what is in them.
-import tuners.forms
-import tuners.journal
-import tuners.lines  # noqa: F401  likewise
+import tuners.store.forms
+import tuners.store.journal
+import tuners.store.lines  # noqa: F401  likewise
 
 # Sessions that tests begin are not the workers of pytest-xdist that the tests may run in.
 for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from tuners.record import Record
+from tuners.analysis.methods import evaluate
 from tuners.report.document import Report
-from tuners.report.evaluation import evaluate
-from tuners.run import Incumbent, Run
-from tuners.trial import Trial, trials_hash
+from tuners.results.record import Record
+from tuners.results.run import Incumbent, Run
+from tuners.results.trial import Trial, trials_hash
 
 SPACE: dict[str, Sequence[Any]] = {
     "criterion": ["gini", "entropy"],

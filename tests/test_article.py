@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tuners import Budget, Problem, Protocol
 from tuners.article import GRID_SIZE, around, forest, grid_around_random
 from tuners.catalog import DATASETS
-from tuners.run import Execution
+from tuners.execution.measuring import Execution
 
 BEST = {"criterion": "gini", "max_depth": None, "max_features": "sqrt"}
 

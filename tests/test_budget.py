@@ -9,11 +9,11 @@ import pytest
 
 from tests import runs
 from tuners import Budget
-from tuners.budget import UNLIMITED
 from tuners.plugin.header import header
 from tuners.plugin.settings import Settings
-from tuners.record import Record
 from tuners.report.formats import text
+from tuners.results.budget import UNLIMITED
+from tuners.results.record import Record
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import tuners.report.gate  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
+import tuners.gate.judge  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
 PROJECT = """
 import itertools
@@ -156,8 +156,8 @@ def test_who_gets_tune_by_its_name_asks_for_it(pytester: pytest.Pytester, worker
         from sklearn.datasets import load_iris
         from sklearn.tree import DecisionTreeClassifier
         from tuners import Dataset, Model
-        from tuners.problem import Problem
-        from tuners.protocol import Protocol
+        from tuners.task.problem import Problem
+        from tuners.task.protocol import Protocol
 
         def test_late(request):
             model = Model("tree", DecisionTreeClassifier(), {"max_depth": (1, 6)})

@@ -20,16 +20,17 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from tests.estimators import Keeper, Wide, stump
-from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Trial, TuningError, batches
-from tuners.budget import UNLIMITED, BudgetExhausted
+from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Trial, TuningError
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError
+from tuners.evaluation import parts as batches
+from tuners.execution.measuring import Execution
 from tuners.methods.grid import finer
-from tuners.run import Execution
+from tuners.results.budget import UNLIMITED, BudgetExhausted
+from tuners.results.trial import trials_hash
 from tuners.search.keys import freeze
-from tuners.shown import shown
 from tuners.spaces import as_space, contains, finite_values
-from tuners.trial import trials_hash
+from tuners.text.shown import shown
 
 BUDGET = 6
 EFFORT: dict[str, dict[str, Any]] = {"forest": {"trees": (2, 12)}, "ann": {"epochs": 1}, "ann_plain": {"epochs": 1}}

@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from tests.estimators import stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run
-from tuners.run import Execution
+from tuners.execution.measuring import Execution
 
 NEIGHBOURS = {"kneighborsclassifier__n_neighbors": (1, 15)}
 FIVE = {"kneighborsclassifier__n_neighbors": 5}

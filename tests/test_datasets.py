@@ -12,9 +12,9 @@ import pytest
 
 from tuners import Dataset, Model, Problem, Protocol, TuningError
 from tuners.catalog import DATASETS
-from tuners.csvfile import read_csv
 from tuners.datasets import creditcard
 from tuners.errors import UnavailableError
+from tuners.task.reading import read_csv
 
 SUBSET = Path(os.environ.get("TUNING_CREDITCARD", ""))
 WITHOUT_SUBSET = "needs a creditcard.csv: give its path in TUNING_CREDITCARD"

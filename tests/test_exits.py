@@ -10,7 +10,7 @@ import pytest
 from tests.estimators import Stump
 from tuners import Budget, Model, Objective, Problem, Protocol
 from tuners.catalog import DATASETS, TUNERS
-from tuners.run import Execution
+from tuners.execution.measuring import Execution
 
 SUITE = """
 import asyncio, sys

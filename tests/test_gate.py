@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from tuners import TuningError
 from tuners.__main__ import main
-from tuners.record import Record
-from tuners.report.gate import Gate, Session, Verdict, judge, parse, summary
-from tuners.report.statistics import sign_flip
+from tuners.analysis.statistics import sign_flip
+from tuners.gate.judge import Gate, Verdict, judge, parse, summary
+from tuners.results.record import Record
+from tuners.results.session import Session
 
 MACHINE = {"node": "a", "cpu": {"count": 2}}
 

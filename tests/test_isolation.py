@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 import psutil
 import pytest
 
-from tuners.budget import Budget
-from tuners.isolation import call, isolated
-from tuners.plugin.journaling import lock
+from tuners.execution.forked import call, isolated
+from tuners.results.budget import Budget
+from tuners.store.resumable import lock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="cells are forked")
 
@@ -163,8 +163,8 @@ def test_timeout_of_trials_that_have_no_time_is_refused(pytester: pytest.Pyteste
 ORPHANED = """
 import ctypes, os, subprocess, sys
 from pathlib import Path
-from tuners.isolation import call
-from tuners.plugin.journaling import lock
+from tuners.execution.forked import call
+from tuners.store.resumable import lock
 
 def stuck():
     started = subprocess.Popen(["sleep", "600"])

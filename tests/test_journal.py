@@ -17,13 +17,17 @@ from hypothesis import strategies as st
 
 from tests import faults
 from tests.estimators import stump
-from tuners import Problem, Protocol, TuningError, codec, imported, trialfile
+from tuners import Problem, Protocol, TuningError
 from tuners.__main__ import main
-from tuners.budget import Budget
 from tuners.catalog import DATASETS, TUNERS
-from tuners.journal import Journal, listed, read
-from tuners.plugin import journaling
-from tuners.run import Execution, Run
+from tuners.execution.measuring import Execution
+from tuners.results.budget import Budget
+from tuners.results.run import Run
+from tuners.store import code as imported
+from tuners.store import codec
+from tuners.store import resumable as journaling
+from tuners.store import side_files as trialfile
+from tuners.store.journal import Journal, listed, read
 
 MOMENTS = 50
 DAMAGES = 200
@@ -256,7 +260,7 @@ def test_only_journals_of_ended_sessions_are_deleted(tmp_path: Path) -> None:
 
 def test_another_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the file, the schema and the remedy."""
-    monkeypatch.setattr("tuners.journal.SCHEMA", 99)
+    monkeypatch.setattr("tuners.store.journal.SCHEMA", 99)
     path = tmp_path / "old.jsonl"
     written = Journal(path)
     written.session({})

@@ -18,8 +18,8 @@ from sklearn.tree import DecisionTreeClassifier
 from tests.estimators import stump
 from tuners import Budget, Dataset, Model, Problem, Protocol, TuningError
 from tuners.catalog import MODELS, TUNERS
-from tuners.labels import NumberedClasses, with_own_labels
-from tuners.run import Execution
+from tuners.execution.measuring import Execution
+from tuners.task.labels import NumberedClasses, with_own_labels
 
 X, Y = load_breast_cancer(return_X_y=True)
 SPACE = {"C": [0.1, 1.0]}
@@ -398,8 +398,8 @@ def test_what_takes_numbers_only_may_be_inside_another() -> None:
 
 def test_records_of_before_scored_the_last_label() -> None:
     """A saved run without a positive class is compared with one that says the same class, and with no other."""
-    from tuners.record import Record
-    from tuners.report.comparison import unlike
+    from tuners.analysis.comparison import unlike
+    from tuners.results.record import Record
 
     known: dict[str, Any] = {"metric": "f1", "classes": ("b", "m"), "trials_sha256": "x"}
     then = Record("lr", "cancer", "random", 0, **known)

@@ -16,10 +16,10 @@ import pytest
 
 from tests.estimators import stump
 from tuners import Budget, Objective, Problem, Protocol, Run, TuningError
-from tuners.budget import BudgetExhausted
 from tuners.catalog import DATASETS
-from tuners.metrics import in_range, score_range
-from tuners.run import Execution
+from tuners.execution.measuring import Execution
+from tuners.results.budget import BudgetExhausted
+from tuners.task.metrics import in_range, score_range
 
 POINT = {"feature": 2, "threshold": 0.5}
 

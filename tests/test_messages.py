@@ -20,7 +20,7 @@ from tuners.errors import unknown
 from tuners.plugin import files
 from tuners.plugin.options import OPTIONS, Option
 from tuners.plugin.values import count, jobs, megabytes, probability, seconds, seeds, switch
-from tuners.synonyms import ESTIMATORS, LIBRARIES, SYNONYMS
+from tuners.text.synonyms import ESTIMATORS, LIBRARIES, SYNONYMS
 
 FAMILIES: dict[str, Iterable[str]] = {"tuner": TUNERS, "model": MODELS, "dataset": DATASETS, "preset": PRESETS}
 

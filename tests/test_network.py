@@ -16,9 +16,9 @@ from sklearn.model_selection import cross_val_score
 
 pytest.importorskip("tensorflow", reason="tensorflow is not installed: pip install 'pytest-tuners[ann]'")
 
-from tuners import network
+from tuners.models import _network as network
 from tuners.models import ann, ann_plain
-from tuners.network import Architecture, NetworkClassifier
+from tuners.models._network import Architecture, NetworkClassifier
 
 
 def rows(count: int = 110, classes: int = 2, separation: float = 0.6) -> tuple[NDArray[np.float64], NDArray[Any]]:

@@ -19,11 +19,12 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_
 
 from tests.estimators import Stump, stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Trial, TuningError
-from tuners.budget import BudgetExhausted, deadline
 from tuners.catalog import DATASETS
+from tuners.evaluation.alarm import deadline
+from tuners.execution.measuring import Execution, _covered, tuner_seed
 from tuners.objective import ledger_of
-from tuners.run import Execution, _covered, tuner_seed
-from tuners.trial import trials_hash
+from tuners.results.budget import BudgetExhausted
+from tuners.results.trial import trials_hash
 
 
 def iris() -> Dataset:

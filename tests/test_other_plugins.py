@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
-from tuners import journal
+from tuners.store import journal
 
 SUITE = """
 import pytest

@@ -18,9 +18,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests import runs
+from tuners.analysis.comparison import compare
 from tuners.errors import TuningError
 from tuners.report import numbers
-from tuners.report.comparison import compare
 from tuners.report.document import Report
 from tuners.report.formats import COMMENT, json_text, markdown, text, write
 from tuners.report.html import page
@@ -183,8 +183,8 @@ def test_the_slider_filters(opened: Open, whole: Report, size: str) -> None:
 
 def test_hyperparameters_are_switched(opened: Open, whole: Report) -> None:
     """Another choice changes values, axis and levels; what the page computes is what Python computes."""
+    from tuners.analysis.landscape import landscape
     from tuners.report.charts import explore
-    from tuners.report.landscape import landscape
 
     shown = opened(whole)
     shown.select("#heatmap select[data-role=across]", "criterion")

@@ -681,4 +681,4 @@ def test_a_name_that_cannot_be_registered_is_a_usage_error(bench: pytest.Pyteste
     result = run(bench, "test_mine.py")
     assert result.ret in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED}
     result.stdout.fnmatch_lines([f"*model {name!r}*"])
-    result.stdout.no_fnmatch_line("*tuners/registry.py*")
+    result.stdout.no_fnmatch_line("*tuners/catalog.py*")

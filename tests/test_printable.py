@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from tests import runs
 from tuners import TuningError
 from tuners.errors import MOST_SAID, one_line
-from tuners.plugin.cells import dataset_name
-from tuners.printable import MOST, cell, printable, printable_lines, workflow_command
-from tuners.record import Record
 from tuners.report.document import Report
 from tuners.report.formats import comma_separated, markdown, text
-from tuners.trial import Trial
+from tuners.results.cell import dataset_name
+from tuners.results.record import Record
+from tuners.results.trial import Trial
+from tuners.text.printable import MOST, cell, printable, printable_lines, workflow_command
 
 HOSTILE = (
     "::error title=x::gone\n##[error]gone\r\x1b[31mred\x1b[0m \u202eesrever\u202c z\u200bw \x00\x08" + "long" * 200

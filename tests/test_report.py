@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from sklearn.metrics import classification_report
 
 from tests import runs
-from tuners.record import Record
+from tuners.analysis.comparison import compare
+from tuners.analysis.failures import failures
+from tuners.analysis.methods import evaluate
+from tuners.analysis.statistics import mean_interval
 from tuners.report import formats
 from tuners.report.columns import duration, number
-from tuners.report.comparison import compare
 from tuners.report.document import Report, sections
-from tuners.report.evaluation import evaluate
-from tuners.report.failures import failures
-from tuners.report.statistics import mean_interval
 from tuners.report.tuned import classification, tuned_models
+from tuners.results.record import Record
 
 
 def record(tuner: str, score: float | None, *, seed: int = 0, dataset: str = "wine", **values: Any) -> Record:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
-from tuners import journal, saved, trialfile
+from tuners.store import journal, saved
+from tuners.store import side_files as trialfile
 
 SUITE = """
 import pytest
@@ -128,8 +129,8 @@ def test_two_tests_that_tune_one_cell_by_themselves_are_told(suite: pytest.Pytes
         test_tuning=SUITE.split("@pytest.mark", maxsplit=1)[0]
         + """
 from sklearn.datasets import load_wine
-from tuners.problem import Problem
-from tuners.protocol import Protocol
+from tuners.task.problem import Problem
+from tuners.task.protocol import Protocol
 
 @pytest.mark.parametrize("again", [0, 1])
 def test_mine(tune, again):

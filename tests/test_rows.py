@@ -17,17 +17,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests import runs
-from tuners import trialfile
+from tuners.analysis.anytime import curves, held, reach, steps
+from tuners.analysis.costs import overtuned, overtuning, pareto, times
+from tuners.analysis.landscape import landscape
+from tuners.analysis.methods import evaluate
+from tuners.analysis.ranking import bootstrap, cliques, rankings, wilcoxon
 from tuners.errors import TuningError
 from tuners.report import charts
-from tuners.report.anytime import curves, held, reach, steps
-from tuners.report.costs import overtuned, overtuning, pareto, times
-from tuners.report.evaluation import evaluate
 from tuners.report.formats import FORMATS
-from tuners.report.landscape import landscape
-from tuners.report.ranking import bootstrap, cliques, rankings, wilcoxon
-from tuners.run import Incumbent, Run
-from tuners.trial import Trial
+from tuners.results.run import Incumbent, Run
+from tuners.results.trial import Trial
+from tuners.store import side_files as trialfile
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 1)), min_size=1, max_size=20), st.floats(0, 120))

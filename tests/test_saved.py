@@ -17,14 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import runs
-from tuners import TuningError, trialfile
+from tuners import TuningError
 from tuners.__main__ import main
-from tuners.journal import Journal
-from tuners.journal import read as read_journal
-from tuners.record import Record
-from tuners.run import Run
-from tuners.saved import document, find, latest, listed, read, save
-from tuners.trial import Trial, trials_hash
+from tuners.results.record import Record
+from tuners.results.run import Run
+from tuners.results.trial import Trial, trials_hash
+from tuners.store import side_files as trialfile
+from tuners.store.journal import Journal
+from tuners.store.journal import read as read_journal
+from tuners.store.saved import document, find, latest, listed, read, save
 
 ABOUT = {"machine_info": {}, "commit_info": {"id": "0123456789abcdef", "branch": "main"}, "datetime": "", "version": ""}
 

@@ -19,11 +19,11 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from tests.estimators import Keeper, stump
-from tuners import codec, lines
-from tuners.isolation import _pickled
-from tuners.record import Record
-from tuners.shown import json_form, shown
-from tuners.trial import Trial, trials_hash
+from tuners.execution.forked import _pickled
+from tuners.results.record import Record
+from tuners.results.trial import Trial, trials_hash
+from tuners.store import codec, lines
+from tuners.text.shown import json_form, shown
 
 
 def times(number: int) -> Callable[[int], int]:

@@ -29,7 +29,6 @@ from sklearn.svm import SVC
 
 from tests.estimators import Keeper
 from tuners import TuningError
-from tuners.shown import shown, without_addresses
 from tuners.spaces import (
     as_space,
     contains,
@@ -43,6 +42,7 @@ from tuners.spaces import (
     to_configspace,
     to_hyperopt,
 )
+from tuners.text.shown import shown, without_addresses
 
 MIXED = as_space(
     {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from tuners.report.statistics import (
+from tuners.analysis.statistics import (
     average_ranks,
     enough_blocks,
     holm,

@@ -8,14 +8,15 @@ import pytest
 
 from tests.estimators import stump
 from tuners import Budget
+from tuners.analysis.methods import evaluate
+from tuners.analysis.ranking import rankings
 from tuners.catalog import DATASETS, TUNERS
 from tuners.errors import ElsewhereError, NotApplicableError, one_line
-from tuners.problem import Problem
-from tuners.record import Record
-from tuners.report.evaluation import evaluate
-from tuners.report.gate import Session, judge, parse
-from tuners.report.ranking import rankings
-from tuners.run import Execution
+from tuners.execution.measuring import Execution
+from tuners.gate.judge import judge, parse
+from tuners.results.record import Record
+from tuners.results.session import Session
+from tuners.task.problem import Problem
 
 CONFTEST = """
 import asyncio

@@ -9,13 +9,13 @@ import pytest
 
 from tests import runs
 from tests.test_report import failed, record
-from tuners.record import Record
+from tuners.analysis.anytime import Reach, curves, reach
+from tuners.analysis.costs import OvertuningRow, pareto
+from tuners.analysis.methods import evaluate
 from tuners.report import charts
-from tuners.report.anytime import Reach, curves, reach
-from tuners.report.costs import OvertuningRow, pareto
 from tuners.report.document import Report
-from tuners.report.evaluation import evaluate
-from tuners.report.verdict import listed, verdict
+from tuners.report.summary import listed, verdict
+from tuners.results.record import Record
 
 
 def blocks(means: Mapping[str, float], seconds: Mapping[str, float] | None = None, seeds: int = 12) -> list[Record]:

@@ -10,16 +10,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tuners.budget import Budget
     from tuners.catalog import register_dataset, register_model, tuner
-    from tuners.dataset import Dataset
     from tuners.errors import NotApplicableError, TuningError
-    from tuners.model import Model
     from tuners.objective import Objective
-    from tuners.problem import Problem
-    from tuners.protocol import Protocol
-    from tuners.run import Run
-    from tuners.trial import Trial
+    from tuners.results.budget import Budget
+    from tuners.results.run import Run
+    from tuners.results.trial import Trial
+    from tuners.task.dataset import Dataset
+    from tuners.task.model import Model
+    from tuners.task.problem import Problem
+    from tuners.task.protocol import Protocol
 
     __version__: str
 
@@ -40,15 +40,15 @@ __all__ = [
 ]
 
 _HOME = {
-    "Budget": "budget",
-    "Dataset": "dataset",
-    "Model": "model",
+    "Budget": "results.budget",
+    "Dataset": "task.dataset",
+    "Model": "task.model",
     "NotApplicableError": "errors",
     "Objective": "objective",
-    "Problem": "problem",
-    "Protocol": "protocol",
-    "Run": "run",
-    "Trial": "trial",
+    "Problem": "task.problem",
+    "Protocol": "task.protocol",
+    "Run": "results.run",
+    "Trial": "results.trial",
     "TuningError": "errors",
     "register_dataset": "catalog",
     "register_model": "catalog",

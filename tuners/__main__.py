@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tuners import journal, saved, trialfile
+from tuners.analysis.comparison import compare
+from tuners.analysis.methods import evaluate
 from tuners.errors import MissingExtraError, TuningError
-from tuners.printable import printable
-from tuners.record import Record
-from tuners.report import gate
-from tuners.report.comparison import compare
+from tuners.gate import judge as gate
 from tuners.report.document import Report
-from tuners.report.evaluation import evaluate
 from tuners.report.formats import FORMATS, text, write
-from tuners.run import Run
+from tuners.results.record import Record
+from tuners.results.run import Run
+from tuners.results.session import Session
+from tuners.store import journal, saved
+from tuners.store import side_files as trialfile
+from tuners.text.printable import printable
 
 STORAGE = Path(".benchmarks")
 
@@ -157,11 +159,11 @@ def _gate(chosen: argparse.Namespace) -> int:
     return int(any(verdict.fails for verdict in verdicts))
 
 
-def _session(run: saved.SavedRun) -> gate.Session:
+def _session(run: saved.SavedRun) -> Session:
     if not run.records:
         message = f"saved run {run.path}: expected a comparison of tuning methods, found none of their records in it"
         raise TuningError(message)
-    return gate.Session(run.records, run.machine, run.content.get("libraries", {}))
+    return Session(run.records, run.machine, run.content.get("libraries", {}))
 
 
 if __name__ == "__main__":

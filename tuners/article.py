@@ -13,14 +13,14 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, Stratified
 from sklearn.preprocessing import StandardScaler
 
 from tuners.methods.grid import tune as grid_search
-from tuners.model import Model
 from tuners.models.forest import space as forest_space
-from tuners.problem import Problem, Split
 from tuners.spaces import distributions, plain_params
+from tuners.task.model import Model
+from tuners.task.problem import Problem, Split
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
-    from tuners.problem import Fold
+    from tuners.task.problem import Fold
 
 GRID_STEPS = {
     "min_samples_leaf": (-2, 0, 2),

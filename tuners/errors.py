@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from tuners import synonyms
-from tuners.printable import message as printable_message
-from tuners.printable import printable
+from tuners.text import synonyms
+from tuners.text.printable import message as printable_message
+from tuners.text.printable import printable
 
 MOST_NAMES = 20
 """A longer list of known names says less than the nearest of them."""

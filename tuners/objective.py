@@ -14,7 +14,7 @@ ledger by this module alone.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
@@ -22,16 +22,16 @@ from weakref import WeakKeyDictionary
 from sklearn.base import clone
 
 from tuners.errors import TuningError
-from tuners.ledger import Ledger, Listener
-from tuners.problem import own_rows, own_values
+from tuners.evaluation.ledger import Ledger, Listener
+from tuners.results.trial import Trial
 from tuners.spaces import Params, own_copy
-from tuners.trial import Trial
+from tuners.task.problem import own_rows, own_values
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
-    from tuners.budget import Budget
-    from tuners.problem import Problem
+    from tuners.results.budget import Budget
+    from tuners.task.problem import Problem
 
 _ledgers: WeakKeyDictionary[Objective, Ledger] = WeakKeyDictionary()
 
@@ -165,3 +165,7 @@ class Objective:
 
 def _own(trial: Trial) -> Trial:
     return replace(trial, params=own_values(trial.params))
+
+
+Tuner = Callable[[Objective, int], None]
+"""A tuning method: `tune(objective, seed)`. Its result is what the objective remembers."""

@@ -25,7 +25,7 @@ from tabulate import tabulate
 from benchmarks.performance.measure import machine
 from tuners import Model, Problem, Protocol
 from tuners.catalog import DATASETS
-from tuners.report.gate import drops
+from tuners.gate.judge import drops
 from tuners.search import SharedGridSearchCV
 
 SPACE: dict[str, list[Any]] = {

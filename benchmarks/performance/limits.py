@@ -22,9 +22,10 @@ from benchmarks.performance.measure import interleave, machine
 from benchmarks.performance.overhead import NoOp
 from tuners import Budget, Model, Problem, Protocol
 from tuners.catalog import DATASETS, TUNERS
-from tuners.isolation import isolated
-from tuners.ledger import Listener
-from tuners.run import Execution, Run
+from tuners.evaluation.ledger import Listener
+from tuners.execution.forked import isolated
+from tuners.execution.measuring import Execution
+from tuners.results.run import Run
 
 METHODS = ("random", "grid", "bayesian", "genetic")
 CELLS = 9

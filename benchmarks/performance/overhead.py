@@ -23,10 +23,10 @@ from tabulate import tabulate
 
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol
 from tuners.catalog import TUNERS
-from tuners.metrics import in_range
-from tuners.problem import own_rows, own_values
-from tuners.run import Execution, tuner_seed
+from tuners.execution.measuring import Execution, tuner_seed
 from tuners.spaces import distributions, from_hyperopt, grid, restored, to_hyperopt
+from tuners.task.metrics import in_range
+from tuners.task.problem import own_rows, own_values
 
 FOLDS = 4
 ROWS = 500

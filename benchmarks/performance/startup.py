@@ -18,7 +18,7 @@ from benchmarks.performance.measure import machine
 from benchmarks.performance.overhead import problem
 from tuners import Budget
 from tuners.catalog import TUNERS
-from tuners.run import Execution
+from tuners.execution.measuring import Execution
 
 METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")
 CELLS = 6

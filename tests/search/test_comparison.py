@@ -14,11 +14,12 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from tuners import Budget, Dataset, Model, Problem, Protocol
 from tuners.catalog import TUNERS
 from tuners.errors import NotApplicableError
+from tuners.execution.measuring import Execution
 from tuners.models.forest import model as forest
 from tuners.objective import Objective
-from tuners.run import Execution, Run
+from tuners.results.run import Run
+from tuners.results.trial import trials_hash
 from tuners.search import evaluator, group
-from tuners.trial import trials_hash
 
 WINE = Dataset("wine", *load_wine(return_X_y=True))
 METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")

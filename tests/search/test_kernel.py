@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.search.compared import both, rows
-from tuners.search.exact import NotExactWarning
 from tuners.search.families import compiled
 from tuners.search.families.trees import UNLIMITED, Draws, Ground, Limits, Shape
+from tuners.search.warning import NotExactWarning
 
 pytest.importorskip("numba", reason="numba is not installed: pip install 'pytest-tuners[fast]'")
 

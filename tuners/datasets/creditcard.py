@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import fetch_openml
 
-from tuners.dataset import Dataset
 from tuners.errors import TuningError, UnavailableError, one_line
+from tuners.task.dataset import Dataset
 
 FEATURES = ["V17", "V9", "V6", "V12"]
 KAGGLE_COLUMNS = ["Time", *(f"V{number}" for number in range(1, 29)), "Amount", "Class"]

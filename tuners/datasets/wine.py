@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sklearn.datasets import load_wine
 
-from tuners.dataset import Dataset
+from tuners.task.dataset import Dataset
 
 
 def load(path: Path | None = None) -> Dataset:  # noqa: ARG001  embedded: no file to read

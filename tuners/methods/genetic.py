@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from tuners.errors import require
-from tuners.interrupt import interruptible
+from tuners.methods._interrupt import interruptible
 from tuners.objective import Objective
 from tuners.spaces import cardinality, from_positions, to_configspace
 

@@ -8,7 +8,7 @@ from tuners.errors import NotApplicableError
 from tuners.objective import Objective
 
 if TYPE_CHECKING:
-    from tuners.model import Model
+    from tuners.task.model import Model
 
 
 def check(searched: Model | Objective) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from ConfigSpace import Categorical, ConfigurationSpace, OrdinalHyperparameter
 
-from tuners.model import Model
-from tuners.network import NetworkClassifier
+from tuners.models._network import NetworkClassifier
+from tuners.task.model import Model
 
 EPOCHS = 80
 BATCH_SIZE = 40

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from tuners.errors import require
-from tuners.model import Model
+from tuners.models._network import layers, loss
 from tuners.models.ann import BATCH_SIZE, EPOCHS, searched
-from tuners.network import layers, loss
+from tuners.task.model import Model
 
 require("scikeras", extra="ann")
 

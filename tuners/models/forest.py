@@ -6,7 +6,7 @@ import numpy as np
 from ConfigSpace import Categorical, ConfigurationSpace, OrdinalHyperparameter
 from sklearn.ensemble import RandomForestClassifier
 
-from tuners.model import Model
+from tuners.task.model import Model
 
 TREES = (151, 1200)
 """Smallest and largest `n_estimators` of the article; ten values, evenly spread."""

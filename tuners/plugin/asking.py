@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tuners.plugin.cells import Cell
+from tuners.results.cell import Cell
 
 FIXTURES = "tuners.plugin.fixtures"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tuners.errors import TuningError
-from tuners.record import Record
+from tuners.results.record import Record
 
 
 class Attempts:

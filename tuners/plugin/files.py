@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from tuners.errors import MOST_NAMES, TuningError
-from tuners.plugin.cells import is_csv
+from tuners.results.cell import is_csv
 
 _CONVERSIONS = {
     ".parquet": "read_parquet({path!r})",

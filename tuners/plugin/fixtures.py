@@ -22,18 +22,20 @@ from tuners.errors import (
     unwinds,
 )
 from tuners.plugin import tracebacks
-from tuners.plugin.cells import Cell, dataset_name
 from tuners.plugin.session import RECORD, SESSION, changed_data
-from tuners.record import Record
+from tuners.results.cell import Cell, dataset_name
+from tuners.results.record import Record
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from tuners.budget import Budget
-    from tuners.ledger import Listener
-    from tuners.problem import Problem
-    from tuners.run import Execution, Run, Tuner
-    from tuners.trial import Trial
+    from tuners.evaluation.ledger import Listener
+    from tuners.execution.measuring import Execution
+    from tuners.objective import Tuner
+    from tuners.results.budget import Budget
+    from tuners.results.run import Run
+    from tuners.results.trial import Trial
+    from tuners.task.problem import Problem
 
     Tune = Callable[[str | Tuner, Problem], Run]
 
@@ -194,7 +196,7 @@ class Runner:
 
     def _run(self, name: str, tuner: str | Tuner, problem: Problem, record: Record) -> Run:
         """Take the run from the interrupted session, or run in a process of its own, or here."""
-        from tuners.reference import reference_seconds  # noqa: PLC0415  NumPy loads when a cell runs
+        from tuners.execution.speed import reference_seconds  # noqa: PLC0415  NumPy loads when a cell runs
 
         group = f"{record.model}-{record.dataset}"
         entry = self._session.finished.get(record.cell)
@@ -241,13 +243,13 @@ class Runner:
             # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
             if RECORD in self._request.node.stash:
                 raise  # ours
-            from tuners.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
+            from tuners.results.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
 
             seconds = time.perf_counter() - began
             run = unfinished(record, heard, budget, status="failed", reason=one_line(error), seconds=seconds)
         except KeyboardInterrupt:
             # The trials made so far go into the side file, though the run has no result.
-            from tuners.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
+            from tuners.results.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
 
             self._session.runs[record.cell] = unfinished(record, heard, budget, status="failed", reason="interrupted")
             # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
@@ -266,8 +268,8 @@ class Runner:
         listener: Listener,
     ) -> Run:
         """Run in a process of its own; a run that had to be killed has its trials and no score."""
-        from tuners.isolation import isolated  # noqa: PLC0415  loaded where it is asked for
-        from tuners.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
+        from tuners.execution.forked import isolated  # noqa: PLC0415  loaded where it is asked for
+        from tuners.results.run import unfinished  # noqa: PLC0415  scikit-learn loads when a cell runs
 
         self._begin(lambda: self._method(tuner), record)  # what it imports is loaded here, once
         began = time.perf_counter()
@@ -311,7 +313,7 @@ class Runner:
     def _execution(
         self, name: str, tuner: str | Tuner, problem: Problem, budget: Budget, listener: Listener
     ) -> Execution:
-        from tuners.run import Execution  # noqa: PLC0415  scikit-learn loads when a cell runs
+        from tuners.execution.measuring import Execution  # noqa: PLC0415  scikit-learn loads when a cell runs
 
         settings = self._session.settings
         return Execution(

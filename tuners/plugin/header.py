@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuners.budget import UNLIMITED
-from tuners.plugin.cells import Cell, dataset_name
 from tuners.plugin.settings import Settings
+from tuners.results.budget import UNLIMITED
+from tuners.results.cell import Cell, dataset_name
 
 
 def header(settings: Settings, cells: Sequence[Cell]) -> list[str]:

@@ -17,7 +17,7 @@ from tuners.plugin import storing
 from tuners.plugin.header import header
 from tuners.plugin.reporting import figures, logs_cells, record_of, tell_github
 from tuners.plugin.session import RECORD, SESSION
-from tuners.printable import printable
+from tuners.text.printable import printable
 
 NAME = "tuners.hooks"
 

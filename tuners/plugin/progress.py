@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from tuners.budget import Budget
-    from tuners.trial import Trial
+    from tuners.results.budget import Budget
+    from tuners.results.trial import Trial
 
 REFRESH_SECONDS = 0.1
 
@@ -55,7 +55,7 @@ class Progress:
         if self._out is None or time.monotonic() - self._shown < REFRESH_SECONDS:
             return
         self._shown = time.monotonic()
-        from tuners.trial import incumbent  # noqa: PLC0415  loaded when there is a trial
+        from tuners.results.trial import incumbent  # noqa: PLC0415  loaded when there is a trial
 
         best = incumbent(trials)
         score = f"best {best.score:.4f}" if best else "no score yet"

@@ -11,8 +11,8 @@ import pytest
 
 from tuners.errors import TuningError
 from tuners.plugin.session import SESSION, Session
-from tuners.printable import printable, workflow_command
-from tuners.record import Record
+from tuners.results.record import Record
+from tuners.text.printable import printable, workflow_command
 
 
 def record_of(report: Any) -> Record | None:
@@ -75,7 +75,7 @@ class Collector:
         self._log(f"{record.cell} {record.status} {figures(record)}")
 
     def _of_a_dead_worker(self, test: str) -> Record | None:
-        from tuners.plugin import lost  # noqa: PLC0415  loaded where it is needed
+        from tuners.plugin import dead_workers as lost  # noqa: PLC0415  loaded where it is needed
 
         session = self._config.stash[SESSION]
         now = time.monotonic()

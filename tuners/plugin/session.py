@@ -11,23 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tuners import imported
 from tuners.errors import TuningError
 from tuners.plugin import options
 from tuners.plugin.attempts import Attempts
-from tuners.plugin.cells import Cell
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
 from tuners.plugin.settings import Settings
 from tuners.plugin.storing import Baseline, libraries
 from tuners.plugin.workers import Collected, Exchange
-from tuners.record import Record
+from tuners.results.cell import Cell
+from tuners.results.record import Record
+from tuners.results.session import Session as Measured
+from tuners.store import code as imported
 
 if TYPE_CHECKING:
-    from tuners.journal import Contents, Entry, Journal
+    from tuners.gate.judge import Verdict
     from tuners.report.document import Report
-    from tuners.report.gate import Verdict
-    from tuners.run import Run
+    from tuners.results.run import Run
+    from tuners.store.journal import Contents, Entry, Journal
 
 SESSION = pytest.StashKey["Session"]()
 RECORD = pytest.StashKey[Record]()
@@ -131,7 +132,7 @@ class Session:
     def finished(self) -> dict[str, Entry]:
         """By cell: runs of the interrupted session that this one resumes."""
         if self._in_worker and self.settings.resumed and self.exchange is not None and self.exchange.journal:
-            from tuners.journal import read  # noqa: PLC0415  loaded when something is resumed
+            from tuners.store.journal import read  # noqa: PLC0415  loaded when something is resumed
 
             return dict(read(self.exchange.journal).entries)
         return {}
@@ -148,8 +149,8 @@ class Session:
 
     def resume(self) -> None:
         """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
-        from tuners.journal import Journal  # noqa: PLC0415  loaded when something is resumed
-        from tuners.plugin import journaling  # noqa: PLC0415  likewise
+        from tuners.store import resumable as journaling  # noqa: PLC0415  likewise
+        from tuners.store.journal import Journal  # noqa: PLC0415  loaded when something is resumed
 
         contents, self._lock = journaling.interrupted(self.root)
         journaling.require_same(contents, journaling.setup(self.settings, self.root), self.root)
@@ -164,7 +165,7 @@ class Session:
     def check_code(self) -> None:
         """Raise `TuningError` if there is code, now that all is collected, that the resumed session did not have."""
         if self._resumed is not None:
-            from tuners.plugin import journaling  # noqa: PLC0415  loaded when something is resumed
+            from tuners.store import resumable as journaling  # noqa: PLC0415  loaded when something is resumed
 
             journaling.require_known(self._resumed, journaling.digests(self._imported(), self.root))
 
@@ -175,7 +176,7 @@ class Session:
         """Write to the journal what has been imported since: a method may import what it needs when it runs."""
         known = (len(sys.modules), len(self.imported))
         if known != self._known:
-            from tuners.plugin import journaling  # noqa: PLC0415  loaded when a cell runs
+            from tuners.store import resumable as journaling  # noqa: PLC0415  loaded when a cell runs
 
             self._known = known
             new = self._imported() - self._noted
@@ -196,8 +197,8 @@ class Session:
     def journal(self) -> Journal | None:
         """The journal, begun when it is first asked for; None where it cannot be written at all."""
         if self._journal is None and self._lock is None:
-            from tuners.journal import Journal  # noqa: PLC0415  loaded when a cell runs
-            from tuners.plugin import journaling  # noqa: PLC0415  likewise
+            from tuners.store import resumable as journaling  # noqa: PLC0415  likewise
+            from tuners.store.journal import Journal  # noqa: PLC0415  loaded when a cell runs
 
             if self._in_worker:
                 if self.exchange is None or self.exchange.journal is None:
@@ -233,7 +234,7 @@ class Session:
 
     def entries(self) -> Mapping[str, Entry]:
         """Return the runs that are in the journal, by cell; none where it could not be written."""
-        from tuners.journal import read  # noqa: PLC0415  loaded when there is a table
+        from tuners.store.journal import read  # noqa: PLC0415  loaded when there is a table
 
         if self.journal_path is None:
             return {}
@@ -246,9 +247,9 @@ class Session:
 
     def report(self, baselines: Mapping[Any, Mapping[str, Any]]) -> Report:
         """Make the report; `baselines` is pytest-benchmark's `compared_mapping`."""
-        from tuners.report.comparison import compare  # noqa: PLC0415  pandas loads when there is a table
+        from tuners.analysis.comparison import compare  # noqa: PLC0415  pandas loads when there is a table
+        from tuners.analysis.methods import evaluate  # noqa: PLC0415  likewise
         from tuners.report.document import Report  # noqa: PLC0415  likewise
-        from tuners.report.evaluation import evaluate  # noqa: PLC0415  likewise
 
         saved = [bench.get("extra_info", {}) for benches in baselines.values() for bench in benches.values()]
         then = [record for record in map(Record.from_dict, saved) if record is not None]
@@ -275,7 +276,7 @@ class Session:
 
     def _compared(self) -> list[Run]:
         """Return the runs of the saved run compared with, as far as their trials are there."""
-        from tuners import trialfile  # noqa: PLC0415  loaded when there is a table
+        from tuners.store import side_files as trialfile  # noqa: PLC0415  loaded when there is a table
 
         if not self.baseline.runs or not self.settings.reports:
             return []
@@ -288,16 +289,16 @@ class Session:
 
     def judge(self, machine: Mapping[str, Any]) -> None:
         """Judge this session by its gates, if it has any; a gate that fails, fails the session."""
-        from tuners.report import gate  # noqa: PLC0415  loaded when something is judged
+        from tuners.gate import judge as gate  # noqa: PLC0415  loaded when something is judged
 
         gates = [gate.parse(text) for text in self.settings.gates]
         if not gates:
             return
-        then = [gate.Session(run.records, run.machine, run.content.get("libraries", {})) for run in self.baseline.runs]
+        then = [Measured(run.records, run.machine, run.content.get("libraries", {})) for run in self.baseline.runs]
         if not then or not then[0].records:
             self.errors.append("--tuning-fail: not judged, and so failed: there is no saved run to compare with")
             return
-        now = gate.Session(tuple(self.records), machine, libraries())
+        now = Measured(tuple(self.records), machine, libraries())
         try:
             self.verdicts = gate.judge(gates, now, then, self.settings.alpha)
         except TuningError as error:
@@ -332,7 +333,7 @@ class Session:
 
     def save_trials(self, folders: list[Path]) -> None:
         """Write the trials beside each saved run, and name the file in what is saved."""
-        from tuners import trialfile  # noqa: PLC0415  likewise
+        from tuners.store import side_files as trialfile  # noqa: PLC0415  likewise
 
         if self.side_file or not self.runs:
             return

@@ -11,21 +11,20 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuners.budget import UNLIMITED, Budget
-from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
+from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS, Registry
 from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.plugin import files
-from tuners.plugin.cells import Cell, dataset_name, is_csv
 from tuners.presets import Preset, Scope
-from tuners.protocol import ONE_CLASS
-from tuners.record import EVALUATIONS
-from tuners.registry import Registry
+from tuners.results.budget import UNLIMITED, Budget
+from tuners.results.cell import Cell, dataset_name, is_csv
+from tuners.results.record import EVALUATIONS
+from tuners.task.protocol import ONE_CLASS
 
 if TYPE_CHECKING:
-    from tuners.dataset import Dataset
-    from tuners.model import Model
-    from tuners.problem import Problem
-    from tuners.run import Tuner
+    from tuners.objective import Tuner
+    from tuners.task.dataset import Dataset
+    from tuners.task.model import Model
+    from tuners.task.problem import Problem
 
 T = TypeVar("T")
 
@@ -147,7 +146,7 @@ class Settings:
             try:
                 problem = self.problem(model, dataset, seed)
                 if self.limited:
-                    from tuners.isolation import START_SECONDS, call  # noqa: PLC0415  loaded where it is asked for
+                    from tuners.execution.forked import START_SECONDS, call  # noqa: PLC0415  loaded where it is asked for
 
                     # What a fit leaves in a process, such as threads, is not to be in those forked from this one.
                     call(problem.check, START_SECONDS)
@@ -177,7 +176,7 @@ class Settings:
         """Raise `TuningError` if no dataset has the class that was given as positive."""
         if self.protocol.positive is None or not datasets:
             return
-        from tuners.metrics import label_named  # noqa: PLC0415  scikit-learn loads where it is asked for
+        from tuners.task.metrics import label_named  # noqa: PLC0415  scikit-learn loads where it is asked for
 
         loaded = [found for name in dict.fromkeys(datasets) if (found := self._loaded(lambda: self.dataset(name)))]  # noqa: B023  called here
         if loaded and not any(label_named(dataset.classes, self.protocol.positive) for dataset in loaded):
@@ -211,7 +210,7 @@ class Settings:
 
     def _dataset(self, name: str) -> Dataset:
         if is_csv(name):
-            from tuners.csvfile import read_csv  # noqa: PLC0415  pandas loads when a CSV is read
+            from tuners.task.reading import read_csv  # noqa: PLC0415  pandas loads when a CSV is read
 
             path, _, target = name.rpartition(":")
             return read_csv(path, target)

@@ -20,8 +20,8 @@ from tuners.errors import TuningError
 if TYPE_CHECKING:
     from tuners.plugin.session import Session
     from tuners.plugin.settings import Settings
-    from tuners.record import Record
-    from tuners.saved import SavedRun
+    from tuners.results.record import Record
+    from tuners.store.saved import SavedRun
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace")
 """Those on which seconds depend."""
@@ -33,7 +33,7 @@ def guard(benchmarks: Any, session: Session) -> None:
     say = benchmarks.logger.info
 
     def to_storage(output_json: Any, save: str) -> None:
-        from tuners import saved  # noqa: PLC0415  loaded when something is saved
+        from tuners.store import saved  # noqa: PLC0415  loaded when something is saved
 
         folder = benchmarks.storage.get("x").parent
         path = _written(session, "--benchmark-save", folder, lambda: saved.save(_text(output_json), folder, save))
@@ -41,7 +41,7 @@ def guard(benchmarks: Any, session: Session) -> None:
             say(f"Saved benchmark data in: {path}")
 
     def to_file(output_json: Any) -> None:
-        from tuners import saved  # noqa: PLC0415  likewise
+        from tuners.store import saved  # noqa: PLC0415  likewise
 
         path = Path(benchmarks.json)
         if _written(session, "--benchmark-json", path, lambda: saved.write(_text(output_json), path)) is not None:
@@ -86,7 +86,7 @@ def choose(config: pytest.Config) -> Baseline:
     """
     from pytest_benchmark.utils import get_machine_id, load_storage  # noqa: PLC0415  loaded when something is compared
 
-    from tuners import saved  # noqa: PLC0415  likewise
+    from tuners.store import saved  # noqa: PLC0415  likewise
 
     address = config.getoption("benchmark_compare", None)
     if not address:
@@ -136,7 +136,7 @@ def complete(output_json: dict[str, Any], partial: str, session: Mapping[str, An
 
     `session` is how it was run, of `how`.
     """
-    from tuners import saved  # noqa: PLC0415  loaded when something is saved
+    from tuners.store import saved  # noqa: PLC0415  loaded when something is saved
 
     for bench in output_json["benchmarks"]:
         if "schema" in bench.get("extra_info", {}):
@@ -164,7 +164,7 @@ def save_of_workers(benchmarks: Any, session: Session, partial: str) -> None:
 
     A cell that the journal could not take is saved as its report said, without its trials.
     """
-    from tuners import saved  # noqa: PLC0415  loaded when something is saved
+    from tuners.store import saved  # noqa: PLC0415  loaded when something is saved
 
     name = benchmarks.save or benchmarks.autosave
     folders = [Path(benchmarks.json).parent] if benchmarks.json else []

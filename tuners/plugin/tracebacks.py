@@ -16,7 +16,7 @@ import pytest
 
 import tuners
 from tuners.errors import ElsewhereError, TuningError, one_line
-from tuners.printable import printable_lines
+from tuners.text.printable import printable_lines
 
 _PACKAGES = {"site-packages", "dist-packages"}
 _LIBRARIES = tuple(

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tuners.errors import MissingExtraError, require
-from tuners.record import EVALUATIONS
+from tuners.results.record import EVALUATIONS
 
 MOST_SEEDS = 10_000
 MOST_DIGITS = 18
@@ -94,7 +94,7 @@ def megabytes(text: str) -> int:
 
 def gate(text: str) -> str:
     """Read a gate's condition, as text: what it means is looked at when there is something to judge."""
-    from tuners.report.gate import parse  # noqa: PLC0415  NumPy loads where there is a gate
+    from tuners.gate.judge import parse  # noqa: PLC0415  NumPy loads where there is a gate
 
     return parse(text).text
 

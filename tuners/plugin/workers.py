@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-from tuners.plugin.cells import Cell
+from tuners.results.cell import Cell
 
 
 @dataclass(frozen=True)

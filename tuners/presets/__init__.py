@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tuners.protocol import Protocol
+from tuners.task.protocol import Protocol
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Preset:
     """By model: the keyword arguments of its factory."""
     replaced: Mapping[str, str] = field(default_factory=dict)
     """By name of a model or method: the `module:attribute` that stands in for it."""
-    problem: str = "tuners.problem:Problem"
+    problem: str = "tuners.task.problem:Problem"
     """The `module:attribute` of the problem's class."""
     note: str = ""
     """What the table must say about this preset."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuners.presets import METHODS, Preset, Scope
-from tuners.protocol import Protocol
+from tuners.task.protocol import Protocol
 
 PRESET = Preset(
     tuners=METHODS,

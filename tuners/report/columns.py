@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuners.report.evaluation import MethodRow
-from tuners.report.failures import FailureRow
-from tuners.report.statistics import Interval
+from tuners.analysis.failures import FailureRow
+from tuners.analysis.methods import MethodRow
+from tuners.analysis.statistics import Interval
 
 NOTHING = "-"
 

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from tuners.record import Record
-from tuners.report import columns, verdict
-from tuners.report.anytime import reach
-from tuners.report.comparison import ComparisonRow, unlike
-from tuners.report.costs import overtuning
-from tuners.report.evaluation import BASE, Group
-from tuners.report.failures import FailureRow, failures
-from tuners.report.gate import Verdict
-from tuners.report.ranking import Ranking, rankings
-from tuners.run import Run
+from tuners.analysis.anytime import reach
+from tuners.analysis.comparison import ComparisonRow, unlike
+from tuners.analysis.costs import overtuning
+from tuners.analysis.failures import FailureRow, failures
+from tuners.analysis.methods import BASE, Group
+from tuners.analysis.ranking import Ranking, rankings
+from tuners.gate.judge import Verdict
+from tuners.report import columns
+from tuners.report import summary as verdict
+from tuners.results.record import Record
+from tuners.results.run import Run
 
 LEGEND = (
     "test score: mean over dataset x seed blocks, of the winner refitted on all training rows; its 95 % interval "

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from tuners.printable import cell, printable
-from tuners.report.costs import overtuning, times
+from tuners.analysis.costs import overtuning, times
 from tuners.report.document import Report, Section, sections
 from tuners.report.numbers import numbers
 from tuners.report.tuned import tuned_models
+from tuners.text.printable import cell, printable
 
 COMMENT = 65_536
 """Characters that GitHub takes in a comment."""

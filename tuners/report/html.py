@@ -14,14 +14,14 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from tuners.analysis.landscape import Landscape, Parameter, landscape
 from tuners.report import charts, columns
 from tuners.report.charts import explore
 from tuners.report.charts.style import Figure, label
 from tuners.report.document import Report, Table, sections
-from tuners.report.landscape import Landscape, Parameter, landscape
 from tuners.report.provenance import provenance
+from tuners.report.summary import widest
 from tuners.report.tuned import classification, params
-from tuners.report.verdict import widest
 
 DIGITS = 6
 """Significant ones of a number in a chart."""

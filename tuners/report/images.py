@@ -6,13 +6,13 @@ import base64
 import re
 from html import escape
 
+from tuners.analysis.landscape import landscape
 from tuners.errors import TuningError, one_line, require
 from tuners.report import charts
 from tuners.report.charts import explore
 from tuners.report.charts.style import Figure, figure, label
 from tuners.report.document import Report
-from tuners.report.landscape import landscape
-from tuners.report.verdict import widest
+from tuners.report.summary import widest
 
 WIDTH = 900
 TITLE = 44

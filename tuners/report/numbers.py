@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tuners.analysis.costs import overtuning, times
+from tuners.analysis.methods import Group
 from tuners.report import columns
-from tuners.report.costs import overtuning, times
 from tuners.report.document import Report, Section, Table
-from tuners.report.evaluation import Group
-from tuners.report.verdict import widest
+from tuners.report.summary import widest
 
 
 def ranks(report: Report, group: Group) -> Table:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
 
-from tuners.record import Record
+from tuners.analysis.methods import BASE
 from tuners.report.columns import number
 from tuners.report.document import Report, Section, Table
-from tuners.report.evaluation import BASE
-from tuners.shown import shown
+from tuners.results.record import Record
+from tuners.text.shown import shown
 
 
 def tuned_models(report: Report) -> list[Section]:

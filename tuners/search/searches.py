@@ -26,7 +26,7 @@ from sklearn.utils.validation import _check_method_params, indexable
 from tuners.search.anatomy import Params
 from tuners.search.evaluator import Outcome, SharedEvaluator, shareable
 from tuners.search.events import Renumbered, tell, watched
-from tuners.search.exact import NotExactWarning
+from tuners.search.warning import NotExactWarning
 
 Plain = Callable[..., dict[str, Any]]
 """scikit-learn's evaluation of some candidates: returns the results so far."""

@@ -16,8 +16,8 @@ from joblib import parallel_config
 from sklearn.base import clone, is_classifier
 
 from tuners.errors import one_line
-from tuners.search.exact import NotExactWarning
 from tuners.search.families import Family, Plan, Rows
+from tuners.search.warning import NotExactWarning
 
 TRAIN, TEST, FEATURES = 150, 60, 5
 SIZES = (2, 5, 3)

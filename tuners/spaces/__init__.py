@@ -1,11 +1,12 @@
 """Search spaces: ConfigSpace's, read, and translated for each library in this one place."""
 
+from tuners.results.params import Params, plain, plain_params
 from tuners.spaces.grids import grid
 from tuners.spaces.points import cardinality, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
 from tuners.spaces.scipy_distributions import LogIntegers
 from tuners.spaces.translation import distributions, from_hyperopt, from_positions, to_configspace, to_hyperopt
-from tuners.spaces.values import Params, copied, plain, plain_params
+from tuners.spaces.values import copied
 
 __all__ = [
     "LogIntegers",

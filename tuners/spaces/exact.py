@@ -15,8 +15,8 @@ from ConfigSpace.hyperparameters import NumericalHyperparameter
 from ConfigSpace.hyperparameters.distributions import UnitUniformContinuousDistribution
 from ConfigSpace.hyperparameters.hp_components import TransformerSeq, UnitScaler
 
-from tuners.shown import shown
 from tuners.spaces.values import position, same
+from tuners.text.shown import shown
 
 CONSTANT = 1.0
 """The vector that ConfigSpace gives a constant."""

@@ -11,10 +11,11 @@ from ConfigSpace import UniformFloatHyperparameter, UniformIntegerHyperparameter
 from ConfigSpace.hyperparameters import Hyperparameter
 from ConfigSpace.hyperparameters.hp_components import ROUND_PLACES
 
-from tuners.shown import shown
+from tuners.results.params import plain
 from tuners.spaces.exact import Choices, FineFloat, Fixed, Ordered
 from tuners.spaces.scipy_distributions import Range, bounds, is_distribution, refuse
-from tuners.spaces.values import plain, position
+from tuners.spaces.values import position
+from tuners.text.shown import shown
 
 AnyHyperparameter = Hyperparameter[Any, Any]
 

@@ -15,7 +15,8 @@ from ConfigSpace import (
     UniformIntegerHyperparameter,
 )
 
-from tuners.spaces.values import Params, copied, plain, plain_params, position
+from tuners.results.params import Params, plain, plain_params
+from tuners.spaces.values import copied, position
 
 
 def finite_values(hyperparameter: Any) -> list[Any] | None:

@@ -15,10 +15,10 @@ from ConfigSpace import (
 )
 
 from tuners.errors import TuningError, one_line
-from tuners.shown import shown
 from tuners.spaces.exact import FineFloat
 from tuners.spaces.kinds import READERS, AnyHyperparameter
 from tuners.spaces.scipy_distributions import written
+from tuners.text.shown import shown
 
 SpaceLike = ConfigurationSpace | Mapping[str, Any]
 

@@ -10,8 +10,8 @@ import numpy as np
 from scipy import stats
 from scipy.stats.distributions import rv_frozen
 
-from tuners.shown import shown
-from tuners.spaces.values import plain
+from tuners.results.params import plain
+from tuners.text.shown import shown
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from ConfigSpace import (
 )
 from scipy import stats
 
+from tuners.results.params import Params, plain_params
 from tuners.spaces.points import finite_values
 from tuners.spaces.scipy_distributions import LogIntegers
-from tuners.spaces.values import Params, plain_params
 
 
 def distributions(space: ConfigurationSpace) -> dict[str, Any]:

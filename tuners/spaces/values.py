@@ -9,19 +9,9 @@ from typing import Any
 
 import numpy as np
 
-Params = dict[str, Any]
+from tuners.results.params import plain
 
 _BY_IDENTITY = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc)
-
-
-def plain(value: Any) -> Any:
-    """Return NumPy scalars as plain Python values, the rest as it is."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def plain_params(params: Mapping[str, Any]) -> Params:
-    """Return parameters as a dictionary of plain Python values, sorted by name."""
-    return {str(name): plain(params[name]) for name in sorted(params)}
 
 
 def copied(value: Any) -> Any:

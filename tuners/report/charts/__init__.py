@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from tuners.analysis.landscape import Landscape, Parameter
+from tuners.analysis.methods import Group
 from tuners.report import numbers
 from tuners.report.charts import anytime, bars, cost, explore, ranks
 from tuners.report.charts.style import Figure
 from tuners.report.document import Report, Table
-from tuners.report.evaluation import Group
-from tuners.report.landscape import Landscape, Parameter
 
 
 @dataclass(frozen=True)

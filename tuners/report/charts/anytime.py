@@ -6,10 +6,10 @@ from functools import partial
 from statistics import fmean
 from typing import Any
 
-from tuners.report import anytime
+from tuners.analysis import anytime
+from tuners.analysis.methods import BASE, Group
 from tuners.report.charts.style import Figure, axis, colours, faint, figure, label, log_ticks
 from tuners.report.document import Report
-from tuners.report.evaluation import BASE, Group
 
 NAMES = {"cv": "cross-validation", "test": "test"}
 

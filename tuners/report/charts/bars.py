@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tuners.analysis.costs import overtuning, times
+from tuners.analysis.methods import Group
 from tuners.report.charts.style import Figure, axis, colours, dots, figure, label, methods_axis
-from tuners.report.costs import overtuning, times
 from tuners.report.document import Report
-from tuners.report.evaluation import Group
 
 
 def seconds(report: Report, group: Group) -> Figure | str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuners.analysis.costs import pareto
+from tuners.analysis.methods import Group
 from tuners.report.charts.style import Figure, axis, colours, error, figure, label, log_ticks
-from tuners.report.costs import pareto
 from tuners.report.document import Report
-from tuners.report.evaluation import Group
 
 
 def draw(report: Report, group: Group) -> Figure | str:

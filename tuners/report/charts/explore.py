@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from tuners.analysis.landscape import LEAST_TRIALS, Landscape, Parameter
 from tuners.report.charts.style import COLOURS, SCALE, Figure, axis, faint, figure, label
-from tuners.report.landscape import LEAST_TRIALS, Landscape, Parameter
 
 Choice = Mapping[str, Parameter]
 """The hyperparameter of each role."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tuners.analysis.methods import Group
 from tuners.report.charts.style import Figure, axis, colours, dots, figure, label, methods_axis
 from tuners.report.document import Report
-from tuners.report.evaluation import Group
 
 
 def draw(report: Report, group: Group) -> Figure | str:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tuners.report.evaluation import BASE
+from tuners.analysis.methods import BASE
 
 Figure = dict[str, Any]
 """A plotly figure: `data` and `layout`."""

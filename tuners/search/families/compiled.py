@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuners.errors import one_line
-from tuners.search.exact import NotExactWarning
 from tuners.search.families.trees import UNLIMITED, Draws, Ground, Grown, Limits, Shape
+from tuners.search.warning import NotExactWarning
 
 if TYPE_CHECKING:
     from tuners.search.families.kernel import Ordered

@@ -1,0 +1,199 @@
+"""Landscape rows: a model's trials on one dataset in columns, by hyperparameter, and what comes of them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.inspection import permutation_importance
+
+from tuners.results.run import Run
+from tuners.text.shown import shown
+
+MOST_LEVELS = 12
+"""A numeric hyperparameter of more distinct values is cut into `BINS`."""
+BINS = 10
+LEAST_TRIALS = 40
+"""Trials that importances are computed of, at the least."""
+SURROGATE_TRIALS = 2_000
+"""At the most: evenly spread over all."""
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A hyperparameter as the trials have it."""
+
+    name: str
+    scale: Literal["linear", "log", "levels"]
+    """Of its axis; `levels`: values are positions in `levels`, such as of words or None."""
+    values: tuple[float, ...]
+    """One a trial: the number, or the position of its level."""
+    level: tuple[int, ...]
+    """One a trial: the position of its level."""
+    levels: tuple[str, ...]
+    """In order; of a range, its bins."""
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """The trials at one level of a hyperparameter."""
+
+    level: int
+    trials: int
+    mean: float
+    deviation: float
+    """Standard deviation of the trials' scores."""
+
+
+@dataclass(frozen=True)
+class ImportanceRow:
+    """What shuffling a hyperparameter's values costs a random forest fitted to the trials, in units of R squared."""
+
+    parameter: str
+    importance: float
+    deviation: float
+    """Over repeats."""
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The good trials of one model on one dataset; every sequence has one element a trial."""
+
+    model: str
+    dataset: str
+    tuners: tuple[str, ...]
+    seeds: tuple[int, ...]
+    order: tuple[int, ...]
+    """Position in its search, from 1."""
+    scores: tuple[float, ...]
+    """Mean over the folds."""
+    parameters: tuple[Parameter, ...]
+    """Those that vary."""
+
+    @cached_property
+    def importances(self) -> tuple[list[ImportanceRow], float | None]:
+        """Permutation importances (Breiman 2001), the largest first, and the forest's out-of-bag R squared.
+
+        The forest is fitted to each trial's score minus the mean of its seed's, since seeds differ in how hard their
+        split is. R squared is None without enough trials; no importances where it is not above 0, since a forest
+        that foresees nothing has nothing to tell. Searches look more closely where scores are good, so that
+        importances speak of what they tried, not of the whole space.
+        """
+        scores, seeds = np.array(self.scores), np.array(self.seeds)
+        for seed in set(self.seeds):
+            scores[seeds == seed] -= scores[seeds == seed].mean()
+        if len(scores) < LEAST_TRIALS or not self.parameters or np.allclose(scores, 0):
+            return [], None
+        chosen = np.unique(np.linspace(0, len(scores) - 1, SURROGATE_TRIALS).round().astype(int))
+        X = np.array([parameter.values for parameter in self.parameters]).T[chosen]
+        forest = RandomForestRegressor(50, min_samples_leaf=3, oob_score=True, random_state=0).fit(X, scores[chosen])
+        if forest.oob_score_ <= 0:
+            return [], float(forest.oob_score_)
+        found = permutation_importance(forest, X, scores[chosen], n_repeats=5, random_state=0)
+        rows = [
+            ImportanceRow(parameter.name, float(mean), float(deviation))
+            for parameter, mean, deviation in zip(
+                self.parameters, found.importances_mean, found.importances_std, strict=True
+            )
+        ]
+        return sorted(rows, key=lambda row: -row.importance), float(forest.oob_score_)
+
+    def curve(self, parameter: Parameter, tuner: str | None = None) -> list[LevelRow]:
+        """Return the score by level, of one method's trials or of all."""
+        mine = np.array([tuner in (None, each) for each in self.tuners])
+        scores, level = np.array(self.scores), np.array(parameter.level)
+        rows = []
+        for position in range(len(parameter.levels)):
+            here = scores[mine & (level == position)]
+            if len(here):
+                deviation = float(here.std(ddof=1)) if len(here) > 1 else 0.0
+                rows.append(LevelRow(position, len(here), float(here.mean()), deviation))
+        return rows
+
+
+def landscape(runs: Sequence[Run], model: str, dataset: str) -> Landscape | None:
+    """Put the good trials of one model on one dataset in columns; None without any.
+
+    The untuned model's trial has no hyperparameters and is left out.
+    """
+    rows = [
+        (run.record.tuner, run.record.seed, position, trial.score, trial.params)
+        for run in runs
+        if (run.record.model, run.record.dataset) == (model, dataset)
+        for position, trial in enumerate(run.trials, start=1)
+        if trial.ok and trial.params
+    ]
+    if not rows:
+        return None
+    tuners, seeds, order, scores, points = zip(*rows, strict=True)
+    names = dict.fromkeys(name for point in points for name in point)
+    columns = {name: [point.get(name) for point in points] for name in names}
+    parameters = tuple(_parameter(name, column) for name, column in columns.items() if len(set(map(shown, column))) > 1)
+    return Landscape(model, dataset, tuners, seeds, order, scores, parameters)
+
+
+def _parameter(name: str, column: Sequence[Any]) -> Parameter:
+    distinct = {shown(value): value for value in column}
+    numbers = sorted(value for value in distinct.values() if _is_number(value))
+    if len(numbers) == len(distinct):
+        values = np.array(column, dtype=float)
+        scale: Literal["linear", "log"] = "log" if numbers[0] > 0 and numbers[-1] / numbers[0] >= 100 else "linear"
+        if len(numbers) > MOST_LEVELS:
+            return _binned(name, scale, values)
+        level = np.searchsorted(np.array(numbers, dtype=float), values)
+        return Parameter(name, scale, _floats(values), _ints(level), tuple(f"{number:g}" for number in numbers))
+    # Numbers in order, then words, then None, which mostly stands for no limit.
+    others = sorted(
+        (value for value in distinct.values() if not _is_number(value)), key=lambda v: (v is None, _label(v))
+    )
+    places: dict[str, int] = {}
+    labels: list[str] = []
+    if len(numbers) > MOST_LEVELS:
+        known = [value for value in column if _is_number(value)]
+        binned = _binned(name, "linear", np.array(known, dtype=float))
+        places = dict(zip(map(shown, known), binned.level, strict=True))
+        labels = list(binned.levels)
+    else:
+        places = {shown(value): place for place, value in enumerate(numbers)}
+        labels = [_label(value) for value in numbers]
+    places |= {shown(value): len(labels) + place for place, value in enumerate(others)}
+    level_of = [places[shown(value)] for value in column]
+    return Parameter(
+        name, "levels", _floats(np.array(level_of)), tuple(level_of), (*labels, *(_label(value) for value in others))
+    )
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False  # an integer beyond any float: shown as a word
+
+
+def _binned(name: str, scale: Literal["linear", "log"], values: _Array) -> Parameter:
+    positions = np.log(values) if scale == "log" else values
+    edges = np.linspace(positions.min(), positions.max(), BINS + 1)
+    level = np.clip(np.searchsorted(edges, positions, side="right") - 1, 0, BINS - 1)
+    ends = np.exp(edges) if scale == "log" else edges
+    labels = tuple(f"{low:.3g} to {high:.3g}" for low, high in itertools.pairwise(ends))
+    return Parameter(name, scale, _floats(values), _ints(level), labels)
+
+
+def _floats(values: Any) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def _ints(values: Any) -> tuple[int, ...]:
+    return tuple(int(value) for value in values)

@@ -1,0 +1,1 @@
+"""How a candidate is scored, counted and kept as a trial."""

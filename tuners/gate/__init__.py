@@ -1,0 +1,1 @@
+"""The gate: whether a run has become worse than an earlier one."""

@@ -1,0 +1,1 @@
+"""What is measured, as plain data: the ground floor, on which everything else is built."""

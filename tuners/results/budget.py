@@ -1,0 +1,43 @@
+"""What a run may spend, and the alarm that ends it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from tuners.errors import TuningError, Unwinding
+
+UNLIMITED = sys.maxsize
+"""Evaluations of a budget that has no limit of them: a number, so that methods may count with it."""
+
+
+class BudgetExhausted(Unwinding):
+    """The budget is spent: unwinds the search.
+
+    Not an `Exception`, because searches swallow those as failures of a candidate.
+    """
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a run may spend on its search; the refit of the winner comes on top."""
+
+    evaluations: int = UNLIMITED
+    """Candidates, each on all folds; `UNLIMITED` where the time alone ends a search."""
+    seconds: float | None = None
+    """Wall-clock seconds; None for no limit."""
+    trial_seconds: float | None = None
+    """Wall-clock seconds of one trial; None for no limit."""
+    memory: int | None = None
+    """Bytes that a run may add to what the process holds; None for no limit."""
+
+    def __post_init__(self) -> None:
+        """Refuse a budget that never ends."""
+        if self.stated is None and self.seconds is None:
+            message = "a budget has neither evaluations nor seconds: give one of them, or both"
+            raise TuningError(message)
+
+    @property
+    def stated(self) -> int | None:
+        """The evaluations as records and tables have them: None where there is no limit."""
+        return None if self.evaluations >= UNLIMITED else self.evaluations

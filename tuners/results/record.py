@@ -1,0 +1,129 @@
+"""The record of a run: flat, plain Python values, as every saved benchmark holds it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tuners.text.printable import printable
+from tuners.text.shown import saveable
+
+SCHEMA = 1
+
+EVALUATIONS = ("plain", "shared")
+"""How candidates are evaluated: each by a fit of its own, or with what they have in common done once.
+
+Scores, trials and their hash are the same either way; seconds are not.
+"""
+
+FROM_OUTSIDE = {"model", "dataset", "tuner", "metric", "reason"}
+"""Fields that hold names and messages of the user's and of libraries."""
+
+Status = Literal["ok", "failed", "timeout", "memory", "crashed", "skipped"]
+"""`timeout` and `memory`: killed at a limit, or all its trials were; `crashed`: its process died."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One cell of a comparison. Scores are the metric's, times seconds, memory bytes."""
+
+    model: str
+    dataset: str
+    tuner: str
+    seed: int
+    schema: int = SCHEMA
+    metric: str = ""
+    positive: str = ""
+    """The class that the metric scores; empty for a metric of all classes."""
+    status: Status = "ok"
+    reason: str = ""
+    """Why it is not ok, in one line."""
+    test_score: float | None = None
+    """Of the winner, refitted on all training rows."""
+    cv_score: float | None = None
+    """Of the winner: mean over the folds."""
+    ties: int = 0
+    """Trials with the winner's cross-validation score, its own included."""
+    default_test_score: float | None = None
+    """Of the untuned model on the same split."""
+    evaluations: int = 0
+    failed_trials: int = 0
+    budget: int | None = 0
+    """Evaluations; None where the time budget alone ended the search."""
+    time_budget: float | None = None
+    evaluation: str = EVALUATIONS[0]
+    """How candidates were evaluated; one of `EVALUATIONS`."""
+    timed_out: bool = False
+    """Whether the time budget ended the search."""
+    seconds: float | None = None
+    """Search and refit."""
+    evaluation_seconds: float | None = None
+    """Spent in fits and scoring, the refit included; parallel ones count once."""
+    search_seconds: float | None = None
+    """Not spent evaluating: what the method itself costs."""
+    earlier: bool = False
+    """Whether the times were taken in an earlier session, which this one resumed."""
+    contended: bool = False
+    """Whether other cells ran at the same time, so that seconds are not the method's alone."""
+    reference_seconds: float | None = None
+    """Of a fixed workload just before the run: the machine's mood."""
+    peak_memory: int | None = None
+    """Resident memory of the process and its workers at its largest."""
+    memory_growth: int | None = None
+    """Over what the process held when the run began."""
+    best_params: Mapping[str, Any] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    confusion_matrix: list[list[int]] | None = None
+    """Test rows by (true, predicted) class."""
+    own_space: bool = False
+    """Whether the method had a space of its own, or evaluated points outside the model's."""
+    trials: str | None = None
+    """The side file with the trials, relative to the saved run."""
+    trials_sha256: str = ""
+    dataset_sha256: str = ""
+    setup_sha256: str = ""
+    """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
+
+    def __post_init__(self) -> None:
+        """Keep no NaN or infinity, for which JSON has no place, and no text from outside that a log would obey."""
+        for known in dataclasses.fields(self):
+            value = getattr(self, known.name)
+            if known.name in FROM_OUTSIDE:
+                object.__setattr__(self, known.name, printable(value))
+            if isinstance(value, float) and not math.isfinite(value):
+                object.__setattr__(self, known.name, None)
+        object.__setattr__(self, "classes", tuple(map(printable, self.classes)))
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a score to compare."""
+        return self.status == "ok"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ran, or should have, and ended without a score."""
+        return self.status not in {"ok", "skipped"}
+
+    @property
+    def cell(self) -> str:
+        """The cell's name, as in its test id."""
+        return f"{self.model}-{self.dataset}-{self.tuner}-{self.seed}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as pytest-benchmark saves it: plain values only."""
+        plain = dataclasses.asdict(self)
+        plain["best_params"] = {name: saveable(value) for name, value in self.best_params.items()}
+        plain["classes"] = list(self.classes)
+        return plain
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Record | None:
+        """Read a record from a saved benchmark's `extra_info`; None if it is not one of ours."""
+        if saved.get("schema") != SCHEMA or not {"model", "dataset", "tuner", "seed"} <= set(saved):
+            return None
+        names = {known.name for known in dataclasses.fields(cls)}
+        known = {name: value for name, value in saved.items() if name in names}
+        return cls(**{**known, "classes": tuple(known.get("classes", ()))})

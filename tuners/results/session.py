@@ -1,0 +1,18 @@
+"""The records of one session, with what its seconds depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tuners.results.record import Record
+
+
+@dataclass(frozen=True)
+class Session:
+    """The records of one session and what its seconds depend on."""
+
+    records: tuple[Record, ...]
+    machine: Mapping[str, Any]
+    libraries: Mapping[str, str]

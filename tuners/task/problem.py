@@ -1,0 +1,197 @@
+"""A problem: one model on one dataset under one seed, shared by all tuners of a cell."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import confusion_matrix, get_scorer_names
+from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+
+from tuners.errors import TuningError, one_line, unknown, unwinds
+from tuners.spaces import copied
+from tuners.task import metrics
+from tuners.task.labels import with_own_labels
+from tuners.task.preprocessing import preprocessed
+from tuners.task.protocol import ONE_CLASS, Protocol
+from tuners.task.target import check_target, more_data, rows_needed, with_rare_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tuners.task.dataset import Dataset
+    from tuners.task.model import Model
+
+Fold = tuple["NDArray[np.intp]", "NDArray[np.intp]"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Training and test rows; `X` of shape (rows, features), `y` of shape (rows,).
+
+    Whoever fits, scores or searches gets a copy (`own_rows`): some estimators write into what they are given.
+    """
+
+    X_train: Any
+    X_test: Any
+    y_train: NDArray[Any]
+    y_test: NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Model x dataset x seed: the split, the folds, the metric.
+
+    The seed varies the split, the folds and the estimator's `random_state` (Bouthillier et al. 2021,
+    "Accounting for variance in machine learning benchmarks", section 3): all that makes one
+    comparison differ from the next, and nothing that differs between its tuners.
+    """
+
+    model: Model
+    dataset: Dataset
+    seed: int
+    protocol: Protocol = field(default_factory=Protocol)
+
+    @cached_property
+    def split(self) -> Split:
+        """The rows that tuners see and the rows that they are judged on."""
+        try:
+            rows, labels = self._rows()
+            train, test = train_test_split(
+                rows, test_size=self.protocol.test_size, random_state=self.seed, stratify=labels
+            )
+        except ValueError as error:
+            message = f"dataset {self.dataset.name!r} cannot be split at seed {self.seed}: {error}: {more_data(self)}"
+            raise TuningError(message) from None
+        X = self.dataset.X
+        y = self.dataset.y
+        return Split(_take(X, train), _take(X, test), y[train], y[test])
+
+    @cached_property
+    def folds(self) -> list[Fold]:
+        """Row numbers of the training part, (train, validation) for each fold."""
+        splitter = StratifiedKFold if self.model.classifies else KFold
+        folds = splitter(self.protocol.folds, shuffle=True, random_state=self.seed)
+        return list(folds.split(self.split.X_train, self.split.y_train))
+
+    @cached_property
+    def estimator(self) -> Any:
+        """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
+        return preprocessed(self._unprepared(), self.dataset, scale=self.model.scale)
+
+    @cached_property
+    def positive(self) -> Any | None:
+        """The label that the metric scores; None for a metric of all classes, or where nobody has said which."""
+        if not self.model.classifies or self.protocol.metric not in ONE_CLASS or len(self._labels) != 2:
+            return None
+        for chosen in (self.protocol.positive, self.dataset.positive):
+            label = None if chosen is None else metrics.label_named(self._labels, chosen)
+            if label is not None:
+                return label
+        return metrics.conventional_positive(self._labels)
+
+    @cached_property
+    def scorer(self) -> Any:
+        """The metric as a scikit-learn scorer."""
+        labels = self._labels.tolist() if self.model.classifies else ()
+        return metrics.scorer(self.estimator, self.protocol.metric, self.positive, labels)
+
+    @cached_property
+    def default_test_score(self) -> float:
+        """Test score of the untuned model: the base of every comparison."""
+        return self.test_score(self.fit({}))
+
+    def fit(self, params: Mapping[str, Any]) -> Any:
+        """Return the estimator with these parameters, fitted on all training rows."""
+        estimator = clone(self.estimator).set_params(**own_values(params))
+        return estimator.fit(own_rows(self.split.X_train), own_rows(self.split.y_train))
+
+    def test_score(self, fitted: Any) -> float:
+        """Score a fitted estimator on the test rows."""
+        return float(self.scorer(fitted, own_rows(self.split.X_test), own_rows(self.split.y_test)))
+
+    def confusion_matrix(self, fitted: Any) -> list[list[int]] | None:
+        """Count test rows by (true class, predicted class); None for a regressor."""
+        if not self.model.classifies:
+            return None
+        predicted = fitted.predict(own_rows(self.split.X_test))
+        counts: list[list[int]] = confusion_matrix(self.split.y_test, predicted, labels=self._labels).tolist()
+        return counts
+
+    def check(self) -> None:
+        """Raise `TuningError` if the problem cannot be measured as it is.
+
+        For an unknown metric, for one that cannot score this target, for a target that is no class label, and for a
+        class with too few rows. A model that cannot be fitted is no such case: its cells fail with their reason.
+        """
+        metric = self.protocol.metric
+        if metric not in get_scorer_names():
+            error = unknown("metric", metric, get_scorer_names())
+            raise error
+        check_target(self)
+        try:
+            fitted = self.fit({})
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            return  # a broken model is the cell's failure
+        about = f"metric {metric!r} does not fit {self.model.name} on {self.dataset.name}"
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                score = self.test_score(fitted)
+        except Exception as error:  # noqa: BLE001  whatever a scorer says of this target
+            message = f"{about}: {one_line(error)}"
+            raise TuningError(message) from None
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            return
+        if not np.isfinite(score):
+            message = f"{about}: it gives {score} for {len(self.dataset.classes)} classes"
+            raise TuningError(message)
+
+    @cached_property
+    def _labels(self) -> NDArray[Any]:
+        return np.unique(self.dataset.y)
+
+    def _unprepared(self) -> Any:
+        """Return the model, seeded, made to take the user's own labels."""
+        estimator = self.model.build({}, self.seed)
+        return with_own_labels(estimator, self._labels) if self.model.classifies else estimator
+
+    def _rows(self) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+        y = self.dataset.y
+        rows = np.arange(len(y))
+        labels = y if self.model.classifies else None
+        # What is left out must hold a row of each class, or it cannot be drawn in proportion.
+        least = len(self._labels) if labels is not None else 1
+        if self.protocol.rows is None or len(rows) - self.protocol.rows < least:
+            return rows, labels
+        drawn, _ = train_test_split(rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels)
+        if labels is not None:
+            drawn = with_rare_classes(drawn, labels, rows_needed(self.protocol), self.seed)
+        return drawn, None if labels is None else labels[drawn]
+
+
+def own_rows(data: Any) -> Any:
+    """Return rows or labels for somebody who may write into them; the same values in the same layout."""
+    return data.copy(order="K") if isinstance(data, np.ndarray) else data.copy()
+
+
+def own_values(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters for somebody who may change them, or for an estimator that is to be fitted.
+
+    A listed estimator is the space's: what is fitted is a copy, as in scikit-learn's searches.
+    """
+    return {name: copied(value) for name, value in params.items()}
+
+
+def _take(X: Any, rows: NDArray[np.intp]) -> Any:
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
