@@ -398,7 +398,7 @@ def test_misused_fixtures_say_so(bench: pytest.Pytester, test: str, message: str
     result = run(bench, "test_mine.py", "-W", "ignore:Benchmark fixture was not used")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     pytest.LineMatcher([re.sub(r"^E +", "", line) for line in result.outlines]).fnmatch_lines([message])
-    result.stdout.no_fnmatch_line("*tuners/plugin/fixtures.py*")
+    result.stdout.no_fnmatch_line("*tuners/plugin/tune.py*")
 
 
 def test_report_suffixes_are_the_formats() -> None:

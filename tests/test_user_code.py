@@ -125,7 +125,7 @@ def test_styles_of_tracebacks(suite: pytest.Pytester, style: str, isolated: tupl
     """Each of pytest's styles is the user's, without frames of ours or of a library."""
     result = run(suite, "broken", f"--tb={style}", *isolated)
     result.stdout.fnmatch_lines(STYLES[style])
-    result.stdout.no_fnmatch_line("*tuners/run.py*")
+    result.stdout.no_fnmatch_line("*tuners/execution/measurement.py*")
     result.stdout.no_fnmatch_line("*site-packages*")
 
 
@@ -148,7 +148,7 @@ def test_locals_and_causes_are_shown(suite: pytest.Pytester, isolated: tuple[str
 
 def test_the_whole_traceback_on_demand(suite: pytest.Pytester) -> None:
     """--full-trace leaves our frames in."""
-    run(suite, "broken", "--full-trace").stdout.fnmatch_lines(["*tuners/run.py:*"])
+    run(suite, "broken", "--full-trace").stdout.fnmatch_lines(["*tuners/execution/measurement.py:*"])
 
 
 def test_what_a_library_raises_ends_in_the_users_call(suite: pytest.Pytester) -> None:

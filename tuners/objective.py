@@ -109,9 +109,9 @@ class Objective:
     def __call__(self, params: Mapping[str, Any], fidelity: float = 1.0) -> float:
         """Evaluate one candidate and return its mean score, larger being better.
 
-        A `fidelity` below 1 asks for a cheaper evaluation, and counts as that share of one; the evaluators that there
-        are evaluate in full, and refuse it. NaN if the candidate failed, which keeps a failed trial with its reason.
-        Raises `BudgetExhausted` when
+        A `fidelity` below 1 is the share of the training rows that the candidate is fitted on, and of an evaluation
+        that it costs; only candidates evaluated in full can win. NaN if it failed, which keeps a failed trial with its
+        reason. Raises `BudgetExhausted` when
         nothing is left to spend.
         """
         return _ledgers[self].evaluate(params, fidelity).score

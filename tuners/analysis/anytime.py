@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tuners.analysis.statistics import CONFIDENCE, Interval
 from tuners.results.run import Run
+from tuners.results.trial import spent
 
 Axis = Literal["evaluations", "seconds"]
 Measure = Literal["cv", "test"]
@@ -77,7 +78,7 @@ def steps(run: Run, axis: Axis, measure: Measure) -> tuple[_Array, _Array]:
     """Return where a run's best score changes, and to what; the test score is of the best in cross-validation."""
     events = [
         (
-            incumbent.trial + 1.0 if axis == "evaluations" else run.trials[incumbent.trial].end,
+            spent(run.trials[: incumbent.trial + 1]) if axis == "evaluations" else run.trials[incumbent.trial].end,
             incumbent.cv_score,
             incumbent.test_score,
         )
@@ -95,7 +96,7 @@ def steps(run: Run, axis: Axis, measure: Measure) -> tuple[_Array, _Array]:
 
 def _end(run: Run, axis: Axis) -> float:
     if axis == "evaluations":
-        return float(len(run.trials))
+        return float(spent(run.trials))
     return max((trial.end for trial in run.trials), default=run.record.seconds or 0.0)
 
 

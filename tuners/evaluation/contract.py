@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sklearn.base import clone
 
-from tuners.errors import TuningError
 from tuners.task.problem import own_rows
 
 if TYPE_CHECKING:
@@ -50,12 +49,15 @@ class Training:
     """The metric as a scikit-learn scorer."""
     metric: str
     """The scorer's name."""
+    classifies: bool
+    """Whether `y` has classes."""
 
     @classmethod
     def of(cls, problem: Problem) -> Training:
         """Copy the training part of a problem."""
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
-        return cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, problem.protocol.metric)
+        metric, classifies = problem.protocol.metric, problem.model.classifies
+        return cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies)
 
 
 class Evaluator(Protocol):
@@ -64,8 +66,7 @@ class Evaluator(Protocol):
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Score one candidate on all folds at a fidelity above 0 and up to 1, which is in full.
 
-        Raises what the estimator raises, which makes a failed trial, and `TuningError` for a fidelity that it does
-        not serve.
+        Raises what the estimator raises, which makes a failed trial.
         """
         ...
 
@@ -78,12 +79,3 @@ def evaluator(name: str, training: Training, *, jobs: int = 1, trial_seconds: fl
     """Return the evaluator of that name, one of `EVALUATIONS`; its library is loaded here."""
     kind = import_module(f"tuners.evaluation.{name}").EVALUATOR
     return cast("Evaluator", kind(training, jobs=jobs, trial_seconds=trial_seconds))
-
-
-def require_full(fidelity: float) -> None:
-    """Raise `TuningError` for a candidate that is to be evaluated in part, by an evaluator that cannot."""
-    if fidelity != 1:
-        message = (
-            f"objective: expected fidelity=1, since candidates are evaluated in full, got {fidelity!r}: leave it out"
-        )
-        raise TuningError(message)

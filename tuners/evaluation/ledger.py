@@ -97,7 +97,7 @@ class Ledger:
         try:
             scores = self._evaluator.evaluate(params, fidelity)
         except BaseException as error:
-            if unwinds(error) or (isinstance(error, TuningError) and fidelity != 1):
+            if unwinds(error):
                 raise
             failed = (math.nan,) * len(self._training.folds)
             scores = Scores(failed, fit_seconds=math.inf, reason=one_line(error))

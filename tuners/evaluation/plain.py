@@ -9,7 +9,8 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
 from tuners.evaluation.alarm import trial_limit
-from tuners.evaluation.contract import Scores, Training, require_full
+from tuners.evaluation.contract import Scores, Training
+from tuners.evaluation.rows import in_part
 from tuners.task.problem import own_values
 
 
@@ -23,15 +24,17 @@ class Plain:
         self._trial_seconds = trial_seconds
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
-        """Score one candidate on all folds."""
-        require_full(fidelity)
+        """Score one candidate on all folds; a fidelity is a share of the rows that it is fitted on."""
         training = self._training
+        folds = training.folds
+        if fidelity != 1:
+            folds = in_part(folds, training.y, fidelity, stratified=training.classifies)
         with trial_limit(self._trial_seconds):
             result = cross_validate(
                 clone(training.estimator).set_params(**own_values(params)),
                 training.X,
                 training.y,
-                cv=training.folds,
+                cv=folds,
                 scoring=training.scorer,
                 n_jobs=self._jobs,
                 error_score="raise",

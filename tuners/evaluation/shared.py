@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 
-from tuners.evaluation.contract import Scores, Training, require_full
+from tuners.evaluation.contract import Scores, Training
 from tuners.evaluation.plain import Plain
 from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV
 from tuners.search.evaluator import SharedEvaluator
@@ -25,8 +25,12 @@ class Shared(Plain):
         self._evaluator: SharedEvaluator | None = None
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
-        """Score one candidate on all folds; its seconds are its share of what its group took."""
-        require_full(fidelity)
+        """Score one candidate on all folds; its seconds are its share of what its group took.
+
+        One that is evaluated in part shares nothing.
+        """
+        if fidelity != 1:
+            return super().evaluate(params, fidelity)
         if self._evaluator is None:
             of = self._training
             self._evaluator = SharedEvaluator(

@@ -50,6 +50,7 @@ class Record:
     default_test_score: float | None = None
     """Of the untuned model on the same split."""
     evaluations: int = 0
+    """Candidates; those evaluated in part count as that share of one, and the sum is rounded up."""
     failed_trials: int = 0
     budget: int | None = 0
     """Evaluations; None where the time budget alone ended the search."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tuners.results.budget import Budget
 from tuners.results.record import Record, Status
-from tuners.results.trial import Trial
+from tuners.results.trial import Trial, spent
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def unfinished(
     """Return what there is of a run that was cut short: its trials, and no scores; `known` are more of its figures."""
     failed = sum(not trial.ok for trial in trials)
     record = replace(
-        record, status=status, reason=reason, evaluations=len(trials), failed_trials=failed,
+        record, status=status, reason=reason, evaluations=math.ceil(spent(trials)), failed_trials=failed,
         budget=budget.stated, time_budget=budget.seconds, **known,
     )  # fmt: skip
     return Run(record, tuple(trials))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,8 @@ class Trial:
         if self.exact:
             return self.exact
         scores = [repr(score) for score in self.fold_scores]
+        if self.fidelity != 1:
+            scores.append(f"at {self.fidelity!r}")
         try:
             return json.dumps([self.params, scores], sort_keys=True, default=shown)
         except TypeError:  # keys that JSON has no form for, or no order
@@ -91,6 +93,11 @@ def incumbent(trials: Sequence[Trial]) -> Trial | None:
     """Return the best of the trials in full, the earliest of equals; None without a good one."""
     good = [trial for trial in trials if trial.ok and trial.fidelity == 1]
     return max(good, key=lambda trial: trial.score) if good else None
+
+
+def spent(trials: Iterable[Trial]) -> float:
+    """Return what trials cost, in evaluations in full."""
+    return sum(1 if trial.fidelity == 1 else trial.fidelity for trial in trials)
 
 
 def trials_hash(trials: Sequence[Trial]) -> str:

@@ -1,0 +1,253 @@
+"""The seams: every evaluator scores alike, every backend makes the same run, and a job makes its problem anew."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV
+
+from tests.estimators import stump
+from tuners import Budget, Model, Objective, Problem, Protocol, TuningError
+from tuners.catalog import DATASETS, TUNERS
+from tuners.evaluation.contract import Evaluator, Training, evaluator
+from tuners.evaluation.listener import Listener
+from tuners.evaluation.rows import in_part
+from tuners.execution.contract import Around, backend
+from tuners.execution.here import measure
+from tuners.plan import Job, Plan
+from tuners.results.cell import Cell
+from tuners.results.record import EVALUATIONS, Record
+from tuners.results.trial import Trial, trials_hash
+
+FOREST = Model("small", RandomForestClassifier(), {"n_estimators": [3, 9], "max_depth": [1, 2, 3]})
+OPTIONS: dict[str, Any] = {"models": ("forest",), "datasets": ("iris",), "budget": 3, "seeds": (0,)}
+CELL = Cell("forest", "iris", "random", 0)
+CANDIDATES = [{"n_estimators": trees, "max_depth": depth} for trees in (3, 9) for depth in (1, 2, 3)]
+
+evaluators = pytest.mark.parametrize("name", EVALUATIONS)
+backends = pytest.mark.parametrize("name", ["here", "forked"])
+
+
+class Rows(ClassifierMixin, BaseEstimator):
+    """Scores how many rows it was fitted on."""
+
+    def __init__(self, level: int = 1) -> None:
+        """Keep the parameter."""
+        self.level = level
+
+    def fit(self, X: Any, y: Any) -> Rows:
+        """Count the rows."""
+        self.classes_ = np.unique(y)
+        self.rows_ = len(X)
+        return self
+
+
+class RowsProblem(Problem):
+    """A problem whose metric is how many rows a model was fitted on."""
+
+    scorer = property(lambda self: lambda fitted, X, y: float(fitted.rows_))  # noqa: ARG005  a scorer's signature
+
+
+def problem(model: Model = FOREST) -> Problem:
+    """Return a small problem."""
+    return Problem(model, DATASETS.load("iris")(None), 0, Protocol(folds=3))
+
+
+def made(name: str, on: Problem) -> Evaluator:
+    """Make an evaluator."""
+    return evaluator(name, Training.of(on))
+
+
+@evaluators
+def test_every_evaluator_gives_the_scores_of_plain_fits(name: str) -> None:
+    """Bit for bit, one a fold, with the seconds that were spent."""
+    on = problem()
+    mine, plain = made(name, on), made("plain", on)
+    for params in CANDIDATES:
+        found = mine.evaluate(params)
+        assert found.fold_scores == plain.evaluate(params).fold_scores
+        assert len(found.fold_scores) == 3
+        assert found.fit_seconds >= 0
+        assert found.score_seconds >= 0
+        assert not found.reason
+
+
+@evaluators
+def test_every_evaluator_raises_what_the_estimator_raises(name: str) -> None:
+    """The ledger makes a failed trial of it."""
+    with pytest.raises(ValueError, match=r"threshold above 0\.5"):
+        made(name, problem(stump(raise_above=0.5))).evaluate({"threshold": 0.9})
+
+
+@evaluators
+def test_every_evaluator_evaluates_in_part(name: str) -> None:
+    """A fidelity is a share of the training rows: scores are those of fits on as many rows, of all classes."""
+    on = RowsProblem(Model("rows", Rows(), {"level": [1, 2]}), DATASETS.load("iris")(None), 0, Protocol(folds=3))
+    for fidelity, rows in ((1.0, 70), (0.5, 35), (0.1, 7), (0.001, 1)):
+        assert made(name, on).evaluate({"level": 1}, fidelity).fold_scores == (rows,) * 3
+
+
+@evaluators
+def test_a_fidelity_that_is_no_share_is_refused(name: str) -> None:
+    """In one line, and at no cost."""
+    mine = Objective(problem(), "mine", Budget(2), evaluation=name)
+    for wrong in (0.0, 1.5, -1, math.nan):
+        with pytest.raises(TuningError, match="objective: expected a fidelity above 0 and up to 1, got "):
+            mine(CANDIDATES[0], wrong)
+    assert (mine.remaining, mine.trials) == (2, [])
+
+
+@given(
+    labels=st.lists(st.sampled_from("abc"), min_size=6, max_size=60),
+    shares=st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)),
+)
+def test_parts_of_rows_are_nested_and_have_every_class(labels: list[str], shares: tuple[float, float]) -> None:
+    """A smaller share's rows are among a larger one's; each class has a row, if there are as many rows as classes."""
+    y = np.array(labels)
+    folds = [(np.arange(len(y)), np.arange(3))]
+    (less, _), (more, validation) = (in_part(folds, y, share, stratified=True)[0] for share in sorted(shares))
+    assert set(less) <= set(more)
+    assert list(validation) == [0, 1, 2]
+    assert len(more) == max(1, round(max(shares) * len(y)))
+    if len(less) >= len(set(labels)):
+        assert set(y[less]) == set(labels)
+
+
+@evaluators
+def test_every_evaluator_adapts_a_search(name: str) -> None:
+    """A search evaluates the same candidates to the same scores as calls do."""
+    searched = Objective(problem(), "mine", Budget(6), evaluation=name)
+    searched.search(GridSearchCV(searched.estimator, {"n_estimators": [3, 9], "max_depth": [1, 2, 3]}))
+    called = Objective(problem(), "mine", Budget(6), evaluation=name)
+    for trial in searched.trials:
+        called(trial.params)
+    assert trials_hash(searched.trials) == trials_hash(called.trials)
+
+
+def test_a_budget_counts_fidelities() -> None:
+    """A candidate evaluated in part costs its share of a full evaluation, and is no incumbent."""
+
+    def halves(objective: Objective, seed: int) -> None:
+        for params in CANDIDATES[2:]:
+            objective(params, 0.25)
+        assert (objective.remaining, objective.incumbent) == (1, None)
+        objective(CANDIDATES[0])
+        assert objective.incumbent is not None
+        objective(CANDIDATES[1], 0.01)
+
+    run = measure("halves", halves, problem(), Budget(2))
+    assert run.record.ok, run.record.reason
+    assert (run.record.evaluations, run.record.best_params) == (2, CANDIDATES[0])
+    assert [trial.fidelity for trial in run.trials] == [0.25] * 4 + [1]
+    assert [incumbent.trial for incumbent in run.incumbents] == [4]
+    whole = tuple(replace(trial, fidelity=1.0) for trial in run.trials)
+    assert trials_hash(whole) != run.record.trials_sha256
+
+
+class Heard(Listener):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.trials: dict[int, Trial] = {}
+
+    def begun(self, record: Record) -> None:
+        """Keep the record."""
+        self.records.append(record)
+
+    def trial(self, position: int, trial: Trial) -> None:
+        """Keep the trial."""
+        self.trials[position] = trial
+
+
+@backends
+def test_every_backend_makes_the_same_run(name: str) -> None:
+    """The same trials in the same order, told while it goes on, with scores and seconds of their own."""
+    plan = Plan(OPTIONS)
+    heard = Heard()
+    run = backend(name, plan, Around()).run(Job(OPTIONS, CELL), heard)
+    alone = measure("random", TUNERS.load("random"), plan.problem("forest", "iris", 0), Budget(3))
+    assert run.record.ok
+    assert run.record.trials_sha256 == alone.record.trials_sha256
+    assert (run.record.test_score, run.incumbents) == (alone.record.test_score, alone.incumbents)
+    assert heard.trials == dict(enumerate(run.trials))
+    assert heard.records[0].cell == run.record.cell
+    assert heard.records[0].reference_seconds == run.record.reference_seconds
+    assert run.record.seconds is not None
+
+
+@backends
+def test_every_backend_raises_what_keeps_a_run_from_beginning(name: str) -> None:
+    """A method that is not there is no run."""
+    with pytest.raises(TuningError, match="unknown tuner 'randm': did you mean random?"):
+        backend(name, Plan(OPTIONS), Around()).run(Job(OPTIONS, Cell("forest", "iris", "randm", 0)), Listener())
+
+
+@backends
+def test_every_backend_returns_a_run_that_broke(name: str) -> None:
+    """What a tuner raises is the run's reason."""
+
+    def breaks(objective: Objective, seed: int) -> None:
+        raise KeyError(seed)
+
+    plan = Plan(OPTIONS)
+    run = backend(name, plan, Around()).run(plan.job(breaks, problem()), Listener())
+    assert (run.record.status, run.record.reason.partition(":")[0]) == ("failed", "KeyError")
+    assert run.error is not None
+
+
+def test_a_job_makes_its_problem_anew_in_any_process() -> None:
+    """A pickled job, and nothing else of the session, makes the same trials in a new process."""
+    plan = Plan(OPTIONS)
+    job = plan.job("random", plan.problem("forest", "iris", 0))
+    assert (job.problem, job.tune) == (None, None)
+    code = (
+        "import pickle, sys\n"
+        "from tuners.evaluation.listener import Listener\n"
+        "from tuners.execution.contract import Around, backend\n"
+        "from tuners.plan import Plan\n"
+        "job = pickle.load(sys.stdin.buffer)\n"
+        "print(backend('here', Plan(job.options), Around()).run(job, Listener()).record.trials_sha256)\n"
+    )
+    there = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(job), capture_output=True, check=True)
+    here = backend("here", plan, Around()).run(job, Listener()).record.trials_sha256
+    assert there.stdout.decode().split() == [here]
+
+
+def test_what_a_test_makes_itself_goes_with_its_job() -> None:
+    """A problem and a function of the test's own are not what names say."""
+
+    def mine(objective: Objective, seed: int) -> None:
+        objective({})
+
+    own = problem()
+    job = Plan(OPTIONS).job(mine, own)
+    assert (job.problem, job.tune, job.cell) == (own, mine, Cell("small", "iris", "mine", 0))
+
+
+def test_the_clock_is_a_parameter() -> None:
+    """Seconds of trials and of the run are those of the clock that is given."""
+
+    def reading() -> Callable[[], float]:
+        ticks = count()
+        return lambda: float(next(ticks))
+
+    run = measure("default", TUNERS.load("default"), problem(), Budget(1), clock=reading())
+    assert run.record.ok
+    assert run.trials[0].start == int(run.trials[0].start)
+    assert run.trials[0].end >= run.trials[0].start + 1
+    assert run.record.seconds is not None
+    assert run.record.seconds >= 4
