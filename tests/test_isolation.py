@@ -16,7 +16,7 @@ import pytest
 
 from tuners.execution.forked import call, isolated
 from tuners.results.budget import Budget
-from tuners.store.resumable import lock
+from tuners.store.journal_folder import lock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="cells are forked")
 
@@ -164,7 +164,7 @@ ORPHANED = """
 import ctypes, os, subprocess, sys
 from pathlib import Path
 from tuners.execution.forked import call
-from tuners.store.resumable import lock
+from tuners.store.journal_folder import lock
 
 def stuck():
     started = subprocess.Popen(["sleep", "600"])

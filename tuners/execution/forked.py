@@ -34,7 +34,7 @@ import psutil
 
 from tuners.errors import ElsewhereError, TuningError, one_line
 from tuners.results.budget import Budget
-from tuners.store import code as imported
+from tuners.store import imported_code
 from tuners.text.shown import json_form
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def _work(
         _limit_memory(budget.memory)
         execution.search()
         run = execution.finish()
-        line.say("imported", imported.files())
+        line.say("imported", imported_code.files())
         line.say("run", run if run.error is None else replace(run, error=explain(run.error)))
     except BaseException as error:  # noqa: BLE001  whatever it is, it is the cell's failure, and has a name
         line.say("failed", one_line(error))
