@@ -7,9 +7,10 @@ import os
 from hypothesis import settings
 
 # Sessions within this process would load these and drop them again, while others still hold what is in them.
-import tuners.store.forms
 import tuners.store.journal
-import tuners.store.lines  # noqa: F401  likewise
+import tuners.store.journal_contents
+import tuners.store.saved
+import tuners.store.side_files  # noqa: F401  this, and those above, for their being loaded alone
 
 # Sessions that tests begin are not the workers of pytest-xdist that the tests may run in.
 for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):

@@ -13,7 +13,7 @@ from tuners.plan import Plan
 from tuners.plugin.header import header
 from tuners.report.formats import text
 from tuners.results.budget import UNLIMITED
-from tuners.results.record import Record
+from tuners.store.records import readable
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_no_limit_is_no_number_in_records_and_tables() -> None:
     """A record has null for it, as JSON, and the table the evaluations alone, with the time's mark."""
     assert (Budget(seconds=2.0).stated, Budget(7).stated) == (None, 7)
     run = runs.run("random", budget=None, time_budget=2.0, timed_out=True, evaluations=57)
-    record = Record.from_dict(json.loads(json.dumps(run.record.as_dict())))
+    record = readable(json.loads(json.dumps(run.record.as_dict())))
     assert record is not None
     assert record.budget is None
     limited = runs.run("grid", budget=60, evaluations=58)

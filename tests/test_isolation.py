@@ -20,7 +20,7 @@ from tuners.execution.process import call
 from tuners.plan import Job, Plan
 from tuners.results.budget import Budget
 from tuners.results.cell import Cell
-from tuners.store.resumable import lock
+from tuners.store.journal_folder import lock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="cells are forked")
 
@@ -168,7 +168,7 @@ ORPHANED = """
 import ctypes, os, subprocess, sys
 from pathlib import Path
 from tuners.execution.process import call
-from tuners.store.resumable import lock
+from tuners.store.journal_folder import lock
 
 def stuck():
     started = subprocess.Popen(["sleep", "600"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,12 +24,14 @@ from tuners.__main__ import main
 from tuners.catalog import DATASETS, TUNERS
 from tuners.execution.here import measure
 from tuners.results.budget import Budget
+from tuners.results.record import Record
 from tuners.results.run import Run
-from tuners.store import code as imported
-from tuners.store import codec
-from tuners.store import resumable as journaling
+from tuners.results.trial import Trial
+from tuners.store import codec, imported_code, resumable
 from tuners.store import side_files as trialfile
-from tuners.store.journal import Journal, listed, read
+from tuners.store.journal import Journal
+from tuners.store.journal_contents import read
+from tuners.store.journal_folder import FOLDER, KEPT, SUFFIX, listed, lock, new_path
 
 MOMENTS = 50
 DAMAGES = 200
@@ -199,7 +203,7 @@ def test_trials_are_no_journal(runs: list[Run], tmp_path: Path) -> None:
 
 def begun(folder: Path, name: str, *, ended: bool = False) -> Path:
     """Write a journal of a session; return its path."""
-    written = Journal(folder / journaling.FOLDER / f"{name}{journaling.SUFFIX}")
+    written = Journal(folder / FOLDER / f"{name}{SUFFIX}")
     written.session({"which": name})
     if ended:
         written.end()
@@ -219,7 +223,7 @@ def test_the_newest_journal_is_the_one_begun_last(tmp_path: Path) -> None:
     third = begun(tmp_path, "20270101T000000000000-cccccccc", ended=True)
     os.utime(second, (0, 0))
     assert listed(second.parent) == [older, first, second, third]
-    contents, handle = journaling.interrupted(tmp_path)
+    contents, handle = resumable.interrupted(tmp_path)
     os.close(handle)
     assert contents.path == second
 
@@ -230,11 +234,11 @@ def test_a_session_whose_first_line_is_lost_is_not_resumed(tmp_path: Path) -> No
     trial = {"params": {}, "fold_scores": [1.0], "score": 1.0}
     later = codec.line({"kind": "trial", "cell": "a", "position": 0, "trial": trial})
     path.write_text(path.read_text()[1:] + later)
-    contents, handle = journaling.interrupted(tmp_path)
+    contents, handle = resumable.interrupted(tmp_path)
     os.close(handle)
     assert len(contents.trials["a"]) == 1
     with pytest.raises(TuningError, match="its first line is damaged, which says what was compared: delete it, or run"):
-        journaling.require_same(contents, {}, tmp_path)
+        resumable.require_same(contents, {}, tmp_path)
 
 
 def test_only_journals_of_ended_sessions_are_deleted(tmp_path: Path) -> None:
@@ -242,14 +246,14 @@ def test_only_journals_of_ended_sessions_are_deleted(tmp_path: Path) -> None:
     cut, running = begun(tmp_path, "cut"), begun(tmp_path, "running", ended=True)
     torn = begun(tmp_path, "torn", ended=True)
     torn.write_bytes(torn.read_bytes()[:-5])
-    odd = cut.with_name(f"odd{journaling.SUFFIX}")
+    odd = cut.with_name(f"odd{SUFFIX}")
     odd.write_bytes(b"\x00")
-    empty = cut.with_name(f"empty{journaling.SUFFIX}")
+    empty = cut.with_name(f"empty{SUFFIX}")
     empty.touch()
-    ended = [begun(tmp_path, f"{50 - number:02}", ended=True) for number in range(journaling.KEPT + 2)]
-    handle = journaling.lock(running)
+    ended = [begun(tmp_path, f"{50 - number:02}", ended=True) for number in range(KEPT + 2)]
+    handle = lock(running)
     assert handle is not None
-    path = journaling.new_path(tmp_path)
+    path = new_path(tmp_path)
     os.close(handle)
     assert not path.exists()
     assert {each.name for each in cut.parent.glob("*.jsonl")} == {
@@ -259,7 +263,7 @@ def test_only_journals_of_ended_sessions_are_deleted(tmp_path: Path) -> None:
 
 def test_another_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the file, the schema and the remedy."""
-    monkeypatch.setattr("tuners.store.journal.SCHEMA", 99)
+    monkeypatch.setattr("tuners.store.journal_lines.SCHEMA", 99)
     path = tmp_path / "old.jsonl"
     written = Journal(path)
     written.session({})
@@ -491,12 +495,12 @@ def test_code_is_what_no_installed_library_is(tmp_path: Path, monkeypatch: pytes
         vars(sys.modules[name])["__file__"] = str(path)
     besides = ModuleType("conftest")
     vars(besides)["__file__"] = str(tmp_path / "conftest.py")
-    found = imported.files([besides])
+    found = imported_code.files([besides])
     assert {str(own), besides.__file__, __file__} <= found
     assert not {str(library), pytest.__file__, json.__file__, codec.__file__} & found
-    assert imported.digest(str(own)) == imported.ABSENT
+    assert imported_code.digest(str(own)) == imported_code.ABSENT
     own.write_bytes(b"1")
-    assert imported.digest(str(own)) == imported.digest(f"{own}/in/an/archive.py") != imported.ABSENT
+    assert imported_code.digest(str(own)) == imported_code.digest(f"{own}/in/an/archive.py") != imported_code.ABSENT
 
 
 def test_resume_is_refused_when_the_data_have_changed(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -558,3 +562,22 @@ def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
     assert [moment for moment in moments if not moment["same"]] == [], done.stderr[-3000:]
     assert sum(moment["killed"] for moment in moments) > MOMENTS / 2
     assert sum(moment["taken"] or 0 for moment in moments) > MOMENTS
+
+
+def test_trials_have_their_positions(tmp_path: Path) -> None:
+    """A search in several processes ends them in another order; what is known later of one takes its place."""
+    path = tmp_path / "a.journal.jsonl"
+    journal = Journal(path)
+    journal.session({})
+    record = Record("stump", "iris", "random", 0)
+    first, second = (Trial({"a": number}, (0.5,), 0.5) for number in (1, 2))
+    failed = Trial({"a": 3}, (math.nan,), math.nan, reason="the score is nan")
+    journal.begin(record, {})
+    for position, trial in ((1, second), (2, failed), (0, first), (2, replace(failed, reason="ValueError: no"))):
+        journal.trial(record.cell, position, trial)
+    found = read(path).trials[record.cell]
+    assert [trial.params["a"] for trial in found] == [1, 2, 3]
+    assert found[2].reason == "ValueError: no"
+    journal.begin(record, {})
+    assert read(path).trials == {}
+    journal.close()

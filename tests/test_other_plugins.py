@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
-from tuners.store import journal
+from tuners.store import journal_contents
 
 SUITE = """
 import pytest
@@ -104,7 +104,7 @@ def test_the_table_has_the_order_given(suite: pytest.Pytester) -> None:
     assert order(suite) == ORDER
     groups = json.loads((suite.path / "out.json").read_text())["groups"]
     assert [row["tuner"] for row in groups[0]["rows"]] == ["random", "default"]
-    entries = journal.read(next(suite.path.glob(".tuning/*.jsonl"))).entries
+    entries = journal_contents.read(next(suite.path.glob(".tuning/*.jsonl"))).entries
     assert list(entries) == [f"{model}-{dataset}-{tuner}-0" for model, dataset, tuner in ORDER]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
-from tuners.store import journal, saved
+from tuners.store import journal_contents, saved
 from tuners.store import side_files as trialfile
 
 SUITE = """
@@ -82,7 +82,7 @@ def test_the_last_attempt_counts(suite: pytest.Pytester, workers: tuple[str, ...
     assert {record.status for record in run.records} == {"ok"}
     assert run.partial == ""
     assert trials == dict.fromkeys(CELLS, 1)
-    contents = journal.read(next(suite.path.glob(".tuning/*.jsonl")))
+    contents = journal_contents.read(next(suite.path.glob(".tuning/*.jsonl")))
     assert {cell: len(entry.run.trials) for cell, entry in contents.entries.items()} == dict.fromkeys(CELLS, 1)
 
 
@@ -162,7 +162,7 @@ def test_a_cell_whose_worker_dies_is_kept(
         (cell, "crashed" if cell in crashed else "ok") for cell in CELLS
     ]
     assert trials == {cell: 2 if cell in crashed else 1 for cell in CELLS}
-    contents = journal.read(next(suite.path.glob(".tuning/*.jsonl")))
+    contents = journal_contents.read(next(suite.path.glob(".tuning/*.jsonl")))
     records: dict[str, Any] = {cell: entry.run.record for cell, entry in contents.entries.items()}
     assert sorted(records) == sorted(CELLS)
     for cell in crashed:

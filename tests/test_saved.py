@@ -24,8 +24,10 @@ from tuners.results.run import Run
 from tuners.results.trial import Trial, trials_hash
 from tuners.store import side_files as trialfile
 from tuners.store.journal import Journal
-from tuners.store.journal import read as read_journal
-from tuners.store.saved import document, find, latest, listed, read, save
+from tuners.store.journal_contents import read as read_journal
+from tuners.store.records import readable
+from tuners.store.saved import document, read
+from tuners.store.saved_folder import find, latest, listed, save
 
 ABOUT = {"machine_info": {}, "commit_info": {"id": "0123456789abcdef", "branch": "main"}, "datetime": "", "version": ""}
 
@@ -116,7 +118,7 @@ def test_damage_is_an_error_or_changes_no_number(data: st.DataObject, tmp_path: 
         damaged = bytearray(data.draw(st.sampled_from(foreign)))
     path = tmp_path / "0001_x.json"
     path.write_bytes(damaged)
-    before: Any = Record.from_dict(json.loads(good)["benchmarks"][0]["extra_info"])
+    before: Any = readable(json.loads(good)["benchmarks"][0]["extra_info"])
     try:
         found = read(path).records
     except TuningError as error:

@@ -22,7 +22,7 @@ from tests.estimators import Keeper, stump
 from tuners.execution.channel import _pickled
 from tuners.results.record import Record
 from tuners.results.trial import Trial, trials_hash
-from tuners.store import codec, lines
+from tuners.store import codec, trials
 from tuners.text.shown import json_form, shown
 
 
@@ -116,8 +116,8 @@ def test_trials_that_are_read_back_hash_as_they_did() -> None:
     """What a side file or a journal holds of a trial has the hash of the trial itself."""
     values = {"a": {10: 1, 9: math.inf, None: (1,)}, "b": times(2), "c": math.nan, "d": SVC(C=3), "e": {1, 2}}
     trial = Trial.of(values, [0.5], start=0, end=1)
-    line = json.loads(codec.line(lines.written(trial)))
-    again = lines.trial(codec.shaped(line, lines.TrialForm))
+    line = json.loads(codec.line(trials.written(trial)))
+    again = trials.read(line)
     assert trials_hash([again]) == trials_hash([trial])
 
 

@@ -19,7 +19,7 @@ from tuners.report.formats import FORMATS, text, write
 from tuners.results.record import Record
 from tuners.results.run import Run
 from tuners.results.session import Session
-from tuners.store import journal, saved
+from tuners.store import files, journal_contents, saved, saved_folder
 from tuners.store import side_files as trialfile
 from tuners.text.printable import printable
 
@@ -78,7 +78,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
     is_journal = source.endswith(".jsonl")
     report, notes = (_of_journal if is_journal else _of_saved)(chosen)
     if chosen.compare is not None:
-        then = saved.find(chosen.storage, chosen.compare)
+        then = saved_folder.find(chosen.storage, chosen.compare)
         runs, lacking = _runs(then)
         notes += lacking
         report = replace(
@@ -91,7 +91,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
 
 
 def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
-    contents = journal.read(Path(chosen.source))
+    contents = journal_contents.read(Path(chosen.source))
     runs = [entry.run for entry in contents.entries.values()]
     records = [run.record for run in runs]
     notes = [f"rebuilt from {contents.path.name}"]
@@ -108,7 +108,7 @@ def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
         side = chosen.save.with_suffix(".trials.jsonl")
         trialfile.write(runs, side)
         content = saved.document(entries, about=about, partial=partial, trials=side.name)
-        saved.write(json.dumps(content, indent=4), chosen.save)
+        files.write(json.dumps(content, indent=4), chosen.save)
     return Report(records, evaluate(records), header=notes, runs=runs, about=contents.about), notes
 
 
@@ -116,7 +116,7 @@ def _of_saved(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
     if chosen.save is not None:
         message = f"--save: expected a journal to make a saved run of, got the saved run {chosen.source}: leave it out"
         raise TuningError(message)
-    run = saved.find(chosen.storage, chosen.source)
+    run = saved_folder.find(chosen.storage, chosen.source)
     runs, notes = _runs(run)
     notes = [f"rebuilt from {run.path.name}", *([f"partial: {run.partial}"] if run.partial else []), *notes]
     return Report(run.records, evaluate(run.records), header=notes, runs=runs, about=run.content), notes
@@ -142,8 +142,8 @@ def _gate(chosen: argparse.Namespace) -> int:
     if not 0 < chosen.alpha < 1:
         message = f"--alpha: expected a number above 0 and below 1, got {chosen.alpha}"
         raise TuningError(message)
-    then, now = saved.find(chosen.storage, chosen.then), saved.find(chosen.storage, chosen.now)
-    baseline = [then, *saved.of_the_same_commit(chosen.storage, then, but=now)]
+    then, now = saved_folder.find(chosen.storage, chosen.then), saved_folder.find(chosen.storage, chosen.now)
+    baseline = [then, *saved_folder.of_the_same_commit(chosen.storage, then, but=now)]
     verdicts = gate.judge(gates, _session(now), [_session(run) for run in baseline], chosen.alpha)
     records: tuple[Record, ...] = now.records
     (runs, lacking), (before, lacking_before) = _runs(now), _runs(then)

@@ -22,7 +22,7 @@ from tuners.execution.process import bound, end_group, fork, raisable
 from tuners.execution.scoring import scored
 from tuners.execution.watch import Watch
 from tuners.results.run import Run, unfinished
-from tuners.store import code
+from tuners.store import imported_code
 
 if TYPE_CHECKING:
     from tuners.plan import Job, Plan
@@ -79,7 +79,7 @@ class Forked:
             _limit_memory(measurement.budget.memory)
             measurement.search()
             run = scored(measurement)
-            channel.say("imported", code.files())
+            channel.say("imported", imported_code.files())
             channel.say("run", run if run.error is None else replace(run, error=self._around.explain(run.error)))
         except BaseException as error:  # noqa: BLE001  whatever it is, it is the cell's failure, and has a name
             channel.say("failed", one_line(error))

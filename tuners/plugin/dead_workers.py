@@ -15,7 +15,7 @@ def recover(session: Session, test: str, seconds: float) -> Record | None:
     Its trials are those that are in the journal. `seconds` is how long ago the test began.
     """
     from tuners.results.run import unfinished  # noqa: PLC0415  likewise
-    from tuners.store.journal import read  # noqa: PLC0415  loaded where it is needed
+    from tuners.store.journal_contents import read  # noqa: PLC0415  loaded where it is needed
 
     contents = read(session.journal_path) if session.journal_path is not None else None
     if contents is not None:

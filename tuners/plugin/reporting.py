@@ -18,7 +18,7 @@ from tuners.text.printable import printable, workflow_command
 def record_of(report: Any) -> Record | None:
     """Return the record that came with a test report."""
     saved = getattr(report, "tuning", None)
-    return None if saved is None else Record.from_dict(saved)
+    return None if saved is None else Record(**saved)
 
 
 def logs_cells(config: pytest.Config) -> bool:

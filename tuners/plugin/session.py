@@ -22,13 +22,14 @@ from tuners.plugin.workers import Collected, Exchange
 from tuners.results.cell import Cell
 from tuners.results.record import Record
 from tuners.results.session import Session as Measured
-from tuners.store import code as imported
+from tuners.store import imported_code, records
 
 if TYPE_CHECKING:
     from tuners.gate.judge import Verdict
     from tuners.report.document import Report
     from tuners.results.run import Run
-    from tuners.store.journal import Contents, Entry, Journal
+    from tuners.store.journal import Journal
+    from tuners.store.journal_contents import Contents, Entry
 
 SESSION = pytest.StashKey["Session"]()
 RECORD = pytest.StashKey[Record]()
@@ -124,7 +125,7 @@ class Session:
     def finished(self) -> dict[str, Entry]:
         """By cell: runs of the interrupted session that this one resumes."""
         if self._in_worker and self.settings.resumed and self.exchange is not None and self.exchange.journal:
-            from tuners.store.journal import read  # noqa: PLC0415  loaded when something is resumed
+            from tuners.store.journal_contents import read  # noqa: PLC0415  loaded when something is resumed
 
             return dict(read(self.exchange.journal).entries)
         return {}
@@ -141,11 +142,11 @@ class Session:
 
     def resume(self) -> None:
         """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
-        from tuners.store import resumable as journaling  # noqa: PLC0415  likewise
+        from tuners.store import resumable  # noqa: PLC0415  loaded when something is resumed
         from tuners.store.journal import Journal  # noqa: PLC0415  loaded when something is resumed
 
-        contents, self._lock = journaling.interrupted(self.root)
-        journaling.require_same(contents, journaling.setup(self.settings, self.root), self.root)
+        contents, self._lock = resumable.interrupted(self.root)
+        resumable.require_same(contents, resumable.setup(self.settings.given, self.root), self.root)
         self._resumed = contents
         self.finished = dict(contents.entries)
         self._journal = Journal(contents.path)
@@ -157,23 +158,23 @@ class Session:
     def check_code(self) -> None:
         """Raise `TuningError` if there is code, now that all is collected, that the resumed session did not have."""
         if self._resumed is not None:
-            from tuners.store import resumable as journaling  # noqa: PLC0415  loaded when something is resumed
+            from tuners.store import resumable  # noqa: PLC0415  loaded when something is resumed
 
-            journaling.require_known(self._resumed, journaling.digests(self._imported(), self.root))
+            resumable.require_known(self._resumed, resumable.digests(self._imported(), self.root))
 
     def _imported(self) -> set[str]:
-        return imported.files(self._config.pluginmanager.get_plugins()) | self.imported
+        return imported_code.files(self._config.pluginmanager.get_plugins()) | self.imported
 
     def _note_code(self, journal: Journal) -> None:
         """Write to the journal what has been imported since: a method may import what it needs when it runs."""
         known = (len(sys.modules), len(self.imported))
         if known != self._known:
-            from tuners.store import resumable as journaling  # noqa: PLC0415  loaded when a cell runs
+            from tuners.store import resumable  # noqa: PLC0415  loaded when a cell runs
 
             self._known = known
             new = self._imported() - self._noted
             if new:
-                journal.code(journaling.digests(new, self.root))
+                journal.code(resumable.digests(new, self.root))
             self._noted |= new
 
     def check_finished(self) -> None:
@@ -191,7 +192,7 @@ class Session:
     def journal(self) -> Journal | None:
         """The journal, begun when it is first asked for; None where it cannot be written at all."""
         if self._journal is None and self._lock is None:
-            from tuners.store import resumable as journaling  # noqa: PLC0415  likewise
+            from tuners.store import journal_folder, resumable  # noqa: PLC0415  loaded when a cell runs
             from tuners.store.journal import Journal  # noqa: PLC0415  loaded when a cell runs
 
             if self._in_worker:
@@ -201,14 +202,14 @@ class Session:
                 self._note_code(self._journal)
                 return self._journal
             try:
-                self._journal = Journal(journaling.new_path(self.root))
+                self._journal = Journal(journal_folder.new_path(self.root))
                 self.journal_path = self._journal.path
-                self._lock = journaling.lock(self._journal.path)
-                self._journal.session(journaling.setup(self.settings, self.root), self.about())
+                self._lock = journal_folder.lock(self._journal.path)
+                self._journal.session(resumable.setup(self.settings.given, self.root), self.about())
                 self._journal.plan([cell.id for cell in self.cells])
             except OSError as error:
                 self._lock = -1
-                self.notes.append(f"no journal: {self.root / journaling.FOLDER}: {error.strerror}")
+                self.notes.append(f"no journal: {self.root / journal_folder.FOLDER}: {error.strerror}")
         if self._journal is not None:
             self._note_code(self._journal)
         return self._journal
@@ -228,7 +229,7 @@ class Session:
 
     def entries(self) -> Mapping[str, Entry]:
         """Return the runs that are in the journal, by cell; none where it could not be written."""
-        from tuners.store.journal import read  # noqa: PLC0415  loaded when there is a table
+        from tuners.store.journal_contents import read  # noqa: PLC0415  loaded when there is a table
 
         if self.journal_path is None:
             return {}
@@ -246,7 +247,7 @@ class Session:
         from tuners.report.document import Report  # noqa: PLC0415  likewise
 
         saved = [bench.get("extra_info", {}) for benches in baselines.values() for bench in benches.values()]
-        then = [record for record in map(Record.from_dict, saved) if record is not None]
+        then = [record for record in map(records.readable, saved) if record is not None]
         return Report(
             self.records,
             evaluate(self.records),

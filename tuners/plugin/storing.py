@@ -33,18 +33,20 @@ def guard(benchmarks: Any, session: Session) -> None:
     say = benchmarks.logger.info
 
     def to_storage(output_json: Any, save: str) -> None:
-        from tuners.store import saved  # noqa: PLC0415  loaded when something is saved
+        from tuners.store import saved_folder  # noqa: PLC0415  loaded when something is saved
 
         folder = benchmarks.storage.get("x").parent
-        path = _written(session, "--benchmark-save", folder, lambda: saved.save(_text(output_json), folder, save))
+        path = _written(
+            session, "--benchmark-save", folder, lambda: saved_folder.save(_text(output_json), folder, save)
+        )
         if path is not None:
             say(f"Saved benchmark data in: {path}")
 
     def to_file(output_json: Any) -> None:
-        from tuners.store import saved  # noqa: PLC0415  likewise
+        from tuners.store import files  # noqa: PLC0415  loaded when something is saved
 
         path = Path(benchmarks.json)
-        if _written(session, "--benchmark-json", path, lambda: saved.write(_text(output_json), path)) is not None:
+        if _written(session, "--benchmark-json", path, lambda: files.write(_text(output_json), path)) is not None:
             say(f"Wrote benchmark data in: {path}")
 
     if hasattr(benchmarks.storage, "get"):  # Elasticsearch has its own ways
@@ -86,7 +88,7 @@ def choose(config: pytest.Config) -> Baseline:
     """
     from pytest_benchmark.utils import get_machine_id, load_storage  # noqa: PLC0415  loaded when something is compared
 
-    from tuners.store import saved  # noqa: PLC0415  likewise
+    from tuners.store import saved, saved_folder  # noqa: PLC0415  loaded when something is compared
 
     address = config.getoption("benchmark_compare", None)
     if not address:
@@ -97,14 +99,14 @@ def choose(config: pytest.Config) -> Baseline:
         return Baseline()  # Elasticsearch has its own ways
     folder = Path(storage.path)
     if address is True:
-        run = saved.latest(folder)
+        run = saved_folder.latest(folder)
         if run is None:
             return Baseline()  # the first of all: pytest-benchmark says so
-        paths = saved.listed(folder)
+        paths = saved_folder.listed(folder)
         notes = [f"not compared with {path.name}, which is partial" for path in paths[paths.index(run.path) + 1 :]]
     else:
         try:
-            run = saved.find(folder, address)
+            run = saved_folder.find(folder, address)
         except TuningError as error:
             matching = storage.query(address)
             if not matching:
@@ -114,7 +116,7 @@ def choose(config: pytest.Config) -> Baseline:
     if "machine_info" not in run.content:  # on which pytest-benchmark would break
         message = f"saved run {run.path}: machine_info: expected it in a run to compare with, found none"
         raise TuningError(message)
-    return Baseline([run, *saved.of_the_same_commit(folder, run)], notes, run.path)
+    return Baseline([run, *saved_folder.of_the_same_commit(folder, run)], notes, run.path)
 
 
 def load(benchmarks: Any, baseline: Baseline) -> None:

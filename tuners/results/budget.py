@@ -1,4 +1,4 @@
-"""What a run may spend, and the alarm that ends it."""
+"""The budget of a run, and the exception that ends a search when it is spent."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from tuners.errors import TuningError, Unwinding
 
 UNLIMITED = sys.maxsize
-"""Evaluations of a budget that has no limit of them: a number, so that methods may count with it."""
+"""The evaluations of a budget without a limit of them: a number, so that methods can calculate with it."""
 
 
 class BudgetExhausted(Unwinding):
-    """The budget is spent: unwinds the search.
+    """The budget is spent: the search ends.
 
-    Not an `Exception`, because searches swallow those as failures of a candidate.
+    Not an `Exception`, because searches catch those as failures of a candidate.
     """
 
 
@@ -32,12 +32,12 @@ class Budget:
     """Bytes that a run may add to what the process holds; None for no limit."""
 
     def __post_init__(self) -> None:
-        """Refuse a budget that never ends."""
+        """Refuse a budget without any limit."""
         if self.stated is None and self.seconds is None:
             message = "a budget has neither evaluations nor seconds: give one of them, or both"
             raise TuningError(message)
 
     @property
     def stated(self) -> int | None:
-        """The evaluations as records and tables have them: None where there is no limit."""
+        """The evaluations as records and tables have them: None if there is no limit."""
         return None if self.evaluations >= UNLIMITED else self.evaluations

@@ -1,18 +1,19 @@
-"""Parameters: the hyperparameters of one candidate, by name."""
+"""Parameters: the values of hyperparameters of one candidate, by name."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 Params = dict[str, Any]
 
 
 def plain(value: Any) -> Any:
-    """Return NumPy scalars as plain Python values, the rest as it is."""
-    return value.item() if isinstance(value, np.generic) else value
+    """Return a NumPy scalar as a plain Python value, anything else as it is."""
+    # Without NumPy loaded there are no such scalars, and no reason to load it.
+    numpy = sys.modules.get("numpy")
+    return value.item() if numpy is not None and isinstance(value, numpy.generic) else value
 
 
 def plain_params(params: Mapping[str, Any]) -> Params:

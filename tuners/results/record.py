@@ -1,4 +1,4 @@
-"""The record of a run: flat, plain Python values, as every saved benchmark holds it."""
+"""The record of a run: its figures as flat, plain Python values, as every saved benchmark holds them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FROM_OUTSIDE = {"model", "dataset", "tuner", "metric", "reason"}
 """Fields that hold names and messages of the user's and of libraries."""
 
 Status = Literal["ok", "failed", "timeout", "memory", "crashed", "skipped"]
-"""`timeout` and `memory`: killed at a limit, or all its trials were; `crashed`: its process died."""
+"""`timeout` and `memory`: the run was killed at a limit, or all its trials were; `crashed`: its process died."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Record:
     """The class that the metric scores; empty for a metric of all classes."""
     status: Status = "ok"
     reason: str = ""
-    """Why it is not ok, in one line."""
+    """Why the status is not ok, in one line."""
     test_score: float | None = None
-    """Of the winner, refitted on all training rows."""
+    """Of the winner, refitted on all training rows. The winner is the best trial."""
     cv_score: float | None = None
-    """Of the winner: mean over the folds."""
+    """Of the winner: the mean of its fold scores."""
     ties: int = 0
     """Trials with the winner's cross-validation score, its own included."""
     default_test_score: float | None = None
@@ -64,23 +64,23 @@ class Record:
     evaluation_seconds: float | None = None
     """Spent in fits and scoring, the refit included; parallel ones count once."""
     search_seconds: float | None = None
-    """Not spent evaluating: what the method itself costs."""
+    """Not spent in evaluation: what the method itself costs."""
     earlier: bool = False
     """Whether the times were taken in an earlier session, which this one resumed."""
     contended: bool = False
     """Whether other cells ran at the same time, so that seconds are not the method's alone."""
     reference_seconds: float | None = None
-    """Of a fixed workload just before the run: the machine's mood."""
+    """Of a fixed workload just before the run: the speed of the machine just then."""
     peak_memory: int | None = None
     """Resident memory of the process and its workers at its largest."""
     memory_growth: int | None = None
-    """Over what the process held when the run began."""
+    """How much more than the process held when the run began."""
     best_params: Mapping[str, Any] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     confusion_matrix: list[list[int]] | None = None
     """Test rows by (true, predicted) class."""
     own_space: bool = False
-    """Whether the method had a space of its own, or evaluated points outside the model's."""
+    """Whether the method had a space of its own, or evaluated candidates outside the model's."""
     trials: str | None = None
     """The side file with the trials, relative to the saved run."""
     trials_sha256: str = ""
@@ -89,7 +89,7 @@ class Record:
     """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
 
     def __post_init__(self) -> None:
-        """Keep no NaN or infinity, for which JSON has no place, and no text from outside that a log would obey."""
+        """Turn NaN and infinity, which JSON cannot hold, into None, and make text from outside safe to print."""
         for known in dataclasses.fields(self):
             value = getattr(self, known.name)
             if known.name in FROM_OUTSIDE:
@@ -105,12 +105,12 @@ class Record:
 
     @property
     def failed(self) -> bool:
-        """Whether it ran, or should have, and ended without a score."""
+        """Whether the cell was run, or should have been, and has no score."""
         return self.status not in {"ok", "skipped"}
 
     @property
     def cell(self) -> str:
-        """The cell's name, as in its test id."""
+        """The name of the cell, as in its test id."""
         return f"{self.model}-{self.dataset}-{self.tuner}-{self.seed}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -119,12 +119,3 @@ class Record:
         plain["best_params"] = {name: saveable(value) for name, value in self.best_params.items()}
         plain["classes"] = list(self.classes)
         return plain
-
-    @classmethod
-    def from_dict(cls, saved: Mapping[str, Any]) -> Record | None:
-        """Read a record from a saved benchmark's `extra_info`; None if it is not one of ours."""
-        if saved.get("schema") != SCHEMA or not {"model", "dataset", "tuner", "seed"} <= set(saved):
-            return None
-        names = {known.name for known in dataclasses.fields(cls)}
-        known = {name: value for name, value in saved.items() if name in names}
-        return cls(**{**known, "classes": tuple(known.get("classes", ()))})

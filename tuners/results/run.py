@@ -1,4 +1,4 @@
-"""A run: one tuner on one problem, once, and what came of it."""
+"""A run: one tuner on one problem, once, with its result."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from tuners.results.trial import Trial, spent
 
 @dataclass(frozen=True)
 class Incumbent:
-    """A trial that was the best when it ended, and how it would have done on the test rows."""
+    """A trial that was the best when it ended, with its score on the test rows."""
 
     trial: int
     """Its position among the trials, from 0."""
     cv_score: float
     test_score: float | None
-    """None if it could not be fitted on all training rows."""
+    """Refitted on all training rows; None if that failed."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a run: its flat record, its trials and its incumbents."""
+    """The result of a run: its record, its trials and its incumbents."""
 
     record: Record
     trials: tuple[Trial, ...]
     incumbents: tuple[Incumbent, ...] = field(default=())
     error: BaseException | None = field(default=None, compare=False, repr=False)
-    """What ended it, where it raised; a cell of another process tells of it by an `ElsewhereError`."""
+    """The exception that ended it, if one did; an `ElsewhereError` if it was raised in another process."""
 
 
 def unfinished(
     record: Record, trials: Sequence[Trial], budget: Budget, *, status: Status, reason: str, **known: Any
 ) -> Run:
-    """Return what there is of a run that was cut short: its trials, and no scores; `known` are more of its figures."""
+    """Return a run that was cut short, with its trials and no scores; `known` has more of its record's fields."""
     failed = sum(not trial.ok for trial in trials)
     record = replace(
         record, status=status, reason=reason, evaluations=math.ceil(spent(trials)), failed_trials=failed,

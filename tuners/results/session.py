@@ -1,4 +1,4 @@
-"""The records of one session, with what its seconds depend on."""
+"""The records of one session, with the machine and the libraries that its seconds depend on."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from tuners.results.record import Record
 
 @dataclass(frozen=True)
 class Session:
-    """The records of one session and what its seconds depend on."""
+    """The records of one session, with the machine and the libraries that its seconds depend on."""
 
     records: tuple[Record, ...]
     machine: Mapping[str, Any]
+    """pytest-benchmark's `machine_info`."""
     libraries: Mapping[str, str]
+    """Versions by name."""

@@ -1,4 +1,4 @@
-"""A trial: one evaluated candidate, and what identifies a sequence of them."""
+"""A trial: one candidate, evaluated; and the hash of a sequence of trials."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from tuners.errors import failure
 from tuners.results.params import Params, plain_params
@@ -26,22 +24,22 @@ class Trial:
     """One a fold; NaN where a fold failed."""
     score: float
     """Mean of the fold scores; NaN for a failed trial."""
-    fit_seconds: float
+    fit_seconds: float = 0.0
     """Summed over the folds."""
-    score_seconds: float
+    score_seconds: float = 0.0
     """Summed over the folds."""
-    start: float
-    end: float
+    start: float = 0.0
+    end: float = 0.0
     reason: str = ""
     """Why it failed; empty for a good trial."""
-    fidelity: float = 1.0
+    fidelity: float = field(default=1.0, metadata={"written": "where it differs"})
     """Share of a full evaluation: 1 is in full."""
     exact: str = field(default="", repr=False, compare=False)
-    """What the hash is made of, where parameters that were read from a file do not say it; else empty."""
+    """What the hash is made of, where parameters that were read from a file do not give it; else empty."""
 
     @property
     def identity(self) -> str:
-        """Parameters and fold scores as the text that the hash is made of."""
+        """The text that the hash is made of: parameters and fold scores."""
         if self.exact:
             return self.exact
         scores = [repr(score) for score in self.fold_scores]
@@ -49,11 +47,11 @@ class Trial:
             scores.append(f"at {self.fidelity!r}")
         try:
             return json.dumps([self.params, scores], sort_keys=True, default=shown)
-        except TypeError:  # keys that JSON has no form for, or no order
+        except TypeError:  # keys that JSON cannot hold, or that have no order
             return json.dumps([json_form(self.params), scores], sort_keys=True)
 
     def __post_init__(self) -> None:
-        """Keep a reason that can be printed: it is a library's or an estimator's text."""
+        """Make the reason safe to print: it is the text of a library or of an estimator."""
         if self.reason:
             object.__setattr__(self, "reason", printable(self.reason))
 
@@ -80,8 +78,11 @@ class Trial:
         reason: str = "",
         fidelity: float = 1.0,
     ) -> Trial:
-        """Make a trial of what was measured: plain values, the mean, and a failure where that is no number."""
+        """Make a trial of what was measured; it has failed if the mean of the fold scores is NaN or infinite."""
+        import numpy as np  # noqa: PLC0415  loaded by now where there are scores: reading a trial does not need it
+
         scores = tuple(float(score) for score in fold_scores)
+        # NumPy's sum is not always Python's to the last bit, and scores are compared by bits.
         mean = float(np.mean(scores)) if scores else math.nan
         if not math.isfinite(mean) and not reason:
             reason = f"the score is {mean}"
@@ -90,7 +91,7 @@ class Trial:
 
 
 def incumbent(trials: Sequence[Trial]) -> Trial | None:
-    """Return the best of the trials in full, the earliest of equals; None without a good one."""
+    """Return the best of the trials in full, the earliest of equals; None if none is good."""
     good = [trial for trial in trials if trial.ok and trial.fidelity == 1]
     return max(good, key=lambda trial: trial.score) if good else None
 
@@ -101,7 +102,7 @@ def spent(trials: Iterable[Trial]) -> float:
 
 
 def trials_hash(trials: Sequence[Trial]) -> str:
-    """Return a SHA-256 of parameters and fold scores, no times: equal hashes mean the same search."""
+    """Return a SHA-256 of parameters and fold scores, without times: equal hashes mean the same search."""
     digest = hashlib.sha256()
     for trial in trials:
         digest.update(trial.identity.encode())

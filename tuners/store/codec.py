@@ -1,7 +1,7 @@
-"""Lines and documents on disk, and back: one decoder for saved runs, journals and side files.
+"""Lines and documents of JSON, and back: the one decoder of saved runs, side files and journals.
 
-A field that is not known is passed over, and one that lacks has its default, so that older and newer versions read
-each other's files; one of another type is an error that names it.
+A field that is not known is passed over, and one that is missing has its default, so that older and newer versions
+read each other's files; one of another type is an error that names it.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from tuners.text.shown import shown
 
 T = TypeVar("T")
 DEEPEST = 50
-"""Levels of nesting that are read; what is written has less than ten."""
+"""Levels of nesting that are read; what is written has fewer than ten."""
 START = '{"check": "'
-"""How a line begins that has a checksum."""
+"""How a line with a checksum begins."""
 _CHECKED = re.compile(START + r'([0-9a-f]{8})", (.*)\}', re.DOTALL)
 
 
 class DamagedError(ValueError):
-    """What was read is not as it was written; the text says where, what was expected and what came."""
+    """A file is not as it was written; the text says where, what was expected and what came."""
 
 
 def line(content: Mapping[str, Any]) -> str:
     """Return a line of JSON that begins with a checksum of the rest."""
-    # Parameters may be anything.
-    body = json.dumps(plain(dict(content)), default=shown)[1:-1]
+    # `shown`, because parameters may be any objects.
+    body = json.dumps(json_value(dict(content)), default=shown)[1:-1]
     return f'{START}{zlib.crc32(body.encode()):08x}", {body}}}\n'
 
 
@@ -40,12 +40,45 @@ def is_whole(text: str) -> bool:
     return match is not None and f"{zlib.crc32(match[2].encode()):08x}" == match[1]
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON has it: a number that is not finite as null, keys as text."""
+def recovered(text: str) -> tuple[list[str], str]:
+    """Return the JSON objects in a line that are as they were written, and the rest of the line.
+
+    Most lines are one object. Where a process died, or the disk was full, in the middle of one, the next object
+    begins on the same line.
+    """
+    text = text.rstrip("\r")
+    whole: list[str] = []
+    rest = ""
+    while text:
+        begins = text.find(START)
+        ends = _end(text, begins) if begins >= 0 else 0
+        if ends:
+            rest += text[:begins]
+            whole.append(text[begins:ends])
+            text = text[ends:]
+        else:
+            rest += text[: begins + 1] if begins >= 0 else text
+            text = text[begins + 1 :] if begins >= 0 else ""
+    return whole, rest.strip()
+
+
+def _end(text: str, begins: int) -> int:
+    """Return where the object that begins there ends; 0 if it is not as it was written."""
+    if is_whole(text[begins:]):
+        return len(text)
+    try:
+        _, ends = json.JSONDecoder().raw_decode(text, begins)
+    except (ValueError, RecursionError):
+        return 0
+    return ends if is_whole(text[begins:ends]) else 0
+
+
+def json_value(value: Any) -> Any:
+    """Return a value as files hold it: NaN and infinity as null, keys as text."""
     if isinstance(value, dict):
-        return {_key(name): plain(item) for name, item in value.items()}
+        return {_key(name): json_value(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [json_value(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -56,7 +89,7 @@ def _key(name: Any) -> str:
 
 
 def parsed(data: bytes) -> Any:
-    """Return what a JSON document holds; raise `DamagedError` for any other, or one nested too deep to be used."""
+    """Return the content of a JSON document; raise `DamagedError` for anything else, or one nested too deep."""
     try:
         text = data.decode("utf-8-sig")
         content = json.loads(text)

@@ -1,4 +1,4 @@
-"""Files that other sessions read and write at the same time."""
+"""Files that several sessions read and write at the same time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def write(content: str | Iterable[str], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".saving-{uuid.uuid4().hex}")
     try:
-        # Made by its own name, so that the system gives it the mode that the umask says.
+        # Opened by name instead of by `tempfile`, so that the file has the mode that the umask says.
         with beside.open("x", encoding="utf-8") as file:
             file.writelines([content] if isinstance(content, str) else content)
             file.flush()
@@ -26,9 +26,17 @@ def write(content: str | Iterable[str], path: Path) -> Path:
         raise
 
 
+def tail(path: Path, most: int) -> bytes:
+    """Return the last bytes of a file, at most so many. Raises `OSError`."""
+    with path.open("rb") as file:
+        size = min(most, path.stat().st_size)
+        file.seek(-size, os.SEEK_END)
+        return file.read(size)
+
+
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Wait until no other session is at this in a folder, where the system can tell."""
+    """Hold the lock of a folder, waiting until no other session holds it; without locks where the system has none."""
     try:
         import fcntl  # noqa: PLC0415  not on Windows
     except ImportError:

@@ -5,13 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tuners.errors import TuningError
 from tuners.results.record import Record
 from tuners.results.run import Incumbent, Run
 from tuners.results.trial import Trial
-from tuners.store import codec, files, lines
+from tuners.store import codec, files
+from tuners.store import trials as on_disk
+from tuners.store.agreement import disagreement, require_mean
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a line says besides the fields of its trial: whose it is, and whether it was the best so far."""
+
+    cell: str
+    trial: int
+    """Its position among the trials of its cell, from 0."""
+    incumbent: bool = False
+    incumbent_test_score: float | None = None
 
 
 def new_name() -> str:
@@ -21,7 +35,7 @@ def new_name() -> str:
 
 
 def write(runs: Iterable[Run], path: Path) -> None:
-    """Write one JSON object a trial, in order, with its cell; NaN as null. The file is whole, or there is none."""
+    """Write one JSON object a trial, in order, with its cell; NaN as null. The file is written whole, or not at all."""
     files.write((text for run in runs for text in _lines(run)), path)
 
 
@@ -32,7 +46,7 @@ def _lines(run: Run) -> Iterator[str]:
             {
                 "cell": run.record.cell,
                 "trial": position,
-                **lines.written(trial),
+                **on_disk.written(trial),
                 "status": trial.status,
                 "incumbent": position in tests,
                 "incumbent_test_score": tests.get(position),
@@ -43,7 +57,8 @@ def _lines(run: Run) -> Iterator[str]:
 def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
     """Return the runs of records whose trials are in a side file, by cell.
 
-    Raises `TuningError`, in one line, for a file that is damaged or none, or whose trials are not those of the records.
+    Raises `TuningError`, in one line, for a file that cannot be read or is damaged, or whose trials are not those of
+    the records.
     """
     trials: dict[str, list[Trial]] = {}
     incumbents: dict[str, list[Incumbent]] = {}
@@ -51,14 +66,14 @@ def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
     try:
         with path.open("rb") as file:
             for number, data in enumerate(file, 1):  # noqa: B007  said of the line that is damaged
-                form = _line(data)
-                made = trials.setdefault(form.cell, [])
-                made.append(lines.trial(form))
-                lines.require_mean(made[-1])
-                _require_next(form, len(made) - 1)
-                if form.incumbent:
-                    found = Incumbent(form.trial, made[-1].score, form.incumbent_test_score)
-                    incumbents.setdefault(form.cell, []).append(found)
+                place, trial = _line(data)
+                require_mean(trial)
+                before = trials.setdefault(place.cell, [])
+                _require_next(place, len(before))
+                before.append(trial)
+                if place.incumbent:
+                    found = Incumbent(place.trial, trial.score, place.incumbent_test_score)
+                    incumbents.setdefault(place.cell, []).append(found)
     except OSError as error:
         message = f"trials {path}: cannot be read: {error.strerror}"
         raise TuningError(message) from None
@@ -68,7 +83,7 @@ def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
     runs = {}
     for record in {record.cell: record for record in records}.values():
         run = Run(record, tuple(trials.get(record.cell, ())), tuple(incumbents.get(record.cell, ())))
-        differs = lines.disagreement(record, run.trials, run.incumbents)
+        differs = disagreement(record, run.trials, run.incumbents)
         if differs:
             message = f"trials {path}: {record.cell}: {differs}"
             raise TuningError(message)
@@ -77,20 +92,20 @@ def read(path: Path, records: Sequence[Record]) -> dict[str, Run]:
     return runs
 
 
-def _require_next(form: lines.SideLine, position: int) -> None:
-    if form.trial != position:
-        said = f"expected {position} of {form.cell}, got {form.trial}"
+def _require_next(place: Place, position: int) -> None:
+    if place.trial != position:
+        said = f"expected {position} of {place.cell}, got {place.trial}"
         raise codec.damaged(said, "trial")
 
 
-def _line(data: bytes) -> lines.SideLine:
+def _line(data: bytes) -> tuple[Place, Trial]:
     content = codec.parsed(data)
-    form = codec.shaped(content, lines.SideLine)
+    trial, place = on_disk.read(content), codec.shaped(content, Place)
     # Older versions wrote no checksum.
     if "check" in content and not codec.is_whole(data.decode().rstrip("\r\n")):
         message = "it is not as it was written"
         raise codec.DamagedError(message)
-    return form
+    return place, trial
 
 
 def of_saved(folder: Path, records: Sequence[Record]) -> list[Run]:

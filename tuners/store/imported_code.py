@@ -1,4 +1,4 @@
-"""The code that a process has imported and that is of no installed library: whatever changes it may change figures."""
+"""The files of code that a process has imported, without installed libraries: a change of one may change figures."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 
 INSTALLED = {"site-packages", "dist-packages"}
-"""Folders of libraries, whose versions are known; an editable install lies elsewhere, and may change at any time."""
+"""Folders of installed libraries, whose versions are compared; an editable install lies elsewhere, and may change."""
 ABSENT = "absent"
+"""The digest of a file that is not there."""
 
 
 @cache
@@ -24,11 +25,11 @@ def _library_folders() -> tuple[str, ...]:
 
 
 def files(besides: Iterable[object] = ()) -> set[str]:
-    """Return the files of all imported modules, and of those besides, but for installed libraries and this package.
+    """Return the files of all imported modules and of `besides`, without installed libraries and this package.
 
-    pytest takes a conftest.py out of the imported modules when it imports another one: hence `besides`.
+    `besides` is for conftest.py: pytest removes one from the imported modules when it imports another.
     """
-    # The script that runs is not imported, and another one may start the same session.
+    # Not the script that runs: another one may start the same session.
     modules = [module for name, module in list(sys.modules.items()) if name != "__main__"]
     found = {_file(module) for module in (*modules, *besides)}
     folders = _library_folders()
@@ -47,7 +48,7 @@ def _file(module: object) -> str:
 
 
 def digest(file: str) -> str:
-    """Return a short SHA-256 of a file, or of the archive that it is in; `ABSENT` where there is none."""
+    """Return a short SHA-256 of a file, or of the archive that it is in; `ABSENT` if there is neither."""
     for path in (Path(file), *Path(file).parents):
         if path.is_file():
             try:
@@ -60,6 +61,6 @@ def digest(file: str) -> str:
 
 
 def name(file: str, root: Path) -> str:
-    """Return a file as it is named in a journal: relative to the session's root where it lies in it."""
+    """Return the name of a file in a journal: relative to the root of the session if it lies there."""
     path = Path(file)
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
