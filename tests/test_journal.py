@@ -386,10 +386,10 @@ def pytest_terminal_summary():
 
 trial = Progress.trial
 
-def heard(self, trials, budget):
-    if len(trials) == 2:
+def heard(self, count, best, budget):
+    if count == 2:
         stop("cell")
-    trial(self, trials, budget)
+    trial(self, count, best, budget)
 
 Progress.trial = heard
 """
