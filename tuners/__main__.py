@@ -13,7 +13,8 @@ from pathlib import Path
 from tuners.analysis.comparison import compare
 from tuners.analysis.methods import evaluate
 from tuners.errors import MissingExtraError, TuningError
-from tuners.gate import judge as gate
+from tuners.gate import expression, verdict
+from tuners.gate.judge import judge as judged
 from tuners.report.document import Report
 from tuners.report.formats import FORMATS, text, write
 from tuners.results.record import Record
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judge.add_argument("then", help="the earlier run: a path, number, name, branch or commit")
     judge.add_argument("now", help="the run to judge")
     judge.add_argument("--fail", action="append", required=True, metavar="EXPR", help="as --tuning-fail; repeatable")
-    judge.add_argument("--alpha", type=float, default=gate.ALPHA, help="as --tuning-alpha")
+    judge.add_argument("--alpha", type=float, default=expression.ALPHA, help="as --tuning-alpha")
     judge.add_argument("--storage", type=Path, default=STORAGE, help="the folder of the saved runs")
     judge.add_argument(
         "--report", type=_report_path, action="append", default=[], help=f"{', '.join(FORMATS)}; repeatable"
@@ -135,7 +136,7 @@ def _runs(run: saved.SavedRun) -> tuple[list[Run], list[str]]:
 
 def _gate(chosen: argparse.Namespace) -> int:
     try:
-        gates = [gate.parse(expression) for expression in chosen.fail]
+        gates = [expression.parse(expression) for expression in chosen.fail]
     except ValueError as error:
         message = f"--fail: expected {error}, got {', '.join(map(repr, chosen.fail))}"
         raise TuningError(message) from None
@@ -144,7 +145,7 @@ def _gate(chosen: argparse.Namespace) -> int:
         raise TuningError(message)
     then, now = saved.find(chosen.storage, chosen.then), saved.find(chosen.storage, chosen.now)
     baseline = [then, *saved.of_the_same_commit(chosen.storage, then, but=now)]
-    verdicts = gate.judge(gates, _session(now), [_session(run) for run in baseline], chosen.alpha)
+    verdicts = judged(gates, _session(now), [_session(run) for run in baseline], chosen.alpha)
     records: tuple[Record, ...] = now.records
     (runs, lacking), (before, lacking_before) = _runs(now), _runs(then)
     report = Report(
@@ -153,10 +154,10 @@ def _gate(chosen: argparse.Namespace) -> int:
     )  # fmt: skip
     for path in chosen.report:
         write(report, path)
-    for verdict in verdicts:
-        print(verdict)
-    print(gate.summary(verdicts))
-    return int(any(verdict.fails for verdict in verdicts))
+    for each in verdicts:
+        print(each)
+    print(verdict.summary(verdicts))
+    return int(any(each.fails for each in verdicts))
 
 
 def _session(run: saved.SavedRun) -> Session:

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuners.analysis.statistics import CONFIDENCE, Interval
+from tuners.analysis.statistics import CONFIDENCE
+from tuners.analysis.units import Interval
 from tuners.results.run import Run
 
 Axis = Literal["evaluations", "seconds"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuners.analysis.methods import effective_score
-from tuners.analysis.statistics import Interval, mean_interval
+from tuners.analysis.statistics import mean_interval
+from tuners.analysis.units import Interval
 from tuners.results.record import Record
 from tuners.task.protocol import ONE_CLASS
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuners.analysis.methods import MethodRow
-from tuners.analysis.statistics import Interval, mean_interval, not_below_zero
+from tuners.analysis.statistics import mean_interval, not_below_zero
+from tuners.analysis.units import Interval
 from tuners.results.run import Run
 
 

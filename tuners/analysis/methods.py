@@ -14,7 +14,6 @@ import pandas as pd
 
 from tuners.analysis.statistics import (
     ALPHA,
-    Interval,
     Matrix,
     average_ranks,
     enough_blocks,
@@ -24,7 +23,7 @@ from tuners.analysis.statistics import (
     sign_flip,
     within_intervals,
 )
-from tuners.analysis.units import has_percentages
+from tuners.analysis.units import Interval, has_percentages
 from tuners.results.record import Record
 
 BASE = "default"

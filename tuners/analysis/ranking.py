@@ -15,13 +15,13 @@ from tuners.analysis.statistics import (
     ALPHA,
     CONFIDENCE,
     LEAST_BLOCKS,
-    Interval,
     Matrix,
     average_ranks,
     enough_blocks,
     holm,
     sign_flip,
 )
+from tuners.analysis.units import Interval
 from tuners.results.record import Record
 
 RESAMPLES = 2_000

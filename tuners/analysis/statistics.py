@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from tuners.analysis.units import Interval
+
 Matrix = NDArray[np.float64]
 
 CONFIDENCE = 0.95
@@ -23,7 +25,6 @@ ALPHA = 1 - CONFIDENCE
 RESAMPLES = 9_999
 """Sign flips drawn where all 2**n are more than these."""
 
-Interval = tuple[float, float]
 Alternative = Literal["two-sided", "less", "greater"]
 
 

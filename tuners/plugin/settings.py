@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS, Registry
 from tuners.errors import TuningError, UnavailableError, unwinds
+from tuners.gate.expression import ALPHA
 from tuners.plugin import files
 from tuners.presets import Preset, Scope
 from tuners.results.budget import UNLIMITED, Budget
@@ -48,7 +49,7 @@ class Settings:
         self.isolated: bool = given.get("isolate", False)
         self.resumed: bool = given.get("resume", False)
         self.gates: tuple[str, ...] = given.get("fail", ())
-        self.alpha: float = given.get("alpha", 0.05)
+        self.alpha: float = given.get("alpha", ALPHA)
         self.jobs: int = given.get("jobs", preset.jobs)
         self.evaluation: str = given.get("evaluation", EVALUATIONS[0])
         self.reports: tuple[Path, ...] = given.get("report", ())

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tuners.errors import MissingExtraError, require
+from tuners.gate.expression import parse
 from tuners.results.record import EVALUATIONS
 
 MOST_SEEDS = 10_000
@@ -94,8 +95,6 @@ def megabytes(text: str) -> int:
 
 def gate(text: str) -> str:
     """Read a gate's condition, as text: what it means is looked at when there is something to judge."""
-    from tuners.gate.judge import parse  # noqa: PLC0415  NumPy loads where there is a gate
-
     return parse(text).text
 
 

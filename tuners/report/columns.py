@@ -8,7 +8,7 @@ from typing import Any
 
 from tuners.analysis.failures import FailureRow
 from tuners.analysis.methods import MethodRow
-from tuners.analysis.statistics import Interval
+from tuners.analysis.units import Interval
 
 NOTHING = "-"
 

@@ -13,7 +13,7 @@ from tuners.analysis.costs import overtuning
 from tuners.analysis.failures import FailureRow, failures
 from tuners.analysis.methods import BASE, Group
 from tuners.analysis.ranking import Ranking, rankings
-from tuners.gate.judge import Verdict
+from tuners.gate.verdict import Verdict
 from tuners.report import columns
 from tuners.report import summary as verdict
 from tuners.results.record import Record
