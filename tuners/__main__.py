@@ -16,7 +16,7 @@ from tuners.errors import MissingExtraError, TuningError
 from tuners.gate import expression, verdict
 from tuners.gate.judge import judge as judged
 from tuners.report.document import Report
-from tuners.report.formats import FORMATS, text, write
+from tuners.report.formats import FORMATS, SUFFIXES, text, write
 from tuners.results.record import Record
 from tuners.results.run import Run
 from tuners.results.session import Session
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rebuild.add_argument("--compare", metavar="RUN", help="an earlier saved run to show beside it")
     rebuild.add_argument("--storage", type=Path, default=STORAGE, help="the folder of the saved runs")
     rebuild.add_argument(
-        "--report", type=_report_path, action="append", default=[], help=f"{', '.join(FORMATS)}; repeatable"
+        "--report", type=_report_path, action="append", default=[], help=f"{', '.join(SUFFIXES)}; repeatable"
     )
     rebuild.add_argument("--save", type=Path, metavar="FILE.json", help="a saved run, as pytest-benchmark's")
     rebuild.set_defaults(run=_rebuild)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judge.add_argument("--alpha", type=float, default=expression.ALPHA, help="as --tuning-alpha")
     judge.add_argument("--storage", type=Path, default=STORAGE, help="the folder of the saved runs")
     judge.add_argument(
-        "--report", type=_report_path, action="append", default=[], help=f"{', '.join(FORMATS)}; repeatable"
+        "--report", type=_report_path, action="append", default=[], help=f"{', '.join(SUFFIXES)}; repeatable"
     )
     judge.set_defaults(run=_gate)
     chosen = parser.parse_args(arguments)
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report_path(given: str) -> Path:
     if Path(given).suffix not in FORMATS:
-        message = f"expected a path that ends in {' or '.join(FORMATS)}, got {given!r}"
+        message = f"expected a path that ends in {' or '.join(SUFFIXES)}, got {given!r}"
         raise argparse.ArgumentTypeError(message)
     return Path(given)
 

@@ -28,6 +28,7 @@ from tuners.plugin.values import (
     seeds,
     switch,
 )
+from tuners.report.formats import FORMATS
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Option:
         """The ini file's name."""
         return f"tuning_{self.key.replace('-', '_')}"
 
+
+_TABLES, _IMAGES = ([each.suffix for each in FORMATS.values() if each.image is image] for image in (False, True))
 
 OPTIONS = (
     Option("preset", "NAME", str, "a named set of the options below: quick (default), standard or article"),
@@ -82,7 +85,7 @@ OPTIONS = (
         "report",
         "PATH",
         report,
-        "also write a report; .html, .md, .csv, .json, or its charts as .png or .svg; repeatable",
+        f"also write a report; {', '.join(_TABLES)}, or its charts as {' or '.join(_IMAGES)}; repeatable",
         repeatable=True,
     ),
 )
