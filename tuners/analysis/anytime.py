@@ -1,6 +1,8 @@
 """Anytime rows: the best score so far over the course of a search, and the time a method needs to reach a score.
 
-The best so far is a step function: a value holds until a better one, and is never interpolated.
+The best so far is a step function: a value holds until a better one, and is never interpolated. The time to reach a
+score is the expected running time, total seconds over successes (Hansen et al., "COCO: a platform for comparing
+continuous optimizers in a black-box setting", 2021).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Landscape rows: a model's trials on one dataset in columns, by hyperparameter, and what comes of them."""
+"""The landscape: a model's good trials on one dataset in columns, and the score by level of a hyperparameter."""
 
 from __future__ import annotations
 

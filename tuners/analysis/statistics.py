@@ -1,7 +1,9 @@
 """The arithmetic of the tables: intervals and tests on paired scores.
 
-A block is one dataset x seed; rows of a score matrix are blocks, columns are methods. Comparing within
-blocks removes what makes one split harder than another, which otherwise hides the methods' differences.
+A block is one dataset x seed; rows of a score matrix are blocks, columns are methods. Comparing within blocks removes
+what makes one split harder than another, which otherwise hides the methods' differences. Intervals are Student's t, of
+a mean or within blocks (Cousineau 2005; Morey 2008); tests are permutations of signs; p-values are adjusted for their
+number by Holm (1979).
 """
 
 from __future__ import annotations

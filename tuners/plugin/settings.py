@@ -18,8 +18,8 @@ from tuners.plugin import files
 from tuners.presets import Preset, Scope
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
+from tuners.results.one_class import ONE_CLASS
 from tuners.results.record import EVALUATIONS
-from tuners.task.protocol import ONE_CLASS
 
 if TYPE_CHECKING:
     from tuners.objective import Tuner

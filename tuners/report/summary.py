@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from tuners.analysis import units
 from tuners.analysis.anytime import Reach
+from tuners.analysis.blocks import BASE
 from tuners.analysis.costs import OvertuningRow
-from tuners.analysis.methods import BASE, Group, MethodRow
+from tuners.analysis.methods import Group, MethodRow
 from tuners.analysis.statistics import enough_blocks
 from tuners.report.words import NOTHING, counted, duration, interval, listed, number
 

@@ -41,7 +41,7 @@ def test(
     """Judge the methods' scores; those with the same trials and scores come first, they need no test."""
     import numpy as np  # noqa: PLC0415  a kind's help text needs no library
 
-    from tuners.analysis.methods import effective_score  # noqa: PLC0415  it loads NumPy and pandas
+    from tuners.analysis.blocks import effective_score  # noqa: PLC0415  it loads pandas
 
     def same(new: Record, old: Record) -> bool:
         alike = new.trials_sha256 and new.trials_sha256 == old.trials_sha256

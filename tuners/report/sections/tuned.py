@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tuners.analysis.methods import BASE
+from tuners.analysis.blocks import BASE
 from tuners.report import templates
 from tuners.report.document import Report
 from tuners.report.section import Block, Chapter, Section
