@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests import runs
-from tuners.analysis.anytime import curves, held, reach, steps
+from tuners.analysis.anytime import curves, held, steps
 from tuners.analysis.costs import overtuned, overtuning, pareto, times
 from tuners.analysis.landscape import landscape
 from tuners.analysis.methods import evaluate
 from tuners.analysis.ranking import bootstrap, cliques, rankings, wilcoxon
+from tuners.analysis.reach import reach
 from tuners.errors import TuningError
 from tuners.report.charts.importance import importances
 from tuners.report.formats import FORMATS

@@ -9,9 +9,10 @@ import pytest
 
 from tests import runs
 from tests.test_report import failed, record
-from tuners.analysis.anytime import Reach, curves, reach
+from tuners.analysis.anytime import curves
 from tuners.analysis.costs import OvertuningRow, pareto
 from tuners.analysis.methods import evaluate
+from tuners.analysis.reach import Reach, reach
 from tuners.report.document import Report
 from tuners.report.sections import evaluations
 from tuners.report.summary import sentences

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from tuners.analysis.anytime import reach
 from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow, unlike
 from tuners.analysis.costs import overtuning
 from tuners.analysis.failures import FailureRow, failures
 from tuners.analysis.methods import Group
 from tuners.analysis.ranking import Ranking, rankings
+from tuners.analysis.reach import reach
 from tuners.gate.verdict import Verdict
 from tuners.report.summary import sentences
 from tuners.results.record import Record

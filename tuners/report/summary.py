@@ -7,10 +7,10 @@ import math
 from collections.abc import Sequence
 
 from tuners.analysis import units
-from tuners.analysis.anytime import Reach
 from tuners.analysis.blocks import BASE
 from tuners.analysis.costs import OvertuningRow
 from tuners.analysis.methods import Group, MethodRow
+from tuners.analysis.reach import Reach
 from tuners.analysis.statistics import enough_blocks
 from tuners.report.words import NOTHING, counted, duration, interval, listed, number
 
