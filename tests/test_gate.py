@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +20,9 @@ from hypothesis import strategies as st
 from tuners import TuningError
 from tuners.__main__ import main
 from tuners.analysis.statistics import sign_flip
-from tuners.gate.judge import Gate, Verdict, judge, parse, summary
+from tuners.gate.expression import Gate, parse
+from tuners.gate.judge import judge
+from tuners.gate.verdict import Verdict, summary
 from tuners.results.record import Record
 from tuners.results.session import Session
 
@@ -78,6 +83,57 @@ def test_wrong_expressions(text: str) -> None:
     """What is expected is said."""
     with pytest.raises(ValueError, match=r"\[TUNER:\]score:1%"):
         parse(text)
+
+
+KIND = """
+from tuners.gate.cells import cells
+from tuners.gate.kind import Finding, Kind, Tolerance
+
+def test(tolerance, methods, now, then, alpha):
+    used = {method: max(r.evaluations for r in cells(method, now.records).values()) for method in methods}
+    return [Finding(m, "regressed", difference=n - 4) for m, n in used.items() if n > tolerance.value]
+
+def worded(value, interval, metric):
+    return f"{value:+} evaluations"
+
+KIND = Kind(place=25, examples=("8",), read=Tolerance.read, test=test, worded=worded)
+"""
+ASKED = """
+import tuners.gate.kinds
+tuners.gate.kinds.__path__.append(".")
+
+import sys
+import pytest
+from tuners.results.record import Record
+from tuners.results.session import Session
+
+pytest.main(["-p", "tuners.plugin", "--help"])
+assert not {"numpy", "scipy", "pandas"} & set(sys.modules)
+
+from tuners.gate.expression import parse
+from tuners.gate.judge import judge
+
+session = Session((Record("forest", "iris", "random", 0, evaluations=9),), {}, {})
+print(*judge([parse("evaluations:8")], session, [session]))
+try:
+    parse("evaluations:many")
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_a_kind_of_gate_is_one_file(tmp_path: Path) -> None:
+    """A module with a `KIND` among the kinds is in the help texts and errors, is parsed, judges, and words verdicts."""
+    (tmp_path / "evaluations.py").write_text(KIND)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    asked = subprocess.run(
+        [sys.executable, "-c", ASKED], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+    )
+    said = " ".join(asked.stdout.split())
+    assert "fail if worse: [TUNER:]score:1%, seconds:25%, evaluations:8 or failures:0; repeatable" in said
+    assert "regressed: random on forest, +5 evaluations (evaluations:8)" in said
+    forms = "[TUNER:]score:0.01, [TUNER:]seconds:25%, [TUNER:]evaluations:8 or [TUNER:]failures:0"
+    assert said.endswith(f"[TUNER:]score:1%, {forms}")
 
 
 @given(st.lists(st.integers(-64, 64).map(lambda number: number / 64), min_size=1, max_size=8))
@@ -192,7 +248,7 @@ def test_seconds_need_sessions() -> None:
     assert outcomes(judge([parse("seconds:25%")], several[0], several[1:])) == {"random": "equivalent"}
 
 
-def test_seconds_are_in_units_of_the_machines_mood() -> None:
+def test_seconds_are_in_units_of_the_speed_of_the_machine() -> None:
     """Everything at half the speed is no regression."""
     several = [records({"random": [0.9] * 5}, seconds=seconds) for seconds in (1.0, 1.02, 0.99, 1.01)]
     slower_machine = records({"random": [0.9] * 5}, seconds=2.0, reference=0.02)

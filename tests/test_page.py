@@ -20,10 +20,11 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from tests import runs
 from tuners.analysis.comparison import compare
 from tuners.errors import TuningError
-from tuners.report import numbers
 from tuners.report.document import Report
-from tuners.report.formats import COMMENT, json_text, markdown, text, write
-from tuners.report.html import page
+from tuners.report.formats import json_text, markdown, text, write
+from tuners.report.formats.comment import COMMENT
+from tuners.report.formats.page import page
+from tuners.report.sections import times
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
 FLAGS = (
@@ -184,7 +185,7 @@ def test_the_slider_filters(opened: Open, whole: Report, size: str) -> None:
 def test_hyperparameters_are_switched(opened: Open, whole: Report) -> None:
     """Another choice changes values, axis and levels; what the page computes is what Python computes."""
     from tuners.analysis.landscape import landscape
-    from tuners.report.charts import explore
+    from tuners.report.charts.binding import means
 
     shown = opened(whole)
     shown.select("#heatmap select[data-role=across]", "criterion")
@@ -195,9 +196,9 @@ def test_hyperparameters_are_switched(opened: Open, whole: Report) -> None:
     found = landscape(whole.runs, "forest", "wine")
     assert found is not None
     by_name = {parameter.name: parameter for parameter in found.parameters}
-    means = explore.means(found, by_name["max_depth"], by_name["criterion"])
+    expected_means = means(found, by_name["max_depth"], by_name["criterion"])
     assert drawn[1] == "criterion"
-    for row, expected in zip(drawn[0], means, strict=True):
+    for row, expected in zip(drawn[0], expected_means, strict=True):
         assert row == pytest.approx(expected, abs=1e-5)
     shown.select("#curve select[data-role=across]", "n_estimators")
     expected_curve = [row.mean for row in found.curve(by_name["n_estimators"])]
@@ -243,9 +244,9 @@ def test_a_chart_is_a_table_too(opened: Open, whole: Report) -> None:
     def cells() -> list[str]:
         return [cell.text for cell in details.find_elements(By.CSS_SELECTOR, "tbody tr > *")]
 
-    assert cells() == [cell for row in numbers.seconds(whole, whole.groups[-1]).rows for cell in row]
+    assert cells() == [cell for row in times.table(whole, whole.groups[-1]).rows for cell in row]
     shown.select("#group", "0")
-    on_wine = numbers.seconds(whole, whole.groups[0]).rows
+    on_wine = times.table(whole, whole.groups[0]).rows
     assert cells() == [cell for row in on_wine for cell in row]
     heading = details.find_elements(By.CSS_SELECTOR, "th button")[2]
     heading.send_keys(Keys.ENTER)
@@ -299,7 +300,7 @@ def test_hostile_input_is_harmless(opened: Open, what: str) -> None:
     if what == "all failed":
         assert "broken" in shown.driver.find_element(By.ID, "failures").text
     assert len(markdown(report)) <= COMMENT
-    assert json.loads(json_text(report))["verdict"] == report.verdict
+    assert json.loads(json_text(report))["verdict"] == report.summary
     assert text(report) is not None
 
 
@@ -326,7 +327,7 @@ def test_numbers_are_the_same_in_all_formats(opened: Open, whole: Report) -> Non
     plain, comment = text(whole), markdown(whole).replace("&#62;", ">")
     assert [cell for cell in cells if cell not in plain or cell not in comment] == []
     sentences = [each.text for each in shown.driver.find_elements(By.CSS_SELECTOR, ".verdict li")]
-    assert sentences == [" ".join(sentence.split()) for sentence in whole.verdict]
+    assert sentences == [" ".join(sentence.split()) for sentence in whole.summary]
 
 
 @pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium or Chrome: apt-get install chromium")

@@ -21,9 +21,10 @@ from tuners.analysis.failures import failures
 from tuners.analysis.methods import evaluate
 from tuners.analysis.statistics import mean_interval
 from tuners.report import formats
-from tuners.report.columns import duration, number
-from tuners.report.document import Report, sections
-from tuners.report.tuned import classification, tuned_models
+from tuners.report.document import Report
+from tuners.report.formats.comment import COMMENT
+from tuners.report.sections import blocks, tuned
+from tuners.report.words import duration, number
 from tuners.results.record import Record
 from tuners.store.records import readable
 
@@ -86,7 +87,7 @@ def test_a_coefficient_has_no_percentages() -> None:
     row = report.groups[0].rows[1]
     assert row.change is None
     assert row.difference == pytest.approx(0.2033, abs=1e-4)
-    assert any("score by +0.2033 [+0.1890, +0.2177] r2" in each for each in report.verdict)
+    assert any("score by +0.2033 [+0.1890, +0.2177] r2" in each for each in report.summary)
     assert "vs default, %" not in formats.text(report)
     assert "+0.2033 [+0.1890, +0.2177]" in formats.text(report)
 
@@ -204,7 +205,7 @@ def test_classification_report_comes_from_the_confusion_matrix(matrix: list[list
     expected = classification_report(
         truth, predicted, labels=labels, target_names=names, output_dict=True, zero_division=0
     )
-    made = classification(record("a", 0.7, classes=tuple(names), confusion_matrix=matrix))
+    made = tuned.classification(record("a", 0.7, classes=tuple(names), confusion_matrix=matrix))
     rows = {name: values for name, *values in made.rows}
     for name, theirs in (*zip(names, names, strict=True), ("macro average", "macro avg")):
         figures = [f"{expected[theirs][figure]:.4f}" for figure in ("precision", "recall", "f1-score")]
@@ -243,7 +244,7 @@ def test_a_comment_is_never_too_long() -> None:
     """Of very many datasets and cells, the verdict and the main table stay, and what is left out is counted."""
     names = [f"dataset {index} with a long name" for index in range(60)]
     content = formats.markdown(runs.report(runs.grid(["default", "random", "grid"], names, 1)))
-    assert len(content) <= formats.COMMENT
+    assert len(content) <= COMMENT
     assert "## In short" in content
     assert "## forest on all datasets (accuracy, 60 blocks)" in content
     assert re.search(r"\d+ of \d+ sections and \d+ of 180 tuned models left out", content)
@@ -309,8 +310,8 @@ def test_text_fits_a_hundred_columns() -> None:
 def test_details_are_of_good_classifiers_only() -> None:
     """Failed runs and regressors have no confusion matrix to show."""
     records = [failed("a"), record("b", 0.5), record("c", 0.5, confusion_matrix=[[2, 0], [1, 1]], classes=("n", "y"))]
-    assert [section.title for section in tuned_models(Report(records, evaluate(records)))] == ["forest-wine-c-0"]
-    assert sections(Report([], []))
+    assert [block.title for block in tuned.blocks(Report(records, evaluate(records)))] == ["forest-wine-c-0"]
+    assert blocks(Report([], []), {"terminal"})
 
 
 @given(

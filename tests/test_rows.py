@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests import runs
-from tuners.analysis.anytime import curves, held, reach, steps
+from tuners.analysis.anytime import curves, held, steps
 from tuners.analysis.costs import overtuned, overtuning, pareto, times
 from tuners.analysis.landscape import landscape
 from tuners.analysis.methods import evaluate
 from tuners.analysis.ranking import bootstrap, cliques, rankings, wilcoxon
+from tuners.analysis.reach import reach
 from tuners.errors import TuningError
-from tuners.report import charts
+from tuners.report.charts.importance import importances
 from tuners.report.formats import FORMATS
+from tuners.report.sections.hyperparameters import PICTURES
 from tuners.results.run import Incumbent, Run
 from tuners.results.trial import Trial
 from tuners.store import side_files as trialfile
@@ -193,7 +195,7 @@ def test_importance_finds_what_matters() -> None:
     ]
     found = landscape(made, "forest", "wine")
     assert found is not None
-    rows, fit = found.importances
+    rows, fit = importances(found)
     assert rows[0].parameter == "n_estimators"
     assert fit is not None
     assert fit > 0.9
@@ -208,11 +210,11 @@ def test_importances_are_within_seeds_and_not_of_noise() -> None:
     ]
     found = landscape(made, "forest", "wine")
     assert found is not None
-    rows, fit = found.importances
+    rows, fit = importances(found)
     assert fit is not None
     assert fit <= 0
     assert rows == []
-    assert "foresees no others" in str(charts.PICTURES[-1].first(found, "score"))
+    assert "foresees no others" in str(PICTURES[-1].first(found, "score"))
 
 
 @pytest.mark.parametrize(("names", "drawn"), [(("a", "b"), False), (("a", "b", "c"), True)])
@@ -221,7 +223,7 @@ def test_space_needs_three_hyperparameters(names: tuple[str, ...], drawn: bool) 
     made = runs.run("random", trials=30)
     trials = tuple(replace(t, params={name: i % (2 + len(name)) for name in names}) for i, t in enumerate(made.trials))
     found = landscape([replace(made, trials=trials)], "forest", "wine")
-    space = next(picture for picture in charts.PICTURES if picture.key == "space")
+    space = next(picture for picture in PICTURES if picture.key == "space")
     assert isinstance(space.first(found, "score"), dict) is drawn
 
 

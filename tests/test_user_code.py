@@ -13,7 +13,8 @@ from tuners.analysis.ranking import rankings
 from tuners.catalog import DATASETS, TUNERS
 from tuners.errors import ElsewhereError, NotApplicableError, one_line
 from tuners.execution.here import measure
-from tuners.gate.judge import judge, parse
+from tuners.gate.expression import parse
+from tuners.gate.judge import judge
 from tuners.results.record import Record
 from tuners.results.session import Session
 from tuners.task.problem import Problem

@@ -1,4 +1,4 @@
-"""The verdict's sentences say what the rows say, and no more."""
+"""The summary's sentences say what the rows say, and no more."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import pytest
 
 from tests import runs
 from tests.test_report import failed, record
-from tuners.analysis.anytime import Reach, curves, reach
+from tuners.analysis.anytime import curves
 from tuners.analysis.costs import OvertuningRow, pareto
 from tuners.analysis.methods import evaluate
-from tuners.report import charts
+from tuners.analysis.reach import Reach, reach
 from tuners.report.document import Report
-from tuners.report.summary import listed, verdict
+from tuners.report.sections import evaluations
+from tuners.report.summary import sentences
+from tuners.report.words import listed
 from tuners.results.record import Record
 
 
@@ -31,9 +33,11 @@ def blocks(means: Mapping[str, float], seconds: Mapping[str, float] | None = Non
     ]  # fmt: skip
 
 
-def said(records: list[Record], reaches: tuple[Reach, ...] = (), lost: tuple[OvertuningRow, ...] = ()) -> list[str]:
-    """Return the verdict on the only group."""
-    return verdict(evaluate(records)[-1], reaches, lost)
+def said(
+    records: list[Record], reaches: tuple[Reach, ...] = (), overtuned: tuple[OvertuningRow, ...] = ()
+) -> list[str]:
+    """Return the summary of the only group."""
+    return sentences(evaluate(records)[-1], reaches, overtuned)
 
 
 def test_a_winner_is_named_with_its_numbers() -> None:
@@ -57,11 +61,11 @@ def test_ties_go_to_the_cheaper() -> None:
 
 def test_luck_is_said_and_nothing_advised() -> None:
     """With too few blocks there is a highest mean and no winner."""
-    sentences = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}, seeds=3))
-    assert "random has the highest mean" in sentences[0]
-    assert "too few to tell it from luck" in sentences[0]
-    assert not any(sentence.startswith(("use", "tuning pays")) for sentence in sentences)
-    assert "nothing to advise yet: 3 methods can be told apart in 7 blocks or more, and here are 3" in sentences[-1]
+    found = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}, seeds=3))
+    assert "random has the highest mean" in found[0]
+    assert "too few to tell it from luck" in found[0]
+    assert not any(sentence.startswith(("use", "tuning pays")) for sentence in found)
+    assert "nothing to advise yet: 3 methods can be told apart in 7 blocks or more, and here are 3" in found[-1]
 
 
 def test_tuning_that_does_not_pay_is_said() -> None:
@@ -75,20 +79,20 @@ def test_the_time_to_reach_the_best_score_is_said() -> None:
         Reach("grid", "random", 3.1, (2.0, 4.4), 11, 12), Reach("manual", "random", 1, None, 2, 12),
         Reach("bayesian", "random", None, None, 0, 12),
     )  # fmt: skip
-    sentences = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}), reaches)
+    found = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}), reaches)
     assert (
         "grid needs 3.1x [2.0, 4.4] the time to reach random's cross-validation score (in 11 of 12 blocks), "
         "manual 1.0x (in 2 of 12 blocks); "
-        "bayesian never reaches random's cross-validation score" in sentences
+        "bayesian never reaches random's cross-validation score" in found
     )
 
 
 def test_overtuning_and_failures_are_said() -> None:
     """With their counts."""
     records = [*blocks({"default": 0.9, "random": 0.95})[:-1], failed("random", seed=11)]
-    sentences = said(records, lost=(OvertuningRow("random", 12, 3, 0.01, None, 0.02),))
-    assert any("in 3 of 12 runs" in sentence and "0.0200 at the most (random)" in sentence for sentence in sentences)
-    assert "failed cells: random 1 of 12" in sentences
+    found = said(records, overtuned=(OvertuningRow("random", 12, 3, 0.01, None, 0.02),))
+    assert any("in 3 of 12 runs" in sentence and "0.0200 at the most (random)" in sentence for sentence in found)
+    assert "failed cells: random 1 of 12" in found
 
 
 def test_a_method_that_fails_is_not_advised() -> None:
@@ -98,11 +102,13 @@ def test_a_method_that_fails_is_not_advised() -> None:
     made += [runs.lost("grid", "killed", dataset="hard", seed=seed) for seed in range(6)]
     report = runs.report(made)
     group = report.groups[-1]
-    assert not any("use grid" in sentence for sentence in report.verdict)
-    assert "failed cells: grid 6 of 12" in " ".join(report.verdict)
+    assert not any("use grid" in sentence for sentence in report.summary)
+    assert "failed cells: grid 6 of 12" in " ".join(report.summary)
     assert "grid" not in [row.tuner for row in pareto(group.rows)]
     assert "grid" not in [curve.tuner for curve in curves(report.runs_of(group), "seconds", "cv")]
-    drawn = charts.SEARCH[0].draw(report, group)
+    chart = evaluations.SECTION.chart
+    assert chart is not None
+    drawn = chart.draw(report, group)
     assert isinstance(drawn, dict)
     assert "grid: no curve, not on all datasets" in [trace.get("name") for trace in drawn["data"]]
     (found,) = [each for each in reach(report.runs_of(group), "random") if each.tuner == "grid"]
@@ -115,8 +121,8 @@ def test_names_are_joined(names: list[str], text: str) -> None:
     assert listed(names) == text
 
 
-def test_each_model_has_its_verdict() -> None:
+def test_each_model_has_its_summary() -> None:
     """Over all of its datasets; nothing measured, nothing said."""
     made = runs.grid(["default", "random"], ["wine", "iris"], 2)
-    assert sum("forest on 2 datasets" in sentence for sentence in runs.report(made).verdict) == 1
-    assert Report((), ()).verdict == []
+    assert sum("forest on 2 datasets" in sentence for sentence in runs.report(made).summary) == 1
+    assert Report((), ()).summary == []

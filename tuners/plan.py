@@ -17,9 +17,9 @@ from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.presets import Preset, Scope
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
+from tuners.results.one_class import ONE_CLASS
 from tuners.results.record import EVALUATIONS
 from tuners.task import paths
-from tuners.task.protocol import ONE_CLASS
 
 if TYPE_CHECKING:
     from tuners.objective import Tuner
@@ -65,7 +65,7 @@ class Plan:
         self.isolated: bool = given.get("isolate", False)
         self.resumed: bool = given.get("resume", False)
         self.gates: tuple[str, ...] = given.get("fail", ())
-        self.alpha: float = given.get("alpha", 0.05)
+        self.alpha: float | None = given.get("alpha")
         self.jobs: int = given.get("jobs", preset.jobs)
         self.evaluation: str = given.get("evaluation", EVALUATIONS[0])
         self.reports: tuple[Path, ...] = given.get("report", ())

@@ -24,8 +24,8 @@ from tabulate import tabulate
 
 from benchmarks.performance.measure import machine
 from tuners import Model, Problem, Protocol
+from tuners.analysis.changes import drops
 from tuners.catalog import DATASETS
-from tuners.gate.judge import drops
 from tuners.search import SharedGridSearchCV
 
 SPACE: dict[str, list[Any]] = {

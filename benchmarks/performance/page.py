@@ -15,7 +15,7 @@ from tabulate import tabulate
 
 from benchmarks.performance.measure import machine
 from tests import runs
-from tuners.report.html import page
+from tuners.report.formats.page import page
 
 TUNERS = ("default", "manual", "random", "grid", "bayesian")
 SHAPES = ((2, 1), (4, 5), (10, 10))

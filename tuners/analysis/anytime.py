@@ -1,4 +1,4 @@
-"""Anytime rows: the best score so far over the course of a search, and the time a method needs to reach a score.
+"""Anytime curves: the best score so far over the course of a search.
 
 The best so far is a step function: a value holds until a better one, and is never interpolated.
 """
@@ -6,14 +6,13 @@ The best so far is a step function: a value holds until a better one, and is nev
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuners.analysis.statistics import CONFIDENCE, Interval
 from tuners.results.run import Run
 from tuners.results.trial import spent
 
@@ -21,7 +20,6 @@ Axis = Literal["evaluations", "seconds"]
 Measure = Literal["cv", "test"]
 MOST_POINTS = 300
 """Of one curve; more steps than these are thinned, by leaving points out."""
-RESAMPLES = 2_000
 _Array = NDArray[np.float64]
 
 
@@ -40,21 +38,6 @@ class Curve:
     seeds: int
 
 
-@dataclass(frozen=True)
-class Reach:
-    """What a method needs to reach the best method's final cross-validation score, relative to that method."""
-
-    tuner: str
-    target: str
-    """The best method's name."""
-    ratio: float | None
-    """Of expected running times (total seconds over successes; Hansen et al. 2021); None if it was never reached."""
-    interval: Interval | None
-    """95 % bootstrap interval over blocks; None where a resample has no success."""
-    reached: int
-    blocks: int
-
-
 def curves(runs: Sequence[Run], axis: Axis, measure: Measure) -> list[Curve]:
     """Make the curve of each method from good runs of one model, on one dataset or several.
 
@@ -69,7 +52,7 @@ def curves(runs: Sequence[Run], axis: Axis, measure: Measure) -> list[Curve]:
             seeds.setdefault(run.record.seed, []).append(steps(run, axis, measure))
         whole = [each for each in seeds.values() if len(each) == len(datasets) and all(len(x) for x, _ in each)]
         if whole:
-            end = max(_end(run, axis) for run in mine)
+            end = max(span(run, axis) for run in mine)
             found.append(_curve(tuner, measure, axis, whole, end))
     return found
 
@@ -94,7 +77,8 @@ def steps(run: Run, axis: Axis, measure: Measure) -> tuple[_Array, _Array]:
     return np.array(x), np.array(y)
 
 
-def _end(run: Run, axis: Axis) -> float:
+def span(run: Run, axis: Axis) -> float:
+    """Return how long a run was, on an axis."""
     if axis == "evaluations":
         return float(spent(run.trials))
     return max((trial.end for trial in run.trials), default=run.record.seconds or 0.0)
@@ -119,51 +103,3 @@ def _curve(tuner: str, measure: Measure, axis: Axis, seeds: list[list[tuple[_Arr
 
 def _plain(values: _Array) -> tuple[float, ...]:
     return tuple(float(value) for value in values)
-
-
-def reach(runs: Sequence[Run], best: str) -> list[Reach]:
-    """Return what each other method needs, block by block, to reach the best one's final cross-validation score."""
-    blocks: dict[tuple[str, int], dict[str, Run]] = {}
-    for run in runs:
-        if run.record.failed or run.incumbents:
-            blocks.setdefault((run.record.dataset, run.record.seed), {})[run.record.tuner] = run
-    tuners = dict.fromkeys(run.record.tuner for run in runs)
-    return [
-        found
-        for tuner in tuners
-        if tuner != best
-        and (
-            found := _reach(tuner, best, [block for block in blocks.values() if tuner in block and _ended(block, best)])
-        )
-    ]
-
-
-def _ended(block: Mapping[str, Run], tuner: str) -> bool:
-    """Whether a method has a final score in a block."""
-    return tuner in block and block[tuner].record.ok and bool(block[tuner].incumbents)
-
-
-def _reach(tuner: str, best: str, blocks: Sequence[Mapping[str, Run]]) -> Reach | None:
-    if not blocks:
-        return None
-    rows = []
-    for block in blocks:
-        x, y = steps(block[best], "seconds", "cv")
-        mine, scores = steps(block[tuner], "seconds", "cv")
-        hits = mine[scores >= y[-1]]
-        spent = hits[0] if len(hits) else _end(block[tuner], "seconds")  # of a failed run, too: it did not reach it
-        rows.append((spent, float(len(hits) > 0), x[-1]))
-    spent, success, target = np.array(rows).T
-    if not target.all():
-        return None  # a search whose clock stood still has no time to compare with
-    reached = int(success.sum())
-    if not reached:
-        return Reach(tuner, best, None, None, 0, len(blocks))
-    drawn = np.random.default_rng(0).integers(len(rows), size=(RESAMPLES, len(rows)))
-    successes = success[drawn].sum(axis=1)
-    interval = None
-    if len(rows) > 2 and successes.all():
-        ratios = spent[drawn].sum(axis=1) / successes / target[drawn].mean(axis=1)
-        low, high = np.percentile(ratios, [50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)])
-        interval = float(low), float(high)
-    return Reach(tuner, best, float(spent.sum() / reached / target.mean()), interval, reached, len(blocks))

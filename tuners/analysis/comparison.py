@@ -1,4 +1,7 @@
-"""The comparison table's rows: each method now and then, by paired differences of the same cells."""
+"""The comparison with an earlier run: each method now and then, by paired differences of the cells that both have.
+
+Cells whose scores cannot compare, such as those of another budget, are left out and told.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuners.analysis.methods import effective_score
-from tuners.analysis.statistics import Interval, mean_interval
+from tuners.analysis.blocks import effective_score
+from tuners.analysis.statistics import mean_interval
+from tuners.analysis.units import Interval
+from tuners.results.one_class import ONE_CLASS
 from tuners.results.record import Record
-from tuners.task.protocol import ONE_CLASS
 
 
 @dataclass(frozen=True)

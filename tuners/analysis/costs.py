@@ -1,4 +1,8 @@
-"""Cost rows: where a method's seconds went, what overtuning lost, and which methods nothing beats on both counts."""
+"""Costs: where a method's seconds went, its overtuning, and which methods no other beats in both score and seconds.
+
+Overtuning is that of Schneider, Bischl and Feurer, "Overtuning in hyperparameter optimization" (AutoML 2025): what the
+winner by cross-validation does worse on the test rows than an earlier incumbent of its search.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuners.analysis.methods import MethodRow
-from tuners.analysis.statistics import Interval, mean_interval, not_below_zero
+from tuners.analysis.statistics import mean_interval, not_below_zero
+from tuners.analysis.units import Interval
 from tuners.results.run import Run
 
 
@@ -28,7 +33,7 @@ class TimeRow:
 class OvertuningRow:
     """One method's overtuning: the best test score that an incumbent of a run has had, minus the winner's.
 
-    Never below 0 (Schneider, Bischl and Feurer 2025). What it measures is not known while tuning.
+    Never below 0. What it measures is not known while tuning.
     """
 
     tuner: str
@@ -60,23 +65,23 @@ def overtuning(runs: Sequence[Run]) -> list[OvertuningRow]:
     """Return a row a method that has trials and test scores of its incumbents."""
     found = []
     for tuner, mine in _by_tuner(runs).items():
-        losses = [lost for run in mine if (lost := overtuned(run)) is not None]
-        if losses:
+        differences = [each for run in mine if (each := overtuned(run)) is not None]
+        if differences:
             found.append(
                 OvertuningRow(
                     tuner,
-                    len(losses),
-                    sum(lost > 0 for lost in losses),
-                    float(np.mean(losses)),
-                    not_below_zero(mean_interval(losses)),
-                    max(losses),
+                    len(differences),
+                    sum(each > 0 for each in differences),
+                    float(np.mean(differences)),
+                    not_below_zero(mean_interval(differences)),
+                    max(differences),
                 )
             )
     return found
 
 
 def overtuned(run: Run) -> float | None:
-    """Return what a run's winner lost against its best earlier incumbent; None if it has no test scores."""
+    """Return how much a run's best incumbent on the test rows beats its winner there; None without test scores."""
     scores = [incumbent.test_score for incumbent in run.incumbents if incumbent.test_score is not None]
     if not scores or not run.incumbents or run.incumbents[-1].test_score is None:
         return None

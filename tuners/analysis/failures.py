@@ -1,4 +1,4 @@
-"""Failure rows: which cells and which candidates have no score, and why."""
+"""Failures: which cells and which candidates have no score, and why, counted by reason."""
 
 from __future__ import annotations
 

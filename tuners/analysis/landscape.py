@@ -1,4 +1,4 @@
-"""Landscape rows: a model's trials on one dataset in columns, by hyperparameter, and what comes of them."""
+"""The landscape: a model's good trials on one dataset in columns, and the score by level of a hyperparameter."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import RandomForestRegressor
-from sklearn.inspection import permutation_importance
 
 from tuners.results.run import Run
 from tuners.text.shown import shown
@@ -20,10 +17,6 @@ from tuners.text.shown import shown
 MOST_LEVELS = 12
 """A numeric hyperparameter of more distinct values is cut into `BINS`."""
 BINS = 10
-LEAST_TRIALS = 40
-"""Trials that importances are computed of, at the least."""
-SURROGATE_TRIALS = 2_000
-"""At the most: evenly spread over all."""
 _Array = NDArray[np.float64]
 
 
@@ -54,16 +47,6 @@ class LevelRow:
 
 
 @dataclass(frozen=True)
-class ImportanceRow:
-    """What shuffling a hyperparameter's values costs a random forest fitted to the trials, in units of R squared."""
-
-    parameter: str
-    importance: float
-    deviation: float
-    """Over repeats."""
-
-
-@dataclass(frozen=True)
 class Landscape:
     """The good trials of one model on one dataset; every sequence has one element a trial."""
 
@@ -77,34 +60,6 @@ class Landscape:
     """Mean over the folds."""
     parameters: tuple[Parameter, ...]
     """Those that vary."""
-
-    @cached_property
-    def importances(self) -> tuple[list[ImportanceRow], float | None]:
-        """Permutation importances (Breiman 2001), the largest first, and the forest's out-of-bag R squared.
-
-        The forest is fitted to each trial's score minus the mean of its seed's, since seeds differ in how hard their
-        split is. R squared is None without enough trials; no importances where it is not above 0, since a forest
-        that foresees nothing has nothing to tell. Searches look more closely where scores are good, so that
-        importances speak of what they tried, not of the whole space.
-        """
-        scores, seeds = np.array(self.scores), np.array(self.seeds)
-        for seed in set(self.seeds):
-            scores[seeds == seed] -= scores[seeds == seed].mean()
-        if len(scores) < LEAST_TRIALS or not self.parameters or np.allclose(scores, 0):
-            return [], None
-        chosen = np.unique(np.linspace(0, len(scores) - 1, SURROGATE_TRIALS).round().astype(int))
-        X = np.array([parameter.values for parameter in self.parameters]).T[chosen]
-        forest = RandomForestRegressor(50, min_samples_leaf=3, oob_score=True, random_state=0).fit(X, scores[chosen])
-        if forest.oob_score_ <= 0:
-            return [], float(forest.oob_score_)
-        found = permutation_importance(forest, X, scores[chosen], n_repeats=5, random_state=0)
-        rows = [
-            ImportanceRow(parameter.name, float(mean), float(deviation))
-            for parameter, mean, deviation in zip(
-                self.parameters, found.importances_mean, found.importances_std, strict=True
-            )
-        ]
-        return sorted(rows, key=lambda row: -row.importance), float(forest.oob_score_)
 
     def curve(self, parameter: Parameter, tuner: str | None = None) -> list[LevelRow]:
         """Return the score by level, of one method's trials or of all."""

@@ -1,4 +1,9 @@
-"""Ranking rows: average ranks with intervals over datasets and seeds, and which methods cannot be told apart."""
+"""Ranking: average ranks with intervals over datasets and seeds, and which methods cannot be told apart.
+
+Groups of methods without a significant difference are those of a critical difference diagram (Demsar, "Statistical
+comparisons of classifiers over multiple data sets", JMLR 2006, section 3.2), by Wilcoxon's test over datasets in place
+of Nemenyi's.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from tuners.analysis.methods import complete_blocks, score_matrix
+from tuners.analysis.blocks import complete_blocks, score_matrix
 from tuners.analysis.statistics import (
     ALPHA,
     CONFIDENCE,
     LEAST_BLOCKS,
-    Interval,
     Matrix,
     average_ranks,
     enough_blocks,
     holm,
     sign_flip,
 )
+from tuners.analysis.units import Interval
 from tuners.results.record import Record
 
 RESAMPLES = 2_000

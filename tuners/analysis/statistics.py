@@ -1,7 +1,9 @@
 """The arithmetic of the tables: intervals and tests on paired scores.
 
-A block is one dataset x seed; rows of a score matrix are blocks, columns are methods. Comparing within
-blocks removes what makes one split harder than another, which otherwise hides the methods' differences.
+A block is one dataset x seed; rows of a score matrix are blocks, columns are methods. Comparing within blocks removes
+what makes one split harder than another, which otherwise hides the methods' differences. Intervals are Student's t, of
+a mean or within blocks (Cousineau 2005; Morey 2008); tests are permutations of signs; p-values are adjusted for their
+number by Holm (1979).
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from tuners.analysis.units import Interval
+
 Matrix = NDArray[np.float64]
 
 CONFIDENCE = 0.95
@@ -23,7 +27,6 @@ ALPHA = 1 - CONFIDENCE
 RESAMPLES = 9_999
 """Sign flips drawn where all 2**n are more than these."""
 
-Interval = tuple[float, float]
 Alternative = Literal["two-sided", "less", "greater"]
 
 

@@ -1,12 +1,15 @@
-"""The unit of a score: which metrics are shares, which have percentages, and how a difference reads."""
+"""The unit of a score: which metrics are shares, which have percentages, and how a difference reads.
+
+It needs no library, so that what words a verdict loads none.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 
-from tuners.analysis.statistics import Interval
-
+Interval = tuple[float, float]
+"""Lower and upper end."""
 _SHARES = re.compile(
     r"(balanced_|top_k_)?accuracy|average_precision|roc_auc(_ov[or](_weighted)?)?|(f1|precision|recall|jaccard)(_\w+)?"
     r"|homogeneity_score|completeness_score|v_measure_score|fowlkes_mallows_score|normalized_mutual_info_score"

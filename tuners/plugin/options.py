@@ -14,6 +14,7 @@ import pytest
 from iniconfig import IniConfig
 
 from tuners.errors import TuningError, nearest
+from tuners.gate.expression import ALPHA, usage
 from tuners.plugin.values import (
     count,
     evaluation,
@@ -27,6 +28,7 @@ from tuners.plugin.values import (
     seeds,
     switch,
 )
+from tuners.report.formats import FORMATS
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Option:
         return f"tuning_{self.key.replace('-', '_')}"
 
 
+_TABLES, _IMAGES = ([each.suffix for each in FORMATS.values() if each.image is image] for image in (False, True))
+
 OPTIONS = (
     Option("preset", "NAME", str, "a named set of the options below: quick (default), standard or article"),
     Option("tuners", "A,B", names, "tuning methods to compare"),
@@ -70,10 +74,8 @@ OPTIONS = (
     Option("memory-limit", "MB", megabytes, "memory that a run may add to the process; also as in 4GB"),
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
     Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
-    Option(
-        "fail", "EXPR", gate, "fail if worse: [TUNER:]score:1%, seconds:25% or failures:0; repeatable", repeatable=True
-    ),
-    Option("alpha", "P", probability, "chance that the whole gate fails with nothing changed; 0.05 by default"),
+    Option("fail", "EXPR", gate, f"fail if worse: {usage()}; repeatable", repeatable=True),
+    Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),
     Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
     Option("positive", "LABEL", str, "the class that f1, precision, recall and their like score"),
     Option("jobs", "N", jobs, "processes a run may use; -1 all, 1 by default"),
@@ -83,7 +85,7 @@ OPTIONS = (
         "report",
         "PATH",
         report,
-        "also write a report; .html, .md, .csv, .json, or its charts as .png or .svg; repeatable",
+        f"also write a report; {', '.join(_TABLES)}, or its charts as {' or '.join(_IMAGES)}; repeatable",
         repeatable=True,
     ),
 )

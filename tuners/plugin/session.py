@@ -25,7 +25,7 @@ from tuners.results.session import Session as Measured
 from tuners.store import imported_code, records
 
 if TYPE_CHECKING:
-    from tuners.gate.judge import Verdict
+    from tuners.gate.verdict import Verdict
     from tuners.report.document import Report
     from tuners.results.run import Run
     from tuners.store.journal import Journal
@@ -284,9 +284,10 @@ class Session:
 
     def judge(self, machine: Mapping[str, Any]) -> None:
         """Judge this session by its gates, if it has any; a gate that fails, fails the session."""
-        from tuners.gate import judge as gate  # noqa: PLC0415  loaded when something is judged
+        from tuners.gate import expression, verdict  # noqa: PLC0415  loaded when something is judged
+        from tuners.gate.judge import judge  # noqa: PLC0415  it loads NumPy
 
-        gates = [gate.parse(text) for text in self.settings.gates]
+        gates = [expression.parse(text) for text in self.settings.gates]
         if not gates:
             return
         then = [Measured(run.records, run.machine, run.content.get("libraries", {})) for run in self.baseline.runs]
@@ -295,14 +296,14 @@ class Session:
             return
         now = Measured(tuple(self.records), machine, libraries())
         try:
-            self.verdicts = gate.judge(gates, now, then, self.settings.alpha)
+            self.verdicts = judge(gates, now, then, self.settings.alpha or expression.ALPHA)
         except TuningError as error:
             self.errors.append(f"--tuning-fail: {error}")
             return
         if any(verdict.fails for verdict in self.verdicts):
-            self.errors.append(gate.summary(self.verdicts))
+            self.errors.append(verdict.summary(self.verdicts))
         else:
-            self.notes.append(gate.summary(self.verdicts))
+            self.notes.append(verdict.summary(self.verdicts))
 
     @property
     def partial(self) -> str:

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 
 from tuners.errors import MissingExtraError, require
+from tuners.gate.expression import parse
+from tuners.report.formats import FORMATS, SUFFIXES
 from tuners.results.record import EVALUATIONS
 
 MOST_SEEDS = 10_000
@@ -16,8 +18,6 @@ MOST_DIGITS = 18
 SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 NUMBER = r"(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})"
-REPORT_SUFFIXES = (".csv", ".html", ".json", ".md", ".png", ".svg")
-IMAGE_SUFFIXES = (".png", ".svg")
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -94,8 +94,6 @@ def megabytes(text: str) -> int:
 
 def gate(text: str) -> str:
     """Read a gate's condition, as text: what it means is looked at when there is something to judge."""
-    from tuners.gate.judge import parse  # noqa: PLC0415  NumPy loads where there is a gate
-
     return parse(text).text
 
 
@@ -126,9 +124,9 @@ def evaluation(text: str) -> str:
 def report(text: str) -> Path:
     """Read a path whose suffix names a format and that can be written to."""
     path = Path(text)
-    if path.suffix not in REPORT_SUFFIXES:
-        raise ValueError(f"a path that ends in {' or '.join(REPORT_SUFFIXES)}")  # noqa: TRY003, EM102  likewise
-    if path.suffix in IMAGE_SUFFIXES:
+    if path.suffix not in FORMATS:
+        raise ValueError(f"a path that ends in {' or '.join(SUFFIXES)}")  # noqa: TRY003, EM102  likewise
+    if FORMATS[path.suffix].image:
         try:
             require("kaleido", extra="images")
         except MissingExtraError as error:

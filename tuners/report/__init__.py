@@ -1,6 +1,6 @@
-"""Reports: records and runs -> rows -> text, Markdown, CSV, JSON, HTML, pictures.
+"""Reports: what is said of a session, in text, Markdown, CSV, JSON, HTML and pictures.
 
-`statistics` is the arithmetic; `evaluation`, `comparison`, `ranking`, `anytime`, `costs` and `landscape` make rows;
-`verdict` puts them in words; `columns` names and formats their values once for all; `document` orders them; `charts`
-draws them; `formats` sets them, with `html` and `images` for what is long.
+`document` is what a report is made from; a module of `sections` is one section: its tables, chart, words and JSON rows;
+a module of `formats` sets all sections in one way; `words` and `tables` say how values read; `summary` puts them in
+sentences; `charts` has what sections draw with; `page` is what the HTML page is set in.
 """

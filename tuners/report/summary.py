@@ -1,4 +1,4 @@
-"""The verdict: in plain words, who won, whether it is real, what it costs, and what to use."""
+"""The summary in sentences: who won, whether it is real, what it costs, and what to use."""
 
 from __future__ import annotations
 
@@ -7,29 +7,15 @@ import math
 from collections.abc import Sequence
 
 from tuners.analysis import units
-from tuners.analysis.anytime import Reach
+from tuners.analysis.blocks import BASE
 from tuners.analysis.costs import OvertuningRow
-from tuners.analysis.methods import BASE, Group, MethodRow
+from tuners.analysis.methods import Group, MethodRow
+from tuners.analysis.reach import Reach
 from tuners.analysis.statistics import enough_blocks
-from tuners.report.columns import NOTHING, duration, interval, number
+from tuners.report.words import NOTHING, counted, duration, interval, listed, number
 
 
-def listed(names: Sequence[str]) -> str:
-    """Join names as a sentence has them."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number of things, in the singular or the plural."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def widest(groups: Sequence[Group]) -> list[Group]:
-    """Return each model's group over all datasets, or its only one."""
-    return list({group.model: group for group in groups}.values())
-
-
-def verdict(group: Group, reaches: Sequence[Reach], overtuned: Sequence[OvertuningRow]) -> list[str]:
+def sentences(group: Group, reaches: Sequence[Reach], overtuned: Sequence[OvertuningRow]) -> list[str]:
     """Return the sentences on one model; `group` is over all of its datasets."""
     where = f"on {group.dataset or counted(group.datasets, 'dataset')}"
     scored = [row for row in group.rows if row.test_score is not None]
@@ -128,13 +114,13 @@ def _advice(group: Group, scored: Sequence[MethodRow]) -> list[str]:
 
 def _overtuning(rows: Sequence[OvertuningRow]) -> list[str]:
     rows = [row for row in rows if row.tuner != BASE]  # whose only trial has none before it
-    runs, lost = sum(row.runs for row in rows), sum(row.overtuned for row in rows)
-    if not lost:
+    runs, overtuned = sum(row.runs for row in rows), sum(row.overtuned for row in rows)
+    if not overtuned:
         return []
     worst = max(rows, key=lambda row: row.largest)
     text = (
-        f"overtuning: in {lost} of {runs} runs an earlier incumbent did better on the test rows than the winner; by "
-        f"{number(worst.largest)} at the most ({worst.tuner})"
+        f"overtuning: in {overtuned} of {runs} runs an earlier incumbent did better on the test rows than the winner; "
+        f"by {number(worst.largest)} at the most ({worst.tuner})"
     )
     return [text]
 

@@ -13,11 +13,12 @@ from sklearn.metrics import confusion_matrix, get_scorer_names
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 from tuners.errors import TuningError, one_line, unknown, unwinds
+from tuners.results.one_class import ONE_CLASS
 from tuners.spaces import copied
 from tuners.task import metrics
 from tuners.task.labels import with_own_labels
 from tuners.task.preprocessing import preprocessed
-from tuners.task.protocol import ONE_CLASS, Protocol
+from tuners.task.protocol import Protocol
 from tuners.task.target import check_target, more_data, rows_needed, with_rare_classes
 
 if TYPE_CHECKING:

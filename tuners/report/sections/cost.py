@@ -6,8 +6,10 @@ from typing import Any
 
 from tuners.analysis.costs import pareto
 from tuners.analysis.methods import Group
+from tuners.report.chapters import COSTS
 from tuners.report.charts.style import Figure, axis, colours, error, figure, label, log_ticks
 from tuners.report.document import Report
+from tuners.report.section import Chart, Section
 
 
 def draw(report: Report, group: Group) -> Figure | str:
@@ -42,3 +44,17 @@ def draw(report: Report, group: Group) -> Figure | str:
         xaxis=axis("seconds a run (mean, 95 % interval)", type="log", **log_ticks(seconds)),
         yaxis=axis(f"test {label(group.metric)} (mean, 95 % interval)", hoverformat=".4f"),
     )
+
+
+SECTION = Section(
+    key="cost",
+    title="Score against cost",
+    place=70,
+    chapter=COSTS,
+    chart=Chart(
+        "Up and to the left is better. No method is both better and faster than one on the Pareto front; methods with "
+        "failed cells are not on it.",
+        draw,
+    ),
+    extent="page",
+)

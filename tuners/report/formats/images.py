@@ -8,11 +8,11 @@ from html import escape
 
 from tuners.analysis.landscape import landscape
 from tuners.errors import TuningError, one_line, require
-from tuners.report import charts
-from tuners.report.charts import explore
+from tuners.report.charts.binding import fill
+from tuners.report.charts.picture import choice
 from tuners.report.charts.style import Figure, figure, label
-from tuners.report.document import Report
-from tuners.report.summary import widest
+from tuners.report.document import Report, widest
+from tuners.report.sections import shown
 
 WIDTH = 900
 TITLE = 44
@@ -57,18 +57,17 @@ def _figures(report: Report) -> list[tuple[str, Figure]]:
     if not groups:
         return []
     group = groups[0]
-    found: list[tuple[str, Figure]] = []
-    for chart in (*charts.COSTS, *charts.SEARCH):
-        drawn = chart.draw(report, group)
-        if not isinstance(drawn, str):
-            found.append((f"{chart.title}: {group.title}", drawn))
     dataset = report.dataset_of(group)
     trials = landscape(report.runs, group.model, dataset)
-    for picture in charts.PICTURES:
-        drawn = picture.first(trials, f"CV {label(group.metric)}")
-        if not isinstance(drawn, str) and trials is not None:
-            filled = explore.fill(drawn, trials, charts.choice(trials))
-            found.append((f"{picture.title}: {group.model} on {dataset}", filled))
+    found: list[tuple[str, Figure]] = []
+    for section in shown(report):
+        if section.chart is not None and isinstance(drawn := section.chart.draw(report, group), dict):
+            found.append((f"{section.title}: {group.title}", drawn))
+        for picture in section.pictures:
+            drawn = picture.first(trials, f"CV {label(group.metric)}")
+            if isinstance(drawn, dict) and trials is not None:
+                filled = fill(drawn, trials, choice(trials))
+                found.append((f"{picture.title}: {group.model} on {dataset}", filled))
     return found
 
 
@@ -76,7 +75,7 @@ def _rendered(figures: list[Figure], kind: str, heights: list[int]) -> list[byte
     """Draw figures with plotly in a browser, which kaleido finds."""
     require("kaleido", extra="images")
     import kaleido  # noqa: PLC0415  optional, and slow to load
-    import plotly.graph_objects as go  # noqa: PLC0415  likewise
+    import plotly.graph_objects as go  # noqa: PLC0415  slow to load
 
     # The page draws its own lines, in the colours of its theme.
     drawn = [go.Figure(each).update_layout(template="plotly_white") for each in figures]
@@ -89,7 +88,7 @@ def _rendered(figures: list[Figure], kind: str, heights: list[int]) -> list[byte
             ]
 
     try:
-        import asyncio  # noqa: PLC0415  likewise
+        import asyncio  # noqa: PLC0415  only kaleido needs it
 
         return asyncio.run(draw())
     except Exception as error:  # noqa: BLE001  kaleido and its driver raise many kinds

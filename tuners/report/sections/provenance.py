@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuners.report.document import Report
+from tuners.report.section import Block, Chapter, Section
+from tuners.report.tables import Table
+
+TITLE = "Provenance"
 
 
 def provenance(report: Report) -> list[tuple[str, str]]:
@@ -33,3 +37,19 @@ def provenance(report: Report) -> list[tuple[str, str]]:
     if report.baseline:
         pairs.append(("compared with", report.baseline))
     return pairs
+
+
+def blocks(report: Report) -> list[Block]:
+    """Return what is known, as a table."""
+    rows = [list(pair) for pair in provenance(report)]
+    return [Block(TITLE, [Table(["what", "value"], rows, caption="Where these figures come from")])]
+
+
+SECTION = Section(
+    key="provenance",
+    title=TITLE,
+    place=170,
+    chapter=Chapter("provenance", TITLE, TITLE),
+    blocks=blocks,
+    extent="page",
+)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sklearn.metrics import precision_recall_fscore_support
+from collections.abc import Mapping
+from typing import Any
 
-from tuners.analysis.methods import BASE
-from tuners.report.columns import number
-from tuners.report.document import Report, Section, Table
+import numpy as np
+
+from tuners.analysis.blocks import BASE
+from tuners.report import templates
+from tuners.report.document import Report
+from tuners.report.section import Block, Chapter, Section
+from tuners.report.tables import Table
+from tuners.report.words import number
 from tuners.results.record import Record
 from tuners.text.shown import shown
 
 
-def tuned_models(report: Report) -> list[Section]:
-    """Return a section for each good run of a classifier."""
+def blocks(report: Report) -> list[Block]:
+    """Return a block for each good run of a classifier."""
     return [
-        Section(record.cell, [confusion(record), classification(record)], [f"best parameters: {params(record)}"])
+        Block(record.cell, [confusion(record), classification(record)], [f"best parameters: {params(record)}"])
         for record in report.records
         if record.ok and record.confusion_matrix and record.classes
     ]
@@ -38,6 +43,8 @@ def confusion(record: Record) -> Table:
 
 def classification(record: Record) -> Table:
     """Return scikit-learn's classification report: precision, recall and F1 of each class, then their means."""
+    from sklearn.metrics import precision_recall_fscore_support  # noqa: PLC0415  slow to load, and not always needed
+
     # The confusion matrix holds all that the report needs: true and predicted class of every row.
     counts = np.array(record.confusion_matrix)
     truth, predicted = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
@@ -58,3 +65,31 @@ def classification(record: Record) -> Table:
         for average in ("macro", "weighted")
     ]
     return Table(["class", "precision", "recall", "f1-score", "support"], rows)
+
+
+def script(report: Report) -> Mapping[str, Any]:
+    """Return the page's part on each good run, of which the reader chooses one."""
+    return {"tuned": [{"cell": record.cell, "html": _html(record)} for record in report.records if record.ok]}
+
+
+def _html(record: Record) -> str:
+    matrix = record.confusion_matrix
+    return templates.rendered(
+        "tuned.html.j2",
+        cell=record.cell,
+        params=params(record),
+        classes=record.classes if matrix else (),
+        matrix=matrix,
+        report=classification(record) if matrix else None,
+    )
+
+
+SECTION = Section(
+    key="tuned",
+    title="Each tuned model",
+    place=150,
+    chapter=Chapter("tuned", "Tuned models", "Each tuned model", controls="choose_run.html.j2"),
+    blocks=blocks,
+    script=script,
+    extent="verbose",
+)

@@ -1,0 +1,90 @@
+"""`rebuild`: a report from a saved run or a journal, or a saved run from a journal, without running anything."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from tuners.analysis.comparison import compare
+from tuners.analysis.methods import evaluate
+from tuners.commands import Command
+from tuners.commands._shared import NAMES, report_option, storage_option
+from tuners.commands._shared import runs as runs_of
+from tuners.errors import TuningError
+from tuners.report.document import Report
+from tuners.report.formats import text, write
+from tuners.store import files, journal_contents, saved, saved_folder, side_files
+from tuners.text.printable import printable
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add what is rebuilt, and what is made of it."""
+    parser.add_argument("source", help=f"a session's journal, as in .tuning/, or a saved run: {NAMES}")
+    parser.add_argument("--compare", metavar="RUN", help="an earlier saved run to show beside it")
+    storage_option(parser)
+    report_option(parser)
+    parser.add_argument("--save", type=Path, metavar="FILE.json", help="a saved run, as pytest-benchmark's")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Remake the report, and print it last."""
+    report, notes = (_of_journal if chosen.source.endswith(".jsonl") else _of_saved)(chosen)
+    if chosen.compare is not None:
+        then = saved_folder.find(chosen.storage, chosen.compare)
+        before, lacking = runs_of(then)
+        notes += lacking
+        report = replace(
+            report, comparison=compare(report.records, then.records), baseline=then.name, then=before, header=notes
+        )
+    for path in chosen.report:  # first of all: whoever reads what is printed may stop reading
+        write(report, path)
+    print("\n".join([*(printable(note, None) for note in notes), "", text(report)]))
+    return 0
+
+
+def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
+    contents = journal_contents.read(Path(chosen.source))
+    runs = [entry.run for entry in contents.entries.values()]
+    records = [run.record for run in runs]
+    notes = [f"rebuilt from {contents.path.name}"]
+    if not contents.ended:
+        cut = ", ".join(f"{cell} after {len(trials)} trials" for cell, trials in contents.trials.items())
+        notes.append("the session did not come to its end" + (f"; cut short: {cut}" if cut else ""))
+    if contents.damaged:
+        notes.append(f"{contents.damaged} damaged line{' is' if contents.damaged == 1 else 's are'} left out")
+    if chosen.save is not None:
+        _save(contents, chosen.save)
+    return Report(records, evaluate(records), header=notes, runs=runs, about=contents.about), notes
+
+
+def _save(contents: journal_contents.Contents, path: Path) -> None:
+    """Make a saved run of a journal, as pytest-benchmark's, with the trials beside it."""
+    about = {"machine_info": {}, "commit_info": {}, "version": "", "libraries": {}} | dict(contents.about)
+    about["datetime"] = dt.datetime.fromtimestamp(contents.path.stat().st_mtime, dt.UTC).isoformat()
+    entries = [(entry.run.record, entry.test) for entry in contents.entries.values()]
+    partial = "" if contents.ended else f"{len(entries)} cells"
+    side = path.with_suffix(".trials.jsonl")
+    side_files.write([entry.run for entry in contents.entries.values()], side)
+    content = saved.document(entries, about=about, partial=partial, trials=side.name)
+    files.write(json.dumps(content, indent=4), path)
+
+
+def _of_saved(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
+    if chosen.save is not None:
+        message = f"--save: expected a journal to make a saved run of, got the saved run {chosen.source}: leave it out"
+        raise TuningError(message)
+    found = saved_folder.find(chosen.storage, chosen.source)
+    runs, notes = runs_of(found)
+    notes = [f"rebuilt from {found.path.name}", *([f"partial: {found.partial}"] if found.partial else []), *notes]
+    return Report(found.records, evaluate(found.records), header=notes, runs=runs, about=found.content), notes
+
+
+COMMAND = Command(
+    place=10,
+    help="make a report from a saved run or a journal, or a saved run from a journal",
+    options=options,
+    run=run,
+)

@@ -1,0 +1,11 @@
+"""The kinds of gates, a module each: its `KIND` is all that parsing, help texts, judging and verdicts know of it.
+
+A module loads NumPy and SciPy only when it tests something: pytest's `--help` reads every kind.
+"""
+
+from __future__ import annotations
+
+from tuners.catalog import Registry
+from tuners.gate.kind import Kind
+
+KINDS: Registry[Kind] = Registry("kind of gate", __name__, "KIND")

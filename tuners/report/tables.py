@@ -1,0 +1,37 @@
+"""Tables as text: columns, each with its heading and how a row's value reads, and the rows set by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading and how to read a row's value as text."""
+
+    heading: str
+    text: Callable[[Any], str]
+    needed: Callable[[Any], bool] = lambda rows: True  # noqa: ARG005  most always are
+    """Whether a table of these rows has the column."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as text."""
+
+    headings: list[str]
+    rows: list[list[str]]
+    caption: str = ""
+    """What it shows, where its block has no title that says so."""
+
+    @classmethod
+    def of(cls, columns: Sequence[Column], rows: Sequence[Any], caption: str = "") -> Table:
+        """Set rows by their columns."""
+        needed = [column for column in columns if column.needed(rows)]
+        return cls(
+            [column.heading for column in needed],
+            [[column.text(row) for column in needed] for row in rows],
+            caption,
+        )
