@@ -194,14 +194,14 @@ class Settings:
             return None
 
     def _tuner(self, name: str) -> Tuner:
-        if name in self.preset.replaced:
-            replaced: Tuner = pkgutil.resolve_name(self.preset.replaced[name])
+        if name in self.preset.replaced_tuners:
+            replaced: Tuner = pkgutil.resolve_name(self.preset.replaced_tuners[name])
             return replaced
         return TUNERS.load(name)
 
     def _model(self, name: str) -> Model:
-        if name in self.preset.replaced:
-            replaced: Model = pkgutil.resolve_name(self.preset.replaced[name])()
+        if name in self.preset.replaced_models:
+            replaced: Model = pkgutil.resolve_name(self.preset.replaced_models[name])()
             return replaced
         if ("model", name) in self._adopted:
             adopted: Model = self._adopted["model", name]
