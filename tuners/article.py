@@ -16,11 +16,11 @@ from tuners.methods.grid import tune as grid_search
 from tuners.models.forest import space as forest_space
 from tuners.spaces import distributions, plain_params
 from tuners.task.model import Model
-from tuners.task.problem import Problem, Split
+from tuners.task.problem import Problem
+from tuners.task.splits import Fold, Split
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
-    from tuners.task.problem import Fold
 
 GRID_STEPS = {
     "min_samples_leaf": (-2, 0, 2),

@@ -18,7 +18,7 @@ from tuners.results.params import Params
 from tuners.results.trial import Trial
 
 if TYPE_CHECKING:
-    from tuners.task.problem import Fold
+    from tuners.task.splits import Fold
 
 
 def fit(
