@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_LETTERS = 100
-"""Of a name: it stands in every line and in every test id."""
+"""The most letters of a name, which stands in every line and in every test id."""
 
 
 class Registry(Generic[T]):

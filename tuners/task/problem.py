@@ -101,7 +101,7 @@ class Problem:
         """Raise `TuningError` if the problem cannot be measured as it is.
 
         For an unknown metric, for one that cannot score this target, for a target that is no class label, and for a
-        class with too few rows. A model that cannot be fitted is no such case: its cells fail with their reason.
+        class with too few rows. A model that cannot be fitted raises nothing here: its cells fail with their reason.
         """
         metric = self.protocol.metric
         if metric not in get_scorer_names():
@@ -144,13 +144,13 @@ class Problem:
 
 
 def own_rows(data: Any) -> Any:
-    """Return rows or labels for somebody who may write into them; the same values in the same layout."""
+    """Return a copy of rows or labels, in the same layout, for code that may write into it."""
     return data.copy(order="K") if isinstance(data, np.ndarray) else data.copy()
 
 
 def own_values(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters for somebody who may change them, or for an estimator that is to be fitted.
+    """Return a copy of parameters, for code that may change them or for an estimator that is to be fitted.
 
-    A listed estimator is the space's: what is fitted is a copy, as in scikit-learn's searches.
+    A listed estimator belongs to the space: what is fitted is a copy, as in scikit-learn's searches.
     """
     return {name: copied(value) for name, value in params.items()}

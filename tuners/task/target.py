@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tuners.task.protocol import Protocol
 
 MANY_CLASSES = 20
-"""A numeric target with more distinct values, and too few rows of some, is a quantity rather than a label."""
+"""A numeric target with more distinct values, some of them in too few rows, is a quantity and no label."""
 MANY_SHARE = 0.05
 """A share of the rows; a target with fewer distinct values than that may have rare classes."""
 
