@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS, Registry
+from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.plugin import files
 from tuners.presets import Preset, Scope
+from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
 from tuners.results.record import EVALUATIONS
