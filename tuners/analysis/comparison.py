@@ -10,7 +10,7 @@ import numpy as np
 from tuners.analysis.methods import effective_score
 from tuners.analysis.statistics import Interval, mean_interval
 from tuners.results.record import Record
-from tuners.task.protocol import ONE_CLASS
+from tuners.results.scorers import ONE_CLASS
 
 
 @dataclass(frozen=True)

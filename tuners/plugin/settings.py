@@ -19,7 +19,7 @@ from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
 from tuners.results.record import EVALUATIONS
-from tuners.task.protocol import ONE_CLASS
+from tuners.results.scorers import ONE_CLASS
 
 if TYPE_CHECKING:
     from tuners.objective import Tuner

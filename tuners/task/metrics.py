@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import check_scoring, make_scorer
 
-from tuners.task.protocol import ONE_CLASS
+from tuners.results.scorers import ONE_CLASS
 
 _REGRESSION = frozenset({"d2_absolute_error_score", "explained_variance", "neg_max_error", "r2"})
 _REGRESSION_WORDS = ("_error", "_deviance")

@@ -12,11 +12,12 @@ from sklearn.base import clone
 from sklearn.metrics import confusion_matrix, get_scorer_names
 
 from tuners.errors import TuningError, one_line, unknown, unwinds
+from tuners.results.scorers import ONE_CLASS
 from tuners.spaces import copied
 from tuners.task import metrics, splits
 from tuners.task.labels import with_own_labels
 from tuners.task.preprocessing import preprocessed
-from tuners.task.protocol import ONE_CLASS, Protocol
+from tuners.task.protocol import Protocol
 from tuners.task.splits import Fold, Split
 from tuners.task.target import check_target
 

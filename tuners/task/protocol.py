@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-ONE_CLASS = frozenset(
-    {
-        "average_precision",
-        "f1",
-        "jaccard",
-        "neg_negative_likelihood_ratio",
-        "positive_likelihood_ratio",
-        "precision",
-        "recall",
-    }
-)
-"""Metrics of two classes whose value depends on which of them is called positive."""
-
 
 @dataclass(frozen=True)
 class Protocol:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuners.errors import TuningError
+from tuners.results.scorers import ONE_CLASS
 from tuners.task import metrics
-from tuners.task.protocol import ONE_CLASS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
