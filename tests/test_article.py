@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tuners import Budget, Problem, Protocol
 from tuners.article import GRID_SIZE, around, forest, grid_around_random
 from tuners.catalog import DATASETS
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 
 BEST = {"criterion": "gini", "max_depth": None, "max_features": "sqrt"}
 
@@ -41,7 +41,6 @@ def test_a_smaller_grid_keeps_the_best(size: int) -> None:
 def test_a_smaller_budget_is_shared_and_kept() -> None:
     """Random search and the grid around its best share any budget."""
     problem = Problem(forest(), DATASETS.load("iris")(None), 0, Protocol(folds=2, rows=60))
-    execution = Execution("grid", grid_around_random, problem, Budget(3))
-    execution.search()
-    record = execution.finish().record
+    run = measure("grid", grid_around_random, problem, Budget(3))
+    record = run.record
     assert (record.status, record.evaluations, record.own_space) == ("ok", 3, True)

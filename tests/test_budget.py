@@ -9,8 +9,8 @@ import pytest
 
 from tests import runs
 from tuners import Budget
+from tuners.plan import Plan
 from tuners.plugin.header import header
-from tuners.plugin.settings import Settings
 from tuners.report.formats import text
 from tuners.results.budget import UNLIMITED
 from tuners.results.record import Record
@@ -27,9 +27,9 @@ from tuners.results.record import Record
 )
 def test_a_time_budget_alone_is_the_budget(given: dict[str, object], evaluations: int, words: str) -> None:
     """Without --tuning-budget beside it, time is the only limit, whatever the preset says; the header says so."""
-    settings = Settings(given)
-    assert settings.budget("forest", "grid").evaluations == evaluations
-    lines = header(settings, settings.cells(models=["forest"]))
+    plan = Plan(given)
+    assert plan.budget("forest", "grid").evaluations == evaluations
+    lines = header(plan, plan.cells(models=["forest"]))
     assert any(line.startswith("tuning: forest on ") and words in line for line in lines)
     assert any("60 s a search" in line for line in lines) is ("time-budget" in given)
 

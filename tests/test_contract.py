@@ -24,7 +24,7 @@ from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Tr
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError
 from tuners.evaluation import parts as batches
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 from tuners.methods.grid import finer
 from tuners.results.budget import UNLIMITED, BudgetExhausted
 from tuners.results.trial import trials_hash
@@ -77,9 +77,7 @@ def run(tuner: str, on: Problem, budget: Budget, **options: Any) -> Run:
         tune = TUNERS.load(tuner)
     except MissingExtraError as error:
         pytest.skip(str(error))
-    execution = Execution(tuner, tune, on, budget, **options)
-    execution.search()
-    return execution.finish()
+    return measure(tuner, tune, on, budget, **options)
 
 
 @cache
@@ -257,9 +255,8 @@ def test_points_outside_the_space_are_marked() -> None:
     def outside(objective: Objective, seed: int) -> None:
         objective({"feature": 1, "threshold": 0.5, "seconds": 0.001})
 
-    execution = Execution("outside", outside, problem("stump", 0), Budget(BUDGET))
-    execution.search()
-    assert execution.finish().record.own_space
+    run = measure("outside", outside, problem("stump", 0), Budget(BUDGET))
+    assert run.record.own_space
     assert not any(done("stump", tuner, 0).record.own_space for tuner in ("default", "manual", "random"))
 
 

@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from tests.estimators import stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 
 NEIGHBOURS = {"kneighborsclassifier__n_neighbors": (1, 15)}
 FIVE = {"kneighborsclassifier__n_neighbors": 5}
@@ -51,9 +51,7 @@ def fragile(transform: Callable[[Any], Any], *, framed: bool = False) -> Problem
 
 def executed(tune: Callable[[Objective, int], None], on: Problem, budget: int = 5) -> Run:
     """Run a tuner on a problem."""
-    execution = Execution(tune.__name__, tune, on, Budget(budget))
-    execution.search()
-    return execution.finish()
+    return measure(tune.__name__, tune, on, Budget(budget))
 
 
 def five(objective: Objective, seed: int) -> None:

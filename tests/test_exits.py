@@ -10,7 +10,7 @@ import pytest
 from tests.estimators import Stump
 from tuners import Budget, Model, Objective, Problem, Protocol
 from tuners.catalog import DATASETS, TUNERS
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 
 SUITE = """
 import asyncio, sys
@@ -139,8 +139,7 @@ def test_a_candidate_that_leaves_is_a_failed_trial() -> None:
 @pytest.mark.parametrize("tuner", ["random", "bayesian", "genetic"])
 def test_no_search_hangs_on_a_candidate_that_leaves(tuner: str) -> None:
     """Whatever the library makes of it, the run ends, with trials, or with the reason."""
-    execution = Execution(tuner, TUNERS.load(tuner), leaves(), Budget(8, seconds=60))
-    execution.search()
-    record = execution.finish().record
+    run = measure(tuner, TUNERS.load(tuner), leaves(), Budget(8, seconds=60))
+    record = run.record
     assert record.status == "ok" or record.reason == "CancelledError"
     assert not record.timed_out

@@ -8,14 +8,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import psutil
 import pytest
 
-from tuners.execution.forked import call, isolated
+from tuners.evaluation.listener import Listener
+from tuners.execution import forked
+from tuners.execution.contract import Around
+from tuners.execution.process import call
+from tuners.plan import Job, Plan
 from tuners.results.budget import Budget
+from tuners.results.cell import Cell
 from tuners.store.resumable import lock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="cells are forked")
@@ -163,7 +167,7 @@ def test_timeout_of_trials_that_have_no_time_is_refused(pytester: pytest.Pyteste
 ORPHANED = """
 import ctypes, os, subprocess, sys
 from pathlib import Path
-from tuners.execution.forked import call
+from tuners.execution.process import call
 from tuners.store.resumable import lock
 
 def stuck():
@@ -232,31 +236,38 @@ class OddError(Exception):
     "error", [SystemExit(3), asyncio.CancelledError("no"), GeneratorExit(), KeyboardInterrupt(), OddError(1, 2)]
 )
 @pytest.mark.parametrize("moment", ["prepare", "search", "finish"])
-def test_whatever_is_raised_is_the_failure_of_the_cell(moment: str, error: BaseException) -> None:
+def test_whatever_is_raised_is_the_failure_of_the_cell(
+    moment: str, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By its name, and not by the exit code of a process."""
 
     class Doomed:
         default_test_score = 0.5
-        ledger = SimpleNamespace(on_phase=None)
+        budget = Budget(3)
 
         def search(self) -> None:
             if moment == "search":
                 raise error
 
-        def finish(self) -> NoReturn:
-            raise error
-
-    def prepare(listener: object) -> Any:
+    def prepared(*arguments: object) -> Any:
         if moment == "prepare":
             raise error
         return Doomed()
 
-    known = isolated(prepare, Budget(3), lambda *_: None)
-    assert known.run is None
+    def scored(done: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(forked, "prepared", prepared)
+    monkeypatch.setattr(forked, "scored", scored)
+    plan = Plan({"models": ("forest",), "datasets": ("iris",)})
+    backend = forked.Forked(plan, Around())
+    job = Job(plan.given, Cell("forest", "iris", "random", 0))
     if moment == "prepare":
-        assert str(known.error).startswith(type(error).__name__)
+        with pytest.raises(Exception, match=f"^{type(error).__name__}|^2 of 2|^1 of 2"):
+            backend.run(job, Listener())
     else:
-        assert (known.status, known.reason.partition(":")[0]) == ("failed", type(error).__name__)
+        record = backend.run(job, Listener()).record
+        assert (record.status, record.reason.partition(":")[0]) == ("failed", type(error).__name__)
     with pytest.raises((type(error), RuntimeError), match="^(?!None)") as raised:
-        call(lambda: prepare(None).finish(), 30)
+        call(lambda: scored(prepared()), 30)
     assert isinstance(raised.value, Exception)

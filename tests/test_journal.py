@@ -20,7 +20,7 @@ from tests.estimators import stump
 from tuners import Problem, Protocol, TuningError
 from tuners.__main__ import main
 from tuners.catalog import DATASETS, TUNERS
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 from tuners.results.budget import Budget
 from tuners.results.run import Run
 from tuners.store import code as imported
@@ -39,11 +39,10 @@ def runs() -> list[Run]:
     found = []
     for tuner in ("manual", "random"):
         model = stump(raise_above=0.8)
-        execution = Execution(
+        run = measure(
             tuner, TUNERS.load(tuner), Problem(model, DATASETS.load("iris")(None), 0, Protocol(folds=2)), Budget(3)
         )
-        execution.search()
-        found.append(execution.finish())
+        found.append(run)
     return found
 
 

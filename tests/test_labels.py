@@ -18,7 +18,7 @@ from sklearn.tree import DecisionTreeClassifier
 from tests.estimators import stump
 from tuners import Budget, Dataset, Model, Problem, Protocol, TuningError
 from tuners.catalog import MODELS, TUNERS
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 from tuners.task.labels import NumberedClasses, with_own_labels
 
 X, Y = load_breast_cancer(return_X_y=True)
@@ -105,9 +105,8 @@ def test_xgboost_is_tuned_on_any_labels(first: Any, second: Any) -> None:
     records = []
     for data in (labelled(first, second), labelled(*((1, 0) if first == "malignant" else (0, 1)))):
         on = Problem(Model("xgb", xgboost.XGBClassifier(n_estimators=5, n_jobs=1), space), data, 0, Protocol(folds=2))
-        execution = Execution("random", TUNERS.load("random"), on, Budget(3))
-        execution.search()
-        records.append(execution.finish().record)
+        run = measure("random", TUNERS.load("random"), on, Budget(3))
+        records.append(run.record)
     assert records[0].status == "ok", records[0].reason
     assert records[0].trials_sha256 == records[1].trials_sha256
     assert records[0].confusion_matrix == records[1].confusion_matrix

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from tests.estimators import stump
-from tuners import Budget, Objective, Problem, Protocol, Run, TuningError
+from tuners import Budget, Objective, Problem, Protocol, Run, Trial, TuningError
 from tuners.catalog import DATASETS
-from tuners.execution.measuring import Execution
+from tuners.evaluation.listener import Listener
+from tuners.execution.here import measure
 from tuners.results.budget import BudgetExhausted
 from tuners.task.metrics import in_range, score_range
 
@@ -31,9 +32,7 @@ def problem(metric: str = "accuracy") -> Problem:
 
 def executed(tune: Callable[[Objective, int], None], budget: int = 5, **options: Any) -> Run:
     """Run a tuner."""
-    execution = Execution(tune.__name__, tune, problem(), Budget(budget), **options)
-    execution.search()
-    return execution.finish()
+    return measure(tune.__name__, tune, problem(), Budget(budget), **options)
 
 
 def endless(objective: Objective) -> None:
@@ -177,12 +176,14 @@ def test_no_attribute_leads_to_the_test_rows() -> None:
         objective.search(search)
         seen.extend([*reachable(objective), *reachable(search)])
 
-    def listener(trials: Any, budget: Any) -> None:
-        heard.append(len(on.split.X_test))  # leads to the test rows, as the harness's own does
+    class Hears(Listener):
+        """Leads to the test rows, as the harness's own does."""
 
-    execution = Execution("looks", looks, on, Budget(5), listener=listener)
-    execution.search()
-    assert execution.finish().record.ok
+        def trial(self, position: int, trial: Trial) -> None:
+            heard.append(len(on.split.X_test))
+
+    run = measure("looks", looks, on, Budget(5), listener=Hears())
+    assert run.record.ok
     assert heard
     assert len(seen) > 20
     test_rows = on.split.X_test.shape
@@ -201,11 +202,10 @@ def test_a_patched_clock_reaches_no_record(monkeypatch: pytest.MonkeyPatch) -> N
 
     steps = iter(range(10**6))
     try:
-        execution = Execution("patches", patches, problem(), Budget(5))
-        execution.search()
+        run = measure("patches", patches, problem(), Budget(5))
     finally:
         monkeypatch.undo()
-    run = execution.finish()
+
     assert run.record.ok, run.record.reason
     assert run.record.seconds is not None
     assert 0 < run.record.seconds < 60

@@ -17,9 +17,9 @@ from tests.estimators import stump
 from tuners import Dataset, Model, TuningError, register_model
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import unknown
-from tuners.plugin import files
 from tuners.plugin.options import OPTIONS, Option
 from tuners.plugin.values import count, jobs, megabytes, probability, seconds, seeds, switch
+from tuners.task import paths
 from tuners.text.synonyms import ESTIMATORS, LIBRARIES, SYNONYMS
 
 FAMILIES: dict[str, Iterable[str]] = {"tuner": TUNERS, "model": MODELS, "dataset": DATASETS, "preset": PRESETS}
@@ -165,7 +165,7 @@ def test_files_that_are_no_csv(name: str, expected: str, tmp_path: Path, monkeyp
     Path("here.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     Path("folder.csv").mkdir()
     with pytest.raises(TuningError) as caught:
-        files.check(name)
+        paths.check(name)
     assert expected in str(caught.value)
 
 
@@ -174,7 +174,7 @@ def test_names_that_are_no_wrong_files(name: str, tmp_path: Path, monkeypatch: p
     """A CSV with its target, and a dataset's name, which may have a dot, are no errors."""
     monkeypatch.chdir(tmp_path)
     Path("here.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    files.check(name)
+    paths.check(name)
 
 
 def test_sparse_rows_are_refused_in_one_line() -> None:

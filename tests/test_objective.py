@@ -21,7 +21,10 @@ from tests.estimators import Stump, stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Trial, TuningError
 from tuners.catalog import DATASETS
 from tuners.evaluation.alarm import deadline
-from tuners.execution.measuring import Execution, _covered, tuner_seed
+from tuners.evaluation.listener import Listener
+from tuners.execution.here import measure
+from tuners.execution.measurement import tuner_seed
+from tuners.execution.scoring import _covered
 from tuners.objective import ledger_of
 from tuners.results.budget import BudgetExhausted
 from tuners.results.trial import trials_hash
@@ -65,7 +68,7 @@ def test_a_search_and_calls_make_the_same_trials() -> None:
 def test_a_searchs_times_are_each_candidates_own(jobs: int) -> None:
     """Trials of a search have starts and ends on the run's clock and their folds' seconds."""
     mine = Objective(problem(seconds=0.02), "mine", Budget(10), jobs=jobs)
-    ledger_of(mine).start()
+    ledger_of(mine).clock.start()
     mine.search(GridSearchCV(mine.estimator, {"feature": [0, 1, 2, 3]}))
     assert len(mine.trials) == 4
     for trial in mine.trials:
@@ -73,12 +76,26 @@ def test_a_searchs_times_are_each_candidates_own(jobs: int) -> None:
         assert 3 * 0.02 <= trial.fit_seconds < 3 * 0.02 + 0.5
 
 
+class Heard(Listener):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.positions: list[int] = []
+        self.trials: list[Trial] = []
+
+    def trial(self, position: int, trial: Trial) -> None:
+        """Keep both."""
+        self.positions.append(position)
+        self.trials.append(trial)
+
+
 def test_a_search_reports_live() -> None:
     """The listener hears of each candidate when it ends, not of all at the end."""
-    heard: list[int] = []
-    mine = objective(listener=lambda trials, _: heard.append(len(trials)))
+    heard = Heard()
+    mine = objective(listener=heard)
     mine.search(RandomizedSearchCV(mine.estimator, {"feature": [0, 1, 2, 3]}, n_iter=4, random_state=0))
-    assert heard == [1, 2, 3, 4]
+    assert heard.positions == [0, 1, 2, 3]
+    assert heard.trials == mine.trials
 
 
 @pytest.mark.parametrize(
@@ -127,9 +144,7 @@ def test_a_search_cut_by_time_keeps_whole_trials(jobs: int) -> None:
         objective.search(GridSearchCV(objective.estimator, grid))
 
     before = set(Path(tempfile.gettempdir()).glob("tuning-probe-*"))
-    execution = Execution("slow", slow, problem(seconds=0.05), Budget(200, seconds=1.5), jobs=jobs)
-    execution.search()
-    run = execution.finish()
+    run = measure("slow", slow, problem(seconds=0.05), Budget(200, seconds=1.5), jobs=jobs)
     assert run.record.timed_out
     assert 0 < len(run.trials) < 200
     assert all(trial.ok and set(trial.params) == {"threshold"} for trial in run.trials)
@@ -153,9 +168,7 @@ def test_an_incumbent_that_cannot_be_refitted_is_none() -> None:
         objective({"feature": 2, "threshold": 0.6})
 
     small = Problem(Model("small", Small(), {"feature": [0, 2], "threshold": (0.0, 1.0)}), iris(), 0, Protocol(folds=3))
-    execution = Execution("two", two, small, Budget(5))
-    execution.search()
-    run = execution.finish()
+    run = measure("two", two, small, Budget(5))
     assert run.record.ok
     assert [incumbent.test_score is None for incumbent in run.incumbents] == [True, False]
 
@@ -166,11 +179,9 @@ def test_a_winner_that_cannot_be_scored_is_a_failed_run() -> None:
 
     def one(objective: Objective, seed: int) -> None:
         objective({"feature": 2})
+        mine.__dict__["scorer"] = lambda *arguments: math.nan  # noqa: ARG005  a scorer's signature
 
-    execution = Execution("one", one, mine, Budget(5))
-    execution.search()
-    mine.__dict__["scorer"] = lambda *arguments: math.nan  # noqa: ARG005  a scorer's signature
-    run = execution.finish()
+    run = measure("one", one, mine, Budget(5))
     assert (run.record.status, run.record.test_score) == ("failed", None)
     assert run.record.reason == "the winner's test score is nan"
 
@@ -264,9 +275,7 @@ def test_a_broken_tuner_is_a_failed_run_that_keeps_its_trials() -> None:
         objective({"feature": seed % 4, "threshold": 0.5})
         raise RuntimeError("lost its way\nin two lines")  # noqa: EM101, TRY003  a foreign error
 
-    execution = Execution("broken", broken, problem(), Budget(5))
-    execution.search()
-    run = execution.finish()
+    run = measure("broken", broken, problem(), Budget(5))
     assert (run.record.status, run.record.reason) == ("failed", "RuntimeError: lost its way")
     assert (len(run.trials), run.record.test_score) == (1, None)
     assert run.record.default_test_score is not None
@@ -274,11 +283,8 @@ def test_a_broken_tuner_is_a_failed_run_that_keeps_its_trials() -> None:
 
 def test_a_tuner_that_evaluates_nothing_fails() -> None:
     """Doing nothing is no result."""
-    execution = Execution("idle", lambda objective, seed: None, problem(), Budget(5))  # noqa: ARG005  the contract
-    execution.search()
-    assert execution.finish().record.reason.startswith(
-        "the tuner evaluated no candidate: it must call objective(params)"
-    )
+    run = measure("idle", lambda objective, seed: None, problem(), Budget(5))  # noqa: ARG005  the contract
+    assert run.record.reason.startswith("the tuner evaluated no candidate: it must call objective(params)")
 
 
 def test_interrupts_pass_through() -> None:
@@ -288,7 +294,7 @@ def test_interrupts_pass_through() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Execution("interrupted", interrupted, problem(), Budget(5)).search()
+        measure("interrupted", interrupted, problem(), Budget(5))
 
 
 def test_overtuning_shows_in_the_incumbents() -> None:
@@ -298,9 +304,7 @@ def test_overtuning_shows_in_the_incumbents() -> None:
         for threshold in (0.9, 0.6, 0.34):
             objective({"feature": 2, "threshold": threshold})
 
-    execution = Execution("upwards", upwards, problem(), Budget(5))
-    execution.search()
-    run = execution.finish()
+    run = measure("upwards", upwards, problem(), Budget(5))
     assert len(run.incumbents) >= 2
     for incumbent in run.incumbents:
         fitted = problem().fit(run.trials[incumbent.trial].params)
@@ -343,8 +347,7 @@ def test_an_alarm_that_falls_into_a_finaliser_rings_again() -> None:
             ended.append(time.perf_counter())
 
     hook = sys.unraisablehook
-    execution = Execution("slow", throws_away, problem(), Budget(200, seconds=0.5))
-    execution.search()
+    run = measure("slow", throws_away, problem(), Budget(200, seconds=0.5))
     assert len(ended) < 200
-    assert execution.finish().record.reason.startswith("no candidate was evaluated within 0.5 s")
+    assert run.record.reason.startswith("no candidate was evaluated within 0.5 s")
     assert sys.unraisablehook is hook

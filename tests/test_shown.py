@@ -19,7 +19,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from tests.estimators import Keeper, stump
-from tuners.execution.forked import _pickled
+from tuners.execution.channel import _pickled
 from tuners.results.record import Record
 from tuners.results.trial import Trial, trials_hash
 from tuners.store import codec, lines

@@ -12,7 +12,7 @@ from tuners.analysis.methods import evaluate
 from tuners.analysis.ranking import rankings
 from tuners.catalog import DATASETS, TUNERS
 from tuners.errors import ElsewhereError, NotApplicableError, one_line
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 from tuners.gate.judge import judge, parse
 from tuners.results.record import Record
 from tuners.results.session import Session
@@ -244,7 +244,7 @@ def test_what_a_method_needs_is_looked_at_before_the_first_fit(tuner: str, monke
     model.guesses = ()
     on = Problem(model, DATASETS.load("iris")(None), 0)
     with pytest.raises(NotApplicableError, match="needs"):
-        Execution(tuner, TUNERS.load(tuner), on, Budget(3))
+        measure(tuner, TUNERS.load(tuner), on, Budget(3))
     assert "default_test_score" not in vars(on)
 
 

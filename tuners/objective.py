@@ -22,7 +22,9 @@ from weakref import WeakKeyDictionary
 from sklearn.base import clone
 
 from tuners.errors import TuningError
-from tuners.evaluation.ledger import Ledger, Listener
+from tuners.evaluation.contract import Training, evaluator
+from tuners.evaluation.ledger import Ledger
+from tuners.results.record import EVALUATIONS
 from tuners.results.trial import Trial
 from tuners.spaces import Params, own_copy
 from tuners.task.problem import own_rows, own_values
@@ -30,6 +32,8 @@ from tuners.task.problem import own_rows, own_values
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
+    from tuners.evaluation.clock import Clock
+    from tuners.evaluation.listener import Listener
     from tuners.results.budget import Budget
     from tuners.task.problem import Problem
 
@@ -56,15 +60,16 @@ class Objective:
         budget: Budget,
         *,
         jobs: int = 1,
-        shared: bool = False,
+        evaluation: str = EVALUATIONS[0],
+        clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take the training part of the problem; `listener` is told of each trial, with all so far.
-
-        With `shared`, candidates are evaluated with what they have in common done once.
-        """
-        _ledgers[self] = Ledger(problem, tuner, budget, jobs=jobs, shared=shared, listener=listener)
-        self.space: ConfigurationSpace = own_copy(problem.model.space_for(tuner))
+        """Take the training part of the problem; `evaluation` names how candidates are scored."""
+        training = Training.of(problem)
+        scores = evaluator(evaluation, training, jobs=jobs, trial_seconds=budget.trial_seconds)
+        space = problem.model.space_for(tuner)
+        _ledgers[self] = Ledger(training, scores, budget, space=space, jobs=jobs, clock=clock, listener=listener)
+        self.space: ConfigurationSpace = own_copy(space)
         """What to search."""
         self.guesses: Sequence[Params] = tuple(map(own_values, problem.model.guesses))
         """A person's guesses, in order."""
@@ -75,7 +80,6 @@ class Objective:
         self.folds = [(train.copy(), validation.copy()) for train, validation in problem.folds]
         self.metric = copy.deepcopy(problem.scorer)
         self.jobs = jobs
-        self.shared = shared
 
     @property
     def budget(self) -> Budget:
@@ -89,7 +93,7 @@ class Objective:
 
     @property
     def remaining(self) -> int:
-        """Evaluations left in the budget."""
+        """Evaluations in full that are left in the budget."""
         return _ledgers[self].remaining
 
     @property
@@ -102,13 +106,15 @@ class Objective:
         """Seconds since the run began."""
         return _ledgers[self].clock()
 
-    def __call__(self, params: Mapping[str, Any]) -> float:
+    def __call__(self, params: Mapping[str, Any], fidelity: float = 1.0) -> float:
         """Evaluate one candidate and return its mean score, larger being better.
 
-        NaN if it failed, which keeps a failed trial with its reason. Raises `BudgetExhausted` when
+        A `fidelity` below 1 asks for a cheaper evaluation, and counts as that share of one; the evaluators that there
+        are evaluate in full, and refuse it. NaN if the candidate failed, which keeps a failed trial with its reason.
+        Raises `BudgetExhausted` when
         nothing is left to spend.
         """
-        return _ledgers[self].evaluate(params).score
+        return _ledgers[self].evaluate(params, fidelity).score
 
     def record(
         self,

@@ -21,10 +21,10 @@ from tabulate import tabulate
 from benchmarks.performance.measure import interleave, machine
 from benchmarks.performance.overhead import NoOp
 from tuners import Budget, Model, Problem, Protocol
-from tuners.catalog import DATASETS, TUNERS
-from tuners.evaluation.ledger import Listener
-from tuners.execution.forked import isolated
-from tuners.execution.measuring import Execution
+from tuners.catalog import DATASETS
+from tuners.evaluation.listener import Listener
+from tuners.execution.contract import Around, backend
+from tuners.plan import Plan
 from tuners.results.run import Run
 
 METHODS = ("random", "grid", "bayesian", "genetic")
@@ -55,20 +55,12 @@ class Deaf(NoOp):
         return self
 
 
-def run(tuner: str, problem: Problem, budget: Budget, *, alone: bool) -> tuple[float, Run | None]:
+def run(tuner: str, problem: Problem, budget: Budget, *, alone: bool) -> tuple[float, Run]:
     """Run a cell, in a process of its own or here; return its seconds, preparations included, and the run."""
-
-    def prepare(listener: Listener | None) -> Execution:
-        return Execution(tuner, TUNERS.load(tuner), problem, budget, listener=listener)
-
+    plan = Plan({"budget": budget.evaluations} | ({"time-budget": budget.seconds} if budget.seconds else {}))
     began = time.perf_counter()
-    if alone:
-        result = isolated(prepare, budget, lambda trials, spent: None).run  # noqa: ARG005  nobody listens
-    else:
-        execution = prepare(None)
-        execution.search()
-        result = execution.finish()
-    return time.perf_counter() - began, result
+    found = backend("forked" if alone else "here", plan, Around()).run(plan.job(tuner, problem), Listener())
+    return time.perf_counter() - began, found
 
 
 def main() -> int:
@@ -90,12 +82,12 @@ def main() -> int:
     for method in METHODS:
         slow = Problem(Model("slow", Slow(), space), DATASETS.load("iris")(None), 0, Protocol(folds=2))
         _, result = run(method, slow, Budget(1_000, SECONDS), alone=True)
-        over = (result.record.seconds or 0.0) - SECONDS if result else float("nan")
+        over = (result.record.seconds or 0.0) - SECONDS
         failed |= not over < OVER
         rows.append([f"{method}: over a budget of {SECONDS:g} s, refit included, s", f"{over:+.2f}"])
     deaf = Problem(Model("deaf", Deaf(), space), DATASETS.load("iris")(None), 0, Protocol(folds=2))
     took, result = run("random", deaf, Budget(1_000, SECONDS), alone=True)
-    failed |= result is not None or took - SECONDS > 2 * OVER
+    failed |= result.record.ok or took - SECONDS > 2 * OVER
     rows.append([f"a fit that no alarm reaches: killed after {SECONDS:g} s and, s", f"{took - SECONDS:+.2f}"])
     print(tabulate(rows, ["limit", "measured"], tablefmt="pipe", disable_numparse=True))
     print(

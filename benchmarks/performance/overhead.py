@@ -23,7 +23,7 @@ from tabulate import tabulate
 
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol
 from tuners.catalog import TUNERS
-from tuners.execution.measuring import Execution, tuner_seed
+from tuners.execution.measurement import Measurement, tuner_seed
 from tuners.spaces import distributions, from_hyperopt, grid, restored, to_hyperopt
 from tuners.task.metrics import in_range
 from tuners.task.problem import own_rows, own_values
@@ -98,10 +98,11 @@ BARE: dict[str, Callable[[Problem, int], None]] = {
 
 def harness(tuner: str, on: Problem, evaluations: int) -> float:
     """Time the search of a run, and the refit; return milliseconds an evaluation."""
-    execution = Execution(tuner, TUNERS.load(tuner), on, Budget(evaluations))
+    measurement = Measurement(tuner, TUNERS.load(tuner), on, Budget(evaluations))
+    measurement.prepare()
     began = time.perf_counter()
-    execution.search()
-    return 1000 * (time.perf_counter() - began) / len(execution.ledger.trials)
+    measurement.search()
+    return 1000 * (time.perf_counter() - began) / len(measurement.ledger.trials)
 
 
 def copies_and_checks(on: Problem, calls: int = 5000) -> dict[str, float]:

@@ -18,7 +18,7 @@ from benchmarks.performance.measure import machine
 from benchmarks.performance.overhead import problem
 from tuners import Budget
 from tuners.catalog import TUNERS
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 
 METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")
 CELLS = 6
@@ -28,9 +28,7 @@ EVALUATIONS = 4
 def cell(tuner: str) -> float:
     """Return the seconds of one cell, all told."""
     began = time.perf_counter()
-    execution = Execution(tuner, TUNERS.load(tuner), problem(), Budget(EVALUATIONS))
-    execution.search()
-    execution.finish()
+    measure(tuner, TUNERS.load(tuner), problem(), Budget(EVALUATIONS))
     return time.perf_counter() - began
 
 

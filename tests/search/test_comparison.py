@@ -14,7 +14,7 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from tuners import Budget, Dataset, Model, Problem, Protocol
 from tuners.catalog import TUNERS
 from tuners.errors import NotApplicableError
-from tuners.execution.measuring import Execution
+from tuners.execution.here import measure
 from tuners.models.forest import model as forest
 from tuners.objective import Objective
 from tuners.results.run import Run
@@ -34,9 +34,7 @@ BOOSTED = Model(
 def run(tuner: str, model: Model, evaluation: str, *, budget: int = 12, jobs: int = 1) -> Run:
     """Run a method on wine."""
     problem = Problem(model, WINE, 3, Protocol(folds=3))
-    execution = Execution(tuner, TUNERS.load(tuner), problem, Budget(budget), jobs=jobs, evaluation=evaluation)
-    execution.search()
-    return execution.finish()
+    return measure(tuner, TUNERS.load(tuner), problem, Budget(budget), jobs=jobs, evaluation=evaluation)
 
 
 @pytest.mark.parametrize("tuner", METHODS)
@@ -79,7 +77,7 @@ def test_single_candidates_reuse_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     for kind in kinds:
         count(kind)
     problem = Problem(forest((100, 109)), WINE, 0, Protocol(folds=3))
-    objective = Objective(problem, "mine", Budget(9), shared=True)
+    objective = Objective(problem, "mine", Budget(9), evaluation="shared")
     usual = {"criterion": "gini", "max_features": "sqrt", "min_samples_leaf": 4, "min_samples_split": 5}
     objective({**usual, "max_depth": 1200, "n_estimators": 128})
     first = sum(grown)
@@ -175,9 +173,8 @@ def test_a_deadline_in_shared_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluator, "evaluate", slow)
     space = {"n_estimators": [3, 9], "max_depth": list(range(1, 11)), "min_samples_leaf": list(range(1, 13))}
     problem = Problem(Model("small", RandomForestClassifier(), space), WINE, 3, Protocol(folds=3))
-    execution = Execution("exhaustive", TUNERS.load("exhaustive"), problem, Budget(5, seconds=4.0), evaluation="shared")
-    execution.search()
-    record = execution.finish().record
+    run = measure("exhaustive", TUNERS.load("exhaustive"), problem, Budget(5, seconds=4.0), evaluation="shared")
+    record = run.record
     assert record.timed_out
     assert 0 < record.evaluations < 240
     assert record.seconds is not None

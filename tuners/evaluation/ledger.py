@@ -1,4 +1,10 @@
-"""The harness's side of a run: it evaluates candidates, counts them against the budget, and keeps the trials.
+"""The harness's side of a run: it has candidates evaluated, counts them against the budget, and keeps the trials.
+
+for each candidate:
+    stop if the budget is spent
+    have the evaluator score it on every fold of the training rows
+    keep the trial at its position: parameters, fold scores, times, reason to fail
+    tell the listener
 
 A tuner holds an `Objective`, which leads here by no attribute: what a tuner does to its objective changes neither
 what is counted nor what is kept. Rows, folds, metric and estimator are the harness's own; a tuner gets copies.
@@ -6,180 +12,127 @@ what is counted nor what is kept. Rows, folds, metric and estimator are the harn
 
 from __future__ import annotations
 
-import copy
 import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from time import perf_counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sklearn.base import clone
-from sklearn.model_selection import cross_validate
-
 from tuners.errors import TuningError, one_line, unwinds
-from tuners.evaluation import parts as batches
-from tuners.evaluation import searches as metered
-from tuners.evaluation.alarm import trial_limit
+from tuners.evaluation import parts, searches
+from tuners.evaluation.clock import Clock
+from tuners.evaluation.contract import Evaluator, Scores, Training
+from tuners.evaluation.listener import Listener
 from tuners.results.budget import UNLIMITED, Budget, BudgetExhausted
-from tuners.results.trial import Trial, incumbent
-from tuners.spaces import Params, restored
+from tuners.results.params import Params
+from tuners.results.trial import Trial
+from tuners.spaces import restored
 from tuners.task import metrics
-from tuners.task.problem import own_rows, own_values
 
 if TYPE_CHECKING:
-    from tuners.search.evaluator import Outcome, SharedEvaluator
-    from tuners.task.problem import Problem
-
-Listener = Callable[[Sequence[Trial], Budget], None]
+    from ConfigSpace import ConfigurationSpace
 
 
 class Ledger:
-    """The training rows, the folds and the budget of one run, and its trials so far."""
+    """The evaluator and the budget of one run, and its trials so far."""
 
     def __init__(
         self,
-        problem: Problem,
-        tuner: str,
+        training: Training,
+        evaluator: Evaluator,
         budget: Budget,
         *,
+        space: ConfigurationSpace,
         jobs: int = 1,
-        shared: bool = False,
+        clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take the training part of the problem; `listener` is told of each trial, with all so far.
-
-        With `shared`, candidates are evaluated with what they have in common done once.
-        """
+        """Begin without trials; `space` is what the method searches."""
         self.budget = budget
-        self.trials: list[Trial] = []
+        self.clock = clock or Clock()
         self.incumbent: Trial | None = None
-        """The best trial so far, the earliest of equals; None without a good one."""
-        self.on_phase: Callable[[str], None] = lambda _: None
-        """Told of a phase: `trial begins`, of a single candidate; `end`, of the search."""
-        self._X, self._y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
-        self._space = problem.model.space_for(tuner)
-        self._folds = problem.folds
-        self._metric = problem.protocol.metric
-        self._scorer = problem.scorer
-        self._estimator = clone(problem.estimator)
+        """The best trial in full so far, the earliest of equals; None without a good one."""
+        self._incumbent_at = -1
+        self._training = training
+        self._evaluator = evaluator
+        self._space = space
         self._jobs = jobs
-        self._shared = shared
-        self._listener = listener
-        self._evaluator: SharedEvaluator | None = None
-        # A tuner that replaces `time.perf_counter` changes no figure.
-        self._now = perf_counter
-        self._origin = self._now()
+        self._listener = listener or Listener()
+        self._trials: dict[int, Trial] = {}
+        """By position."""
+        self._next = 0
+        """The position after the last one."""
+        self._spent: float = 0
+        """Full-fit equivalents: a candidate evaluated at a fidelity counts as that share of one."""
         self._closed = False
         self._lock = threading.RLock()
 
     @property
+    def trials(self) -> list[Trial]:
+        """The trials so far, in the order of the method, which no number of jobs changes."""
+        return [self._trials[position] for position in sorted(self._trials)]
+
+    @property
     def remaining(self) -> int:
-        """Evaluations left in the budget."""
-        return self.budget.evaluations - len(self.trials)
-
-    def clock(self) -> float:
-        """Seconds since the run began."""
-        return self._now() - self._origin
-
-    def start(self) -> None:
-        """Set the run's clock to zero."""
-        self._origin = self._now()
+        """Evaluations in full that are left in the budget."""
+        return math.floor(self.budget.evaluations - self._spent)
 
     def close(self) -> None:
         """Refuse further evaluations: a thread a library left behind must not add trials."""
         if not self._closed:
             self._closed = True
-            self.on_phase("end")
+            self._listener.search_ended()
 
-    def evaluate(self, params: Mapping[str, Any]) -> Trial:
-        """Evaluate one candidate; raise `BudgetExhausted` when nothing is left to spend."""
-        self.require_budget()
+    def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Trial:
+        """Evaluate one candidate; raise `BudgetExhausted` when too little is left to spend."""
+        if not 0 < fidelity <= 1:
+            message = f"objective: expected a fidelity above 0 and up to 1, got {fidelity!r}"
+            raise TuningError(message)
+        self.require_budget(fidelity)
         if not isinstance(params, Mapping):
             message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
             raise TypeError(message)
         params = restored(self._space, params)
-        self.on_phase("trial begins")
+        self._listener.trial_begins()
         start = self.clock()
         try:
-            outcomes = self._shared_outcomes(params) if self._shared else []
-            if outcomes:
-                scores = [float(outcome.test_score) for outcome in outcomes]
-                fit_seconds = sum(outcome.fit_seconds for outcome in outcomes)
-                score_seconds = sum(outcome.score_seconds for outcome in outcomes)
-            else:
-                scores, fit_seconds, score_seconds = self._cross_validated(params)
+            scores = self._evaluator.evaluate(params, fidelity)
         except BaseException as error:
-            if unwinds(error):
+            if unwinds(error) or (isinstance(error, TuningError) and fidelity != 1):
                 raise
-            end = self.clock()
-            failed = [math.nan] * len(self._folds)
-            return self.keep(Trial.of(
-                params, failed, start=start, end=end, fit_seconds=end - start, reason=one_line(error)
-            ))  # fmt: skip
+            failed = (math.nan,) * len(self._training.folds)
+            scores = Scores(failed, fit_seconds=math.inf, reason=one_line(error))
         end = self.clock()
-        longest = (end - start) * self._jobs
+        longest = (end - start) * self._jobs if not scores.reason else end - start
         return self.keep(Trial.of(
-            params, scores, start=start, end=end,
+            params, scores.fold_scores, start=start, end=end, fidelity=fidelity, reason=scores.reason,
             # Told by scikit-learn's clock, which is the time module's, and so anybody's.
-            fit_seconds=min(max(fit_seconds, 0.0), longest), score_seconds=min(max(score_seconds, 0.0), longest),
+            fit_seconds=min(max(scores.fit_seconds, 0.0), longest),
+            score_seconds=min(max(scores.score_seconds, 0.0), longest),
         ))  # fmt: skip
-
-    def _cross_validated(self, params: Params) -> tuple[list[float], float, float]:
-        """Return fold scores, and the seconds of fits and of scoring, summed."""
-        with trial_limit(self.budget.trial_seconds):
-            result = cross_validate(
-                clone(self._estimator).set_params(**own_values(params)),
-                self._X,
-                self._y,
-                cv=self._folds,
-                scoring=self._scorer,
-                n_jobs=self._jobs,
-                error_score="raise",
-            )
-        return list(result["test_score"]), float(result["fit_time"].sum()), float(result["score_time"].sum())
-
-    def _shared_outcomes(self, params: Params) -> list[Outcome]:
-        """Evaluate one candidate with what this run has grown before; nothing where it cannot be shared."""
-        if self._evaluator is None:
-            from tuners.search.evaluator import SharedEvaluator  # noqa: PLC0415  loaded where it is asked for
-
-            self._evaluator = SharedEvaluator(
-                self._estimator, self._X, self._y, self._folds, self._scorer, jobs=self._jobs, remember=True
-            )
-        return dict(self._evaluator.evaluate([params])).get(0, [])
 
     def search(self, search: Any) -> None:
         """Fit a scikit-learn search on the estimator, and keep its trials in the search's own order.
 
         With a time budget, candidates are drawn as the search goes on.
         """
-        if self.budget.seconds is not None and (batches.count(search) or UNLIMITED) <= self.remaining:
-            for part in batches.parts(search):
-                self._search(part)
-        else:
-            self._search(search)
+        whole = self.budget.seconds is None or (parts.count(search) or UNLIMITED) > self.remaining
+        for part in [search] if whole else parts.parts(search):
+            self.require_budget()
+            first = self._next
 
-    def _search(self, search: Any) -> None:
-        self.require_budget()
-        first = len(self.trials)
-        # The search is the tuner's, and keeps what it is given.
-        trials = metered.fit(
-            search,
-            own_rows(self._X),
-            own_rows(self._y),
-            estimator=clone(self._estimator),
-            metric=copy.deepcopy(self._scorer),
-            folds=[(train.copy(), validation.copy()) for train, validation in self._folds],
-            jobs=self._jobs,
-            shared=self._shared,
-            limit=self.remaining,
-            trial_seconds=self.budget.trial_seconds,
-            origin=self._origin,
-            listed=self.listed,
-            keep=self.keep,
-        )
-        self.trials[first:] = trials
-        self.incumbent = incumbent(self.trials)
+            def keep(candidate: int, trial: Trial, first: int = first) -> None:
+                self.keep(trial, first + candidate)
+
+            searches.fit(
+                self._evaluator.adapted(part),
+                self._training,
+                jobs=self._jobs,
+                limit=self.remaining,
+                trial_seconds=self.budget.trial_seconds,
+                clock=self.clock,
+                listed=self.listed,
+                keep=keep,
+            )
 
     def listed(self, params: Mapping[str, Any]) -> Params:
         """Return what somebody else has evaluated: the space's own objects, where it lists the very values."""
@@ -187,16 +140,17 @@ class Ledger:
 
     def checked(self, trial: Trial) -> Trial:
         """Return a trial that a tuner reports, if it is one; raise `TuningError` that says what it is not."""
+        folds, metric = len(self._training.folds), self._training.metric
         expected = (
-            f"record: expected {len(self._folds)} fold scores that {self._metric} can give, and start and end as "
-            "readings of objective.clock()"
+            f"record: expected {folds} fold scores that {metric} can give, and start and end as readings of "
+            "objective.clock()"
         )
-        if len(trial.fold_scores) != len(self._folds):
+        if len(trial.fold_scores) != folds:
             message = f"{expected}; got {len(trial.fold_scores)} fold scores"
             raise TuningError(message)
-        wrong = [score for score in trial.fold_scores if not metrics.in_range(self._metric, score)]
+        wrong = [score for score in trial.fold_scores if not metrics.in_range(metric, score)]
         if wrong:
-            low, high = metrics.score_range(self._metric)
+            low, high = metrics.score_range(metric)
             message = f"{expected}; got {wrong[0]:g}, outside of {low:g} to {high:g}"
             raise TuningError(message)
         longest = (trial.end - trial.start) * self._jobs
@@ -210,21 +164,39 @@ class Ledger:
             raise TuningError(message)
         return trial
 
-    def keep(self, trial: Trial) -> Trial:
-        """Keep a trial; raise `BudgetExhausted` for one beyond the budget, of whichever thread."""
+    def keep(self, trial: Trial, position: int | None = None) -> Trial:
+        """Keep a trial at its position, by default the next, in place of one that is there: its reason is known now.
+
+        Raises `BudgetExhausted` for one beyond the budget, of whichever thread.
+        """
         with self._lock:
-            if not self._closed:
-                if self.remaining <= 0:
+            if self._closed:
+                return trial
+            if position is None:
+                position = self._next
+            if position not in self._trials:
+                if self._too_little_for(trial.fidelity):
                     raise BudgetExhausted
-                self.trials.append(trial)
-                if trial.ok and (self.incumbent is None or trial.score > self.incumbent.score):
-                    self.incumbent = trial
-                if self._listener is not None:
-                    self._listener(self.trials, self.budget)
+                self._spent += 1 if trial.fidelity == 1 else trial.fidelity
+            self._trials[position] = trial
+            self._next = max(self._next, position + 1)
+            if trial.ok and trial.fidelity == 1 and self._is_better(trial, position):
+                self.incumbent, self._incumbent_at = trial, position
+            self._listener.trial(position, trial)
         return trial
 
-    def require_budget(self) -> None:
-        """Raise `BudgetExhausted` when nothing is left to spend."""
-        spent = self.budget.seconds is not None and self.clock() > self.budget.seconds
-        if self._closed or spent or self.remaining <= 0:
+    def _is_better(self, trial: Trial, position: int) -> bool:
+        best = self.incumbent
+        if best is None or trial.score > best.score:
+            return True
+        return trial.score == best.score and position < self._incumbent_at
+
+    def _too_little_for(self, fidelity: float) -> bool:
+        """Whether less is left than a candidate at a fidelity costs, but for the rounding of shares."""
+        return self.budget.evaluations - self._spent < fidelity * (1 - 1e-9)
+
+    def require_budget(self, fidelity: float = 1.0) -> None:
+        """Raise `BudgetExhausted` when too little is left to spend."""
+        late = self.budget.seconds is not None and self.clock() > self.budget.seconds
+        if self._closed or late or self._too_little_for(fidelity):
             raise BudgetExhausted

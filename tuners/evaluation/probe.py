@@ -45,8 +45,8 @@ class Evaluation:
 class Probe:
     """Callback and scorer of one search over `folds` folds."""
 
-    def __init__(self, metric: Any, folds: int, *, parallel: bool, trial_seconds: float | None = None) -> None:
-        """Wrap the metric; `parallel` says that workers will report through a file.
+    def __init__(self, metric: Any, folds: int, *, jobs: int, trial_seconds: float | None = None) -> None:
+        """Wrap the metric; with several jobs, worker processes report through a file.
 
         A fold is given what is left of `trial_seconds` to its candidate in this process.
         """
@@ -57,7 +57,7 @@ class Probe:
         self.on_candidate: Callable[[int, list[Evaluation]], None] | None = None
         self._pid = os.getpid()
         self._done: dict[int, list[Evaluation]] = defaultdict(list)
-        self._parallel = parallel
+        self._parallel = jobs != 1
         self._path = ""
         self._offset = 0
         self._stop = threading.Event()

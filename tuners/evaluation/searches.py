@@ -1,7 +1,8 @@
-"""Fitting a scikit-learn search so that every candidate it evaluates becomes a trial."""
+"""Searches of scikit-learn, fitted so that every candidate they evaluate becomes a trial."""
 
 from __future__ import annotations
 
+import copy
 import math
 import re
 import warnings
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSampler, RandomizedSearchCV
 
@@ -16,65 +18,73 @@ from tuners.errors import TuningError
 from tuners.evaluation.probe import Evaluation, Probe
 from tuners.results.params import Params
 from tuners.results.trial import Trial
+from tuners.task.problem import own_rows
 
 if TYPE_CHECKING:
-    from tuners.task.splits import Fold
+    from tuners.evaluation.clock import Clock
+    from tuners.evaluation.contract import Training
 
 
 def fit(
     search: Any,
-    X: Any,
-    y: Any,
+    training: Training,
     *,
-    estimator: Any,
-    metric: Any,
-    folds: list[Fold],
     jobs: int,
-    shared: bool,
     limit: int,
     trial_seconds: float | None,
-    origin: float,
+    clock: Clock,
     listed: Callable[[Params], Params],
-    keep: Callable[[Trial], object],
-) -> list[Trial]:
-    """Fit an unfitted search of an estimator and return its trials, in its own order, which no number of jobs changes.
+    keep: Callable[[int, Trial], object],
+) -> None:
+    """Fit an unfitted search so that each of its candidates, by its number in the search, comes to `keep` as a trial.
 
-    With `shared`, scikit-learn's own classes are replaced by those that share work between candidates.
-    Each is given to `keep`, too, when it ends; where the search is cut short, those are all there is. Times are
-    `perf_counter` readings less `origin`; `listed` gives parameters as the space has them. A candidate that takes more
-    than `trial_seconds` fails. Raises `TuningError` for a search that cannot be metered, or that has more than `limit`
-    candidates.
+    Each comes when it ends, whatever the order in which they do; one that failed comes again where scikit-learn says
+    why only at the end. `listed` gives parameters as the space has them. A candidate that takes more than
+    `trial_seconds` fails. Raises `TuningError` for a search whose candidates cannot be listed, or that has more than
+    `limit` of them.
     """
     candidates = _candidates(search, limit)
-    if shared:
-        search = _sharing(search)
-    live: list[Trial] = []
+    ended: set[int] = set()
+    unexplained: dict[int, list[Evaluation]] = {}
 
-    def keep_live(candidate: int, evaluations: list[Evaluation]) -> None:
-        live.append(_trial(listed(candidates[candidate]), evaluations, origin))
-        keep(live[-1])
+    def heard(candidate: int, evaluations: list[Evaluation]) -> None:
+        trial = _trial(listed(candidates[candidate]), evaluations, clock)
+        if not trial.ok and not any(evaluation.reason for evaluation in evaluations):
+            unexplained[candidate] = evaluations
+        ended.add(candidate)
+        keep(candidate, trial)
 
-    with Probe(metric, len(folds), parallel=jobs != 1, trial_seconds=trial_seconds) as probe:
-        probe.on_candidate = keep_live
+    with Probe(copy.deepcopy(training.scorer), len(training.folds), jobs=jobs, trial_seconds=trial_seconds) as probe:
+        probe.on_candidate = heard
+        # The search is the tuner's, and keeps what it is given.
         search.set_params(
-            estimator=estimator, cv=folds, scoring=probe.score, n_jobs=jobs, refit=False, error_score=math.nan
+            estimator=clone(training.estimator),
+            cv=[(train.copy(), validation.copy()) for train, validation in training.folds],
+            scoring=probe.score,
+            n_jobs=jobs,
+            refit=False,
+            error_score=math.nan,
         )
         search.set_callbacks(probe)
-        reason = _fit(search, X, y)
-    return [
-        _trial(listed(params), probe.evaluations(candidate), origin, reason)
-        for candidate, params in enumerate(candidates)
-    ]
+        reason = _fit(search, own_rows(training.X), own_rows(training.y))
+    if len(ended) < len(candidates):
+        message = (
+            f"{type(search).__name__}: expected each of its {len(candidates)} candidates to be evaluated once on all "
+            f"folds, got {len(ended)} of them: from such a search, call objective(params)"
+        )
+        raise TuningError(message)
+    for candidate, evaluations in sorted(unexplained.items()) if reason else ():
+        keep(candidate, _trial(listed(candidates[candidate]), evaluations, clock, reason))
 
 
-def _trial(params: Params, evaluations: list[Evaluation], origin: float, reason: str = "") -> Trial:
+def _trial(params: Params, evaluations: list[Evaluation], clock: Clock, reason: str = "") -> Trial:
     scores = [e.score for e in evaluations]
     failed = not np.isfinite(scores).all()
     return Trial.of(
         params,
         scores,
-        start=min(e.start for e in evaluations) - origin,
-        end=max(e.end for e in evaluations) - origin,
+        start=clock.at(min(e.start for e in evaluations)),
+        end=clock.at(max(e.end for e in evaluations)),
         fit_seconds=sum(e.fit_seconds for e in evaluations),
         score_seconds=sum(e.score_seconds for e in evaluations),
         reason=next((e.reason for e in evaluations if e.reason), reason) if failed else "",
@@ -101,14 +111,6 @@ def _candidates(search: Any, limit: int) -> list[Params]:
         )
         raise TuningError(message)
     return candidates
-
-
-def _sharing(search: Any) -> Any:
-    from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV  # noqa: PLC0415  loaded where asked for
-
-    kinds = {GridSearchCV: SharedGridSearchCV, RandomizedSearchCV: SharedRandomizedSearchCV}
-    kind = kinds.get(type(search))
-    return kind(**search.get_params(deep=False)) if kind else search
 
 
 def _fit(search: Any, X: Any, y: Any) -> str:

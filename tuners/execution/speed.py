@@ -1,4 +1,4 @@
-"""The reference workload: fixed work, timed just before each run, that tells the machine's mood."""
+"""The speed of the machine: a fixed workload, timed just before each run."""
 
 from __future__ import annotations
 

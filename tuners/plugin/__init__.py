@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from tuners.errors import TuningError
+from tuners.plan import Plan as Settings
 from tuners.plugin import beginning, hooks, options
 from tuners.plugin.asking import asks
 from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
 from tuners.plugin.progress import Progress
 from tuners.plugin.reporting import Collector
 from tuners.plugin.session import SESSION, Session
-from tuners.plugin.settings import Settings
 from tuners.plugin.workers import Exchange
 
 __all__ = ["problem", "tuner"]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tuners.errors import TuningError
+from tuners.plan import Plan as Settings
 from tuners.plugin import hooks, storing
 from tuners.plugin.asking import cell_of
-from tuners.plugin.fixtures import Stopwatch
 from tuners.plugin.session import SESSION, Session
-from tuners.plugin.settings import Settings
+from tuners.plugin.tune import Stopwatch
 from tuners.plugin.workers import Collected
 
 REPEAT = "__pytest_repeat_step_number"

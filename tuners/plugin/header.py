@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuners.plugin.settings import Settings
+from tuners.plan import Plan as Settings
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 

@@ -34,6 +34,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     # A worker of xdist cannot end the session: there, bad input fails its cells.
     if session.config.option.collectonly or session.testsfailed or hasattr(session.config, "workerinput"):
         return
+    from tuners.execution.preflight import preflight  # noqa: PLC0415  scikit-learn loads when cells run
+
     state = session.config.stash[SESSION]
     # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
     capture = session.config.pluginmanager.getplugin("capturemanager")
@@ -41,7 +43,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         capture.resume_global_capture()
     try:
         state.check_code()
-        state.settings.preflight(state.cells)
+        preflight(state.settings, state.cells)
         state.check_finished()
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None

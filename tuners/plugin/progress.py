@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -50,17 +49,14 @@ class Progress:
         self.cell = cell
         self._write("")
 
-    def trial(self, trials: Sequence[Trial], budget: Budget) -> None:
-        """Show where the running search is."""
+    def trial(self, count: int, best: Trial | None, budget: Budget) -> None:
+        """Show where the running search is: the trials so far, and the best of them."""
         if self._out is None or time.monotonic() - self._shown < REFRESH_SECONDS:
             return
         self._shown = time.monotonic()
-        from tuners.results.trial import incumbent  # noqa: PLC0415  loaded when there is a trial
-
-        best = incumbent(trials)
         score = f"best {best.score:.4f}" if best else "no score yet"
         of = "" if budget.stated is None else f" of {budget.stated}"
-        self._write(f"  trial {len(trials)}{of}, {score}")
+        self._write(f"  trial {count}{of}, {score}")
 
     def end(self) -> None:
         """Clear the line."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tuners.errors import TuningError
+from tuners.plan import Plan as Settings
 from tuners.plugin import options
 from tuners.plugin.attempts import Attempts
 from tuners.plugin.header import header
 from tuners.plugin.progress import Progress
-from tuners.plugin.settings import Settings
 from tuners.plugin.storing import Baseline, libraries
 from tuners.plugin.workers import Collected, Exchange
 from tuners.results.cell import Cell
@@ -33,14 +33,6 @@ if TYPE_CHECKING:
 SESSION = pytest.StashKey["Session"]()
 RECORD = pytest.StashKey[Record]()
 """On a test item: the record of its cell, until it is sent with the next test report."""
-
-
-def changed_data(dataset: str) -> str:
-    """Say that a dataset is not what it was when the session was interrupted."""
-    return (
-        f"--tuning-resume: the data of {dataset!r} have changed since the interrupted session: restore them, or run "
-        "without --tuning-resume"
-    )
 
 
 class Session:
@@ -186,12 +178,14 @@ class Session:
 
     def check_finished(self) -> None:
         """Raise `TuningError` if the data of a finished run are not what they were."""
+        if not self.finished:
+            return
+        from tuners.execution.resumed import require_same_data  # noqa: PLC0415  loaded when something is resumed
+
         for cell in self.cells:
             entry = self.finished.get(cell.id)
             if entry is not None and entry.run.record.dataset_sha256:
-                dataset = self.settings.dataset(cell.dataset)
-                if dataset.fingerprint() != entry.run.record.dataset_sha256:
-                    raise TuningError(changed_data(dataset.name))
+                require_same_data(entry.run, self.settings.dataset(cell.dataset))
 
     @property
     def journal(self) -> Journal | None:

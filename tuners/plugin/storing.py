@@ -18,8 +18,8 @@ import pytest
 from tuners.errors import TuningError
 
 if TYPE_CHECKING:
+    from tuners.plan import Plan as Settings
     from tuners.plugin.session import Session
-    from tuners.plugin.settings import Settings
     from tuners.results.record import Record
     from tuners.store.saved import SavedRun
 

@@ -34,6 +34,8 @@ class Trial:
     end: float
     reason: str = ""
     """Why it failed; empty for a good trial."""
+    fidelity: float = 1.0
+    """Share of a full evaluation: 1 is in full."""
     exact: str = field(default="", repr=False, compare=False)
     """What the hash is made of, where parameters that were read from a file do not say it; else empty."""
 
@@ -74,6 +76,7 @@ class Trial:
         fit_seconds: float = 0.0,
         score_seconds: float = 0.0,
         reason: str = "",
+        fidelity: float = 1.0,
     ) -> Trial:
         """Make a trial of what was measured: plain values, the mean, and a failure where that is no number."""
         scores = tuple(float(score) for score in fold_scores)
@@ -81,12 +84,12 @@ class Trial:
         if not math.isfinite(mean) and not reason:
             reason = f"the score is {mean}"
         score = math.nan if reason else mean
-        return cls(plain_params(params), scores, score, fit_seconds, score_seconds, start, end, reason)
+        return cls(plain_params(params), scores, score, fit_seconds, score_seconds, start, end, reason, fidelity)
 
 
 def incumbent(trials: Sequence[Trial]) -> Trial | None:
-    """Return the best of trials, the earliest of equals; None without a good one."""
-    good = [trial for trial in trials if trial.ok]
+    """Return the best of the trials in full, the earliest of equals; None without a good one."""
+    good = [trial for trial in trials if trial.ok and trial.fidelity == 1]
     return max(good, key=lambda trial: trial.score) if good else None
 
 

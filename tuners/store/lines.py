@@ -15,7 +15,7 @@ from tuners.results.trial import Trial, trials_hash
 from tuners.store.codec import damaged, plain
 from tuners.text.shown import shown
 
-_WRITTEN = [known.name for known in dataclasses.fields(Trial) if known.name != "exact"]
+_WRITTEN = [known.name for known in dataclasses.fields(Trial) if known.name not in {"exact", "fidelity"}]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,7 @@ class TrialForm:
     start: float | None = 0.0
     end: float | None = 0.0
     reason: str = ""
+    fidelity: float = 1.0
     exact: str = ""
 
 
@@ -46,6 +47,8 @@ class SideLine(TrialForm):
 def written(trial: Trial) -> dict[str, Any]:
     """Return a trial as it is written; with what its hash is made of, where JSON of its parameters does not say it."""
     fields: dict[str, Any] = {name: plain(getattr(trial, name)) for name in _WRITTEN}
+    if trial.fidelity != 1:
+        fields["fidelity"] = trial.fidelity
     if trial.exact or not all(map(_is_plain, (*trial.params.values(), *filter(math.isinf, trial.fold_scores)))):
         scores = [repr(_number(score)) for score in fields["fold_scores"]]
         if json.dumps([fields["params"], scores], sort_keys=True, default=shown) != trial.identity:
@@ -69,6 +72,7 @@ def trial(form: TrialForm) -> Trial:
         start=_number(form.start),
         end=_number(form.end),
         reason=form.reason,
+        fidelity=form.fidelity,
         exact=form.exact,
     )
 

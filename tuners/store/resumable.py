@@ -19,7 +19,7 @@ from tuners.errors import TuningError
 from tuners.store import code as imported
 
 if TYPE_CHECKING:
-    from tuners.plugin.settings import Settings
+    from tuners.plan import Plan as Settings
     from tuners.store.journal import Contents
 
 FOLDER = ".tuning"

@@ -6,20 +6,21 @@ import dataclasses
 import itertools
 import os
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError, unwinds
-from tuners.plugin import files
 from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
 from tuners.results.record import EVALUATIONS
 from tuners.results.scorers import ONE_CLASS
+from tuners.task import paths
 
 if TYPE_CHECKING:
     from tuners.objective import Tuner
@@ -30,7 +31,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Settings:
+@dataclass(frozen=True)
+class Job:
+    """One run that is to be made, as plain data: any process can make its problem anew, by `Plan(job.options)`.
+
+    What a test has made itself, where the names in `cell` do not say it, comes along as the object that it is.
+    """
+
+    options: Mapping[str, Any]
+    """The session's, by their names without `--tuning-`."""
+    cell: Cell
+    problem: Problem | None = None
+    """The test's own; None for the one that the cell names."""
+    tune: Tuner | None = None
+    """The test's own function; None for the method that the cell names."""
+
+
+class Plan:
     """A preset with the given options over it; loads what they name when asked for it."""
 
     def __init__(self, given: dict[str, Any]) -> None:
@@ -61,7 +78,7 @@ class Settings:
         self.model = cache(self._model)
         self.dataset = cache(self._dataset)
         self.tuner = cache(self._tuner)
-        self.problem = cache(self._problem)
+        self._problems: dict[tuple[str, str, int], Problem] = {}
 
     @property
     def limited(self) -> bool:
@@ -84,7 +101,7 @@ class Settings:
         for registry, chosen in ((TUNERS, self.tuners), (MODELS, self.models), (DATASETS, self.datasets)):
             for name in chosen:
                 if registry is DATASETS:
-                    files.check(name)
+                    paths.check(name)
                 if not is_csv(name):
                     registry.check(name)
         listed = [dataset_name(name) for name in self.datasets]
@@ -117,6 +134,37 @@ class Settings:
         """Return what a method may spend on a model."""
         return Budget(self.evaluations(model, tuner), self.time_budget, self.trial_timeout, self.memory_limit)
 
+    @property
+    def backend(self) -> str:
+        """The name of what runs the cells, a module of `tuners.execution`."""
+        return "forked" if self.limited else "here"
+
+    def job(self, tuner: str | Tuner, problem: Problem) -> Job:
+        """Return the job of a method, by name or as a function, on a problem."""
+        own = (problem.model.name, problem.dataset.name, problem.seed)
+        model, dataset, seed = next((key for key, known in self._problems.items() if known is problem), own)
+        by_name = (model, dataset, seed) in self._problems and not self._adopted.keys() & {
+            ("model", model), ("dataset", dataset),
+        }  # fmt: skip
+        cell = Cell(model, dataset, tuner if isinstance(tuner, str) else tuner.__name__, seed)
+        return Job(self.given, cell, None if by_name else problem, None if isinstance(tuner, str) else tuner)
+
+    def problem(self, model: str, dataset: str, seed: int) -> Problem:
+        """Return the problem of these names, made once; raise what keeps it from being loaded."""
+        key = (model, dataset, seed)
+        if key not in self._problems:
+            kind: type[Problem] = pkgutil.resolve_name(self.preset.problem)
+            self._problems[key] = kind(self.model(model), self.dataset(dataset), seed, self.protocol)
+        return self._problems[key]
+
+    def problem_of(self, job: Job) -> Problem:
+        """Return the problem of a job; raise what keeps it from being loaded."""
+        return job.problem or self.problem(job.cell.model, job.cell.dataset, job.cell.seed)
+
+    def tuner_of(self, job: Job) -> Tuner:
+        """Return the method of a job; raise what keeps it from being loaded."""
+        return job.tune or self.tuner(job.cell.tuner)
+
     def adopt_models(self, models: Sequence[str | Model]) -> list[str]:
         """Take in models given as objects, for this session; return all their names."""
         for model in models:
@@ -137,62 +185,16 @@ class Settings:
             message = f"two {registry.kind}s are both named {member.name!r}: give one another name"
             raise TuningError(message)
 
-    def preflight(self, cells: Sequence[Cell]) -> None:
-        """Load and check every problem of the cells; raise `TuningError` for one that cannot be measured.
-
-        What is missing skips its cells later, what is broken fails them, with the reason in the table.
-        """
-        self._check_positive([cell.dataset for cell in cells])
-        for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
-            try:
-                problem = self.problem(model, dataset, seed)
-                if self.limited:
-                    from tuners.execution.forked import START_SECONDS, call  # noqa: PLC0415  loaded where it is asked for
-
-                    # What a fit leaves in a process, such as threads, is not to be in those forked from this one.
-                    call(problem.check, START_SECONDS)
-                else:
-                    problem.check()
-            except UnavailableError:
-                continue
-            except TuningError:
-                raise
-            except BaseException as error:
-                if unwinds(error):
-                    raise
-                continue  # said when its cells run
-
     def positives(self, cells: Sequence[Cell]) -> list[str]:
         """Return the classes that the metric scores, as `dataset: label`; none for a metric of all classes."""
         found: list[str] = []
         if self.protocol.metric not in ONE_CLASS:
             return found
         for model, dataset in dict.fromkeys((cell.model, cell.dataset) for cell in cells):
-            problem = self._loaded(lambda: self.problem(model, dataset, self.seeds[0]))  # noqa: B023  called here
+            problem = loaded(lambda: self.problem(model, dataset, self.seeds[0]))  # noqa: B023  called here
             if problem is not None and problem.positive is not None:
                 found.append(f"{dataset_name(dataset)}: {problem.positive}")
         return list(dict.fromkeys(found))
-
-    def _check_positive(self, datasets: Sequence[str]) -> None:
-        """Raise `TuningError` if no dataset has the class that was given as positive."""
-        if self.protocol.positive is None or not datasets:
-            return
-        from tuners.task.metrics import label_named  # noqa: PLC0415  scikit-learn loads where it is asked for
-
-        loaded = [found for name in dict.fromkeys(datasets) if (found := self._loaded(lambda: self.dataset(name)))]  # noqa: B023  called here
-        if loaded and not any(label_named(dataset.classes, self.protocol.positive) for dataset in loaded):
-            known = "; ".join(f"{dataset.name} has {', '.join(dataset.classes[:10])}" for dataset in loaded)
-            message = f"--tuning-positive: expected a class of a dataset, got {self.protocol.positive!r}: {known}"
-            raise TuningError(message)
-
-    def _loaded(self, load: Callable[[], T]) -> T | None:
-        """Return what a function loads; None for what cannot be loaded, of which its cells speak."""
-        try:
-            return load()
-        except BaseException as error:
-            if unwinds(error):
-                raise
-            return None
 
     def _tuner(self, name: str) -> Tuner:
         if name in self.preset.replaced_tuners:
@@ -228,6 +230,12 @@ class Settings:
             self._unavailable[name] = error  # a network that is not there is not waited for in every cell
             raise
 
-    def _problem(self, model: str, dataset: str, seed: int) -> Problem:
-        problem: type[Problem] = pkgutil.resolve_name(self.preset.problem)
-        return problem(self.model(model), self.dataset(dataset), seed, self.protocol)
+
+def loaded(load: Callable[[], T]) -> T | None:
+    """Return what a function loads; None for what cannot be loaded, of which its cells speak."""
+    try:
+        return load()
+    except BaseException as error:
+        if unwinds(error):
+            raise
+        return None

@@ -1,0 +1,90 @@
+"""The contract of evaluation: how a candidate is scored on the training part of a problem.
+
+An evaluator is a module of this package, named in `tuners.results.record.EVALUATIONS`, with an `EVALUATOR`: a class
+that is made of a `Training`, the number of jobs and the limit of one trial, and has the methods of `Evaluator`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from sklearn.base import clone
+
+from tuners.errors import TuningError
+from tuners.task.problem import own_rows
+
+if TYPE_CHECKING:
+    from tuners.task.problem import Problem
+    from tuners.task.splits import Fold
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the evaluation of one candidate gave."""
+
+    fold_scores: tuple[float, ...]
+    """One a fold; NaN where a fold failed."""
+    fit_seconds: float = 0.0
+    """Summed over the folds."""
+    score_seconds: float = 0.0
+    """Summed over the folds."""
+    reason: str = ""
+    """Why it failed; empty for a good one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """The training part of a problem: rows of no tuner's, which no tuner can change."""
+
+    estimator: Any
+    """Unfitted and seeded, with its preprocessing."""
+    X: Any
+    """Of shape (training rows, features)."""
+    y: Any
+    """Of shape (training rows,)."""
+    folds: list[Fold]
+    """Row numbers, (train, validation) for each fold."""
+    scorer: Any
+    """The metric as a scikit-learn scorer."""
+    metric: str
+    """The scorer's name."""
+
+    @classmethod
+    def of(cls, problem: Problem) -> Training:
+        """Copy the training part of a problem."""
+        X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
+        return cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, problem.protocol.metric)
+
+
+class Evaluator(Protocol):
+    """Scores candidates."""
+
+    def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
+        """Score one candidate on all folds at a fidelity above 0 and up to 1, which is in full.
+
+        Raises what the estimator raises, which makes a failed trial, and `TuningError` for a fidelity that it does
+        not serve.
+        """
+        ...
+
+    def adapted(self, search: Any) -> Any:
+        """Return an unfitted scikit-learn search as one that evaluates the same candidates in this way."""
+        ...
+
+
+def evaluator(name: str, training: Training, *, jobs: int = 1, trial_seconds: float | None = None) -> Evaluator:
+    """Return the evaluator of that name, one of `EVALUATIONS`; its library is loaded here."""
+    kind = import_module(f"tuners.evaluation.{name}").EVALUATOR
+    return cast("Evaluator", kind(training, jobs=jobs, trial_seconds=trial_seconds))
+
+
+def require_full(fidelity: float) -> None:
+    """Raise `TuningError` for a candidate that is to be evaluated in part, by an evaluator that cannot."""
+    if fidelity != 1:
+        message = (
+            f"objective: expected fidelity=1, since candidates are evaluated in full, got {fidelity!r}: leave it out"
+        )
+        raise TuningError(message)

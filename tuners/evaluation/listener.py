@@ -1,0 +1,32 @@
+"""What a run tells while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tuners.results.record import Record
+    from tuners.results.trial import Trial
+
+
+class Listener:
+    """Hears of a run, in the order of these methods; does nothing by itself."""
+
+    def begun(self, record: Record) -> None:
+        """Hear that the run begins; once more when the untuned model has its score, just before the search."""
+
+    def trial_begins(self) -> None:
+        """Hear that a single candidate is being evaluated."""
+
+    def trial(self, position: int, trial: Trial) -> None:
+        """Hear of a trial; once more at its position where its reason to fail is known only later.
+
+        A search that evaluates in several processes ends trials in another order than that of their positions.
+        """
+
+    def search_ended(self) -> None:
+        """Hear that no more trials will come."""
+
+    def imported(self, files: AbstractSet[str]) -> None:
+        """Hear which files of code are imported in the process that ran, where that is another one."""

@@ -1,0 +1,145 @@
+"""The measurement of a run: one tuner on one problem, under a clock.
+
+load the tuner, fit the untuned model, warm up what is done once in a process
+start the clock
+    let the tuner search until it returns, or its budget is spent
+    refit the winner on all training rows
+stop the clock
+score the winner on the test rows (`scoring`)
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tuners.errors import TuningError, one_line
+from tuners.evaluation.alarm import deadline
+from tuners.evaluation.clock import Clock
+from tuners.execution.memory import PeakMemory
+from tuners.execution.warm_up import warm_up
+from tuners.objective import Objective, ledger_of
+from tuners.results.budget import Budget, BudgetExhausted
+from tuners.results.record import EVALUATIONS
+
+if TYPE_CHECKING:
+    from tuners.evaluation.listener import Listener
+    from tuners.objective import Tuner
+    from tuners.task.problem import Problem
+
+
+def tuner_seed(seed: int, tuner: str) -> int:
+    """Derive a tuner's own seed, so that no two methods share a stream of random numbers."""
+    return int(np.random.SeedSequence([seed, zlib.crc32(tuner.encode())]).generate_state(1)[0])
+
+
+class Measurement:
+    """One run of a tuner: `prepare`, then `search`, which is what the clock covers; the attributes say what came of it.
+
+    Attributes: `ledger`, which has the trials; `default_test_score`; `seconds`, of search and refit; `refit_seconds`;
+    `winner`, the fitted estimator; `timed_out`; `memory`; `reason`, `cause` and `error` of a run that failed.
+    """
+
+    def __init__(
+        self,
+        tuner: str,
+        tune: Tuner,
+        problem: Problem,
+        budget: Budget,
+        *,
+        jobs: int = 1,
+        evaluation: str = EVALUATIONS[0],
+        clock: Callable[[], float] | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        """Take what is measured; `clock` gives readings in seconds, of the wall's clock by default.
+
+        A method whose function has an attribute `evaluations`, called with the space, says so how many it needs
+        whatever the budget; one with an attribute `check`, called with the model, raises there `NotApplicableError` for
+        a model that it cannot serve.
+        """
+        check = getattr(tune, "check", None)
+        if check is not None:
+            check(problem.model)
+        evaluations = getattr(tune, "evaluations", None)
+        if evaluations is not None:
+            budget = replace(budget, evaluations=evaluations(problem.model.space_for(tuner)) or budget.evaluations)
+        self.tuner = tuner
+        self.problem = problem
+        self.budget = budget
+        self.evaluation = evaluation
+        self._tune = tune
+        self._jobs = jobs
+        self._shares = evaluation == "shared" or evaluations is not None
+        self.default_test_score: float | None = None
+        self.memory = PeakMemory(children=jobs != 1)
+        self.seconds = math.nan
+        self.refit_seconds = 0.0
+        self.winner: Any = None
+        self.reason = ""
+        self.error: BaseException | None = None
+        self.cause = ""
+        """Why the first candidate failed, where all did."""
+        self.timed_out = False
+        self.objective = Objective(
+            problem, tuner, budget,
+            jobs=jobs, evaluation=evaluation, clock=Clock(clock) if clock else Clock(), listener=listener,
+        )  # fmt: skip
+        self.ledger = ledger_of(self.objective)
+
+    def prepare(self) -> None:
+        """Fit the untuned model, and do what is done once in a process (a compiler, a pool): no tuner pays for it."""
+        self.default_test_score = self.problem.default_test_score
+        warm_up(self.problem, self._jobs, shared=self._shares)
+
+    def search(self) -> None:
+        """Search, and refit the winner on all training rows: what a benchmark times.
+
+        A tuner's exception ends the run as failed and is kept as its reason; nothing but an
+        interrupt leaves this method.
+        """
+        ledger = self.ledger
+        with self.memory:
+            ledger.clock.start()
+            try:
+                try:
+                    with deadline(self.budget.seconds):
+                        self._tune(self.objective, tuner_seed(self.problem.seed, self.tuner))
+                except BudgetExhausted:
+                    limit = self.budget.seconds
+                    self.timed_out = limit is not None and ledger.clock() >= limit
+                ledger.close()
+                self._refit()
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                # Libraries give up in words of their own when nothing worked; what failed says more.
+                trials = ledger.trials
+                hopeless = trials and ledger.incumbent is None
+                self.error = error
+                self.reason = self._nothing_found() if hopeless else one_line(error)
+                self.cause = trials[0].reason if hopeless else ""
+            finally:
+                ledger.close()
+                self.seconds = ledger.clock()
+
+    def _refit(self) -> None:
+        best = self.ledger.incumbent
+        if best is None:
+            raise TuningError(self._nothing_found())
+        begun = self.ledger.clock()
+        self.winner = self.problem.fit(best.params)
+        self.refit_seconds = self.ledger.clock() - begun
+
+    def _nothing_found(self) -> str:
+        trials = self.ledger.trials
+        if trials:
+            return f"every candidate failed: {trials[0].reason}"
+        if self.timed_out:
+            return f"no candidate was evaluated within {self.budget.seconds:g} s: raise --tuning-time-budget"
+        return "the tuner evaluated no candidate: it must call objective(params) or objective.search(search)"

@@ -1,0 +1,48 @@
+"""Every problem of a session is checked before the first fit, so that bad input costs no measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuners.errors import TuningError, UnavailableError, unwinds
+from tuners.execution.process import call
+from tuners.execution.watch import START_SECONDS
+from tuners.plan import Plan, loaded
+from tuners.results.cell import Cell
+from tuners.task.metrics import label_named
+
+
+def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
+    """Load and check every problem of the cells; raise `TuningError` for one that cannot be measured.
+
+    What is missing skips its cells later, what is broken fails them, with the reason in the table.
+    """
+    _check_positive(plan, [cell.dataset for cell in cells])
+    for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
+        try:
+            problem = plan.problem(model, dataset, seed)
+            if plan.limited:
+                # What a fit leaves in a process, such as threads, is not to be in those forked from this one.
+                call(problem.check, START_SECONDS)
+            else:
+                problem.check()
+        except UnavailableError:
+            continue
+        except TuningError:
+            raise
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            continue  # said when its cells run
+
+
+def _check_positive(plan: Plan, datasets: Sequence[str]) -> None:
+    """Raise `TuningError` if no dataset has the class that was given as positive."""
+    if plan.protocol.positive is None or not datasets:
+        return
+    found = [loaded(lambda: plan.dataset(name)) for name in dict.fromkeys(datasets)]  # noqa: B023  called here
+    known = [dataset for dataset in found if dataset is not None]
+    if known and not any(label_named(dataset.classes, plan.protocol.positive) for dataset in known):
+        listed = "; ".join(f"{dataset.name} has {', '.join(dataset.classes[:10])}" for dataset in known)
+        message = f"--tuning-positive: expected a class of a dataset, got {plan.protocol.positive!r}: {listed}"
+        raise TuningError(message)

@@ -1,0 +1,40 @@
+"""Runs that an interrupted session has finished, taken from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tuners.errors import TuningError
+
+if TYPE_CHECKING:
+    from tuners.evaluation.listener import Listener
+    from tuners.plan import Job, Plan
+    from tuners.results.run import Run
+    from tuners.task.dataset import Dataset
+
+
+class Resumed:
+    """Runs nothing: its runs were measured in the session that was interrupted."""
+
+    def __init__(self, plan: Plan, runs: Mapping[str, Run]) -> None:
+        """Take the finished runs, by cell."""
+        self._plan = plan
+        self._runs = runs
+
+    def run(self, job: Job, listener: Listener) -> Run:  # noqa: ARG002  there is nothing to hear
+        """Return the finished run of a job's cell; raise `TuningError` if its data have changed."""
+        run = self._runs[job.cell.id]
+        require_same_data(run, self._plan.problem_of(job).dataset)
+        return replace(run, record=replace(run.record, earlier=True))
+
+
+def require_same_data(run: Run, dataset: Dataset) -> None:
+    """Raise `TuningError` if a dataset is not what it was when a run was measured on it."""
+    if run.record.dataset_sha256 not in ("", dataset.fingerprint()):
+        message = (
+            f"--tuning-resume: the data of {dataset.name!r} have changed since the interrupted session: restore them, "
+            "or run without --tuning-resume"
+        )
+        raise TuningError(message)

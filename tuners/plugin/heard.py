@@ -1,0 +1,58 @@
+"""What the session hears of a run while it goes on: for the journal, the progress line, and an interrupt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any
+
+from tuners.evaluation.listener import Listener
+from tuners.results.record import Record
+
+if TYPE_CHECKING:
+    from tuners.plugin.session import Session
+    from tuners.results.budget import Budget
+    from tuners.results.trial import Trial
+    from tuners.store.journal import Journal
+
+
+class Heard(Listener):
+    """Passes on what it hears, and keeps it for the case that the run has no result."""
+
+    def __init__(self, session: Session, record: Record, test: Mapping[str, Any], budget: Budget) -> None:
+        """Know nothing but the cell; `test` is what pytest-benchmark says of its test."""
+        self.record = record
+        self.searching = False
+        """Whether the search has begun."""
+        self._session = session
+        self._test = test
+        self._budget = budget
+        self._trials: dict[int, Trial] = {}
+        self._best: Trial | None = None
+        self._journal: Journal | None = None
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The trials so far, by position."""
+        return [self._trials[position] for position in sorted(self._trials)]
+
+    def begun(self, record: Record) -> None:
+        """Write to the journal that the run begins."""
+        self.record = record
+        self.searching = record.default_test_score is not None
+        self._journal = self._session.journal
+        if self._journal is not None:
+            self._journal.begin(record, self._test)
+
+    def trial(self, position: int, trial: Trial) -> None:
+        """Write a trial to the journal, and show it."""
+        self._trials[position] = trial
+        if trial.ok and (self._best is None or trial.score > self._best.score):
+            self._best = trial
+        self._session.progress.trial(len(self._trials), self._best, self._budget)
+        if self._journal is not None:
+            self._journal.trial(self.record.cell, position, trial)
+
+    def imported(self, files: AbstractSet[str]) -> None:
+        """Note which code the other process has imported."""
+        self._session.imported |= files
