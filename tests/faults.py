@@ -21,8 +21,8 @@ from typing import Any
 
 import pandas as pd  # noqa: F401  loaded once, for all sessions
 import pytest
-import scipy.stats  # noqa: F401  likewise
-import sklearn.model_selection  # noqa: F401  likewise
+import scipy.stats  # noqa: F401  loaded once, for all sessions
+import sklearn.model_selection  # noqa: F401  loaded once, for all sessions
 
 SUITE = """
 import pytest

@@ -14,7 +14,9 @@ import pytest
 import tuners
 from tuners.errors import UNRELEASED, MissingExtraError, require
 
-PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
 
 
 def test_version_is_the_packages() -> None:
@@ -50,3 +52,13 @@ def test_a_missing_library_that_has_no_release_is_said(monkeypatch: pytest.Monke
         require("tpot", "pkg_resources", extra="genetic")
     with pytest.raises(MissingExtraError, match=r"hyperopt is not installed: pip install 'pytest-tuners.bayesian.'"):
         require("hyperopt", extra="bayesian")
+
+
+def test_changes_are_named_as_towncrier_takes_them() -> None:
+    """Each file of changelog.d is one that a release puts into the changelog: ISSUE.TYPE.md, of a known type."""
+    types = {each["directory"] for each in PYPROJECT["tool"]["towncrier"]["type"]}
+    assert PYPROJECT["tool"]["towncrier"]["start_string"] in (ROOT / "CHANGELOG.md").read_text()
+    for file in (ROOT / "changelog.d").glob("[!.R]*"):
+        named = re.fullmatch(r"(\d+|\+[\w-]+)\.(\w+)(\.\d+)?\.md", file.name)
+        assert named, file.name
+        assert named[2] in types, file.name

@@ -16,11 +16,11 @@ from tuners.methods.grid import tune as grid_search
 from tuners.models.forest import space as forest_space
 from tuners.spaces import distributions, plain_params
 from tuners.task.model import Model
-from tuners.task.problem import Problem, Split
+from tuners.task.problem import Problem
+from tuners.task.splits import Fold, Split
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
-    from tuners.task.problem import Fold
 
 GRID_STEPS = {
     "min_samples_leaf": (-2, 0, 2),
@@ -29,7 +29,7 @@ GRID_STEPS = {
 }
 """The small grid around random search's best: 3 x 3 x 5 candidates."""
 WHOLE = 125
-"""Evaluations of both of the article's searches."""
+"""Evaluations of the article's random search and its grid together."""
 GRID_SIZE = 45
 
 
@@ -60,7 +60,7 @@ class ArticleProblem(Problem):
 
 
 def forest() -> Model:
-    """Return the forest of the article's day (10 trees by default), a space for each method."""
+    """Return the forest of the article's day (10 trees by default), with a space for each method."""
     bayesian = ConfigurationSpace()
     bayesian.add(
         Categorical("criterion", ["gini", "entropy"]),
@@ -99,7 +99,7 @@ def forest() -> Model:
 def grid_around_random(objective: Objective, seed: int) -> None:
     """Search a small grid around the best of a random search, whose evaluations count as well.
 
-    Of the article's 125 evaluations 45 are the grid's, of a smaller budget as large a share. A model without the
+    The grid has 45 of the article's 125 evaluations, and the same share of a smaller budget. A model without the
     forest's hyperparameters gets one grid over its space, as the article's network did.
     """
     if not set(GRID_STEPS) <= set(objective.space):

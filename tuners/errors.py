@@ -14,9 +14,9 @@ from tuners.text.printable import message as printable_message
 from tuners.text.printable import printable
 
 MOST_NAMES = 20
-"""A longer list of known names says less than the nearest of them."""
+"""The most known names that a message lists; of more it gives the number."""
 MOST_SAID = 1_000
-"""Characters of a message of our own, which may quote a file or name its columns."""
+"""The most characters of a message of our own, which may quote a file or name its columns."""
 
 
 class TuningError(ValueError):
@@ -46,7 +46,7 @@ class MissingExtraError(ImportError):
 
 
 class Unwinding(BaseException):
-    """Unwinds a run, or more than a run: no failure of the estimator or tuner that it passes through."""
+    """Ends a run, or the session, from inside: not a failure of the estimator or tuner that it passes through."""
 
 
 def unwinds(error: BaseException) -> bool:
@@ -79,9 +79,9 @@ class TrialTimeoutError(Exception):
 
 
 def failure(reason: str) -> Failure:
-    """Tell from a failure's reason, which begins with the exception's name, what kind it is.
+    """Return the kind of a failure from its reason, which begins with the exception's name.
 
-    By the text, because that is all that scikit-learn's searches and other processes report.
+    The reason is a text, since scikit-learn's searches and other processes report nothing else.
     """
     found = re.match(r"[\w.]*?(TrialTimeoutError|MemoryError)\b", reason)
     if found is None:

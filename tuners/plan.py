@@ -12,13 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS, Registry
+from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.presets import Preset, Scope
+from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
-from tuners.results.one_class import ONE_CLASS
 from tuners.results.record import EVALUATIONS
+from tuners.results.scorers import ONE_CLASS
 from tuners.task import paths
 
 if TYPE_CHECKING:
@@ -196,14 +197,14 @@ class Plan:
         return list(dict.fromkeys(found))
 
     def _tuner(self, name: str) -> Tuner:
-        if name in self.preset.replaced:
-            replaced: Tuner = pkgutil.resolve_name(self.preset.replaced[name])
+        if name in self.preset.replaced_tuners:
+            replaced: Tuner = pkgutil.resolve_name(self.preset.replaced_tuners[name])
             return replaced
         return TUNERS.load(name)
 
     def _model(self, name: str) -> Model:
-        if name in self.preset.replaced:
-            replaced: Model = pkgutil.resolve_name(self.preset.replaced[name])()
+        if name in self.preset.replaced_models:
+            replaced: Model = pkgutil.resolve_name(self.preset.replaced_models[name])()
             return replaced
         if ("model", name) in self._adopted:
             adopted: Model = self._adopted["model", name]

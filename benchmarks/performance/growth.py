@@ -69,7 +69,7 @@ def peak(case: int) -> int:
 
     before = psutil.Process().memory_info().rss
     search(SharedGridSearchCV, *CASES[case][1:])
-    import resource  # noqa: PLC0415  likewise
+    import resource  # noqa: PLC0415  it is not on every system
 
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before) // 2**20
 

@@ -3,8 +3,8 @@
     python -m benchmarks.performance.overhead [EVALUATIONS] [ROUNDS]
 
 Both sides fit a no-op model on the same folds with the same library and seed, interleaved; the harness
-keeps its history. Prints a Markdown table. A second table has what the copies and
-checks cost that keep cells apart, each timed alone.
+keeps its history. A second table has the cost of the copies and checks that keep cells apart,
+each timed alone.
 """
 
 from __future__ import annotations

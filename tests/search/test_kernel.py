@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.search.compared import both, rows
 from tuners.search.families import compiled
 from tuners.search.families.trees import UNLIMITED, Draws, Ground, Limits, Shape
-from tuners.search.warning import NotExactWarning
+from tuners.search.not_exact import NotExactWarning
 
 pytest.importorskip("numba", reason="numba is not installed: pip install 'pytest-tuners[fast]'")
 

@@ -34,7 +34,7 @@ from sklearn.utils.estimator_checks import check_estimators_nan_inf, parametrize
 from tests.search.compared import both, rows, same
 from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV, verification
 from tuners.search.families import forest
-from tuners.search.warning import NotExactWarning
+from tuners.search.not_exact import NotExactWarning
 
 FOREST = RandomForestClassifier(random_state=5)
 GRID = {"n_estimators": [4, 9, 20], "min_samples_split": [2, 8], "max_depth": [3, None]}

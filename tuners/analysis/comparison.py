@@ -13,8 +13,8 @@ import numpy as np
 from tuners.analysis.blocks import effective_score
 from tuners.analysis.statistics import mean_interval
 from tuners.analysis.units import Interval
-from tuners.results.one_class import ONE_CLASS
 from tuners.results.record import Record
+from tuners.results.scorers import ONE_CLASS
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tuners.catalog import Registry
+from tuners.registry import Registry
 
 
 @dataclass(frozen=True)

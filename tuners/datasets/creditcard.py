@@ -78,7 +78,7 @@ def _fetch() -> pd.DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of retries and an empty cache: the error below says it once
             frame = fetch_openml(data_id=OPENML_ID, as_frame=True, parser="pandas", n_retries=1).frame
-    except OSError as error:  # URLError, HTTPError and time-outs are such
+    except OSError as error:  # URLError, HTTPError and time-outs are OSErrors
         message = (
             f"creditcard is not on this machine and OpenML does not answer ({one_line(error)}): download "
             "creditcard.csv from Kaggle (mlg-ulb/creditcardfraud) and give --tuning-creditcard=PATH "

@@ -16,7 +16,8 @@ from sklearn.base import clone
 from tuners.task.problem import own_rows
 
 if TYPE_CHECKING:
-    from tuners.task.problem import Fold, Problem
+    from tuners.task.problem import Problem
+    from tuners.task.splits import Fold
 
 
 @dataclass(frozen=True)

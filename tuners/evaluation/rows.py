@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from tuners.task.problem import Fold
+    from tuners.task.splits import Fold
 
 
 def in_part(folds: list[Fold], y: Any, fidelity: float, *, stratified: bool) -> list[Fold]:

@@ -12,7 +12,7 @@ from tuners.errors import Unwinding
 
 
 class Interrupted(Unwinding):
-    """Ctrl-C, as what no library expects: TPOT takes a `KeyboardInterrupt` for a wish to end early, and goes on."""
+    """Ctrl-C as an exception that no library catches: at a `KeyboardInterrupt`, TPOT ends its search and goes on."""
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Exhaustive search: every candidate of a finite space, and so the known optimum of the cross-validation score.
 
-Evaluated with what candidates have in common done once, whatever the session's evaluation: scores are the
-same, and what forests of 10,560 candidates take by single fits is hours.
+Candidates share work (`tuners.search`), whatever the session's evaluation: the scores are the same, and to fit the
+10,560 forests of the article's space one by one takes hours.
 """
 
 from __future__ import annotations
@@ -43,4 +43,4 @@ def _levels(space: ConfigurationSpace) -> dict[str, list[Any]]:
     return levels
 
 
-tune.evaluations = evaluations  # type: ignore[attr-defined]  # what `Execution` asks a method for
+tune.evaluations = evaluations  # type: ignore[attr-defined]  # what a run asks a method for

@@ -29,14 +29,14 @@ with warnings.catch_warnings():
 GENERATIONS = 3
 """The fewest: enough to evolve, few enough for a population worth the name in a small budget."""
 POPULATION = 50
-"""The most individuals, TPOT's own default: it makes the whole first population before it evaluates any of it, so
-that of a large one a short time budget would see nothing."""
+"""The most individuals, TPOT's own default. TPOT makes the whole first population before it evaluates any of it: a
+short time budget would end while a large one is made."""
 
 logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it logs every worker's coming and going
 
 _objectives: dict[str, Objective] = {}
-"""TPOT pickles what it is given, so that an objective handed over would remember nothing: its
-workers, threads of this process, find the live one here by its key."""
+"""By key. TPOT pickles what it is given, and a pickled objective would remember nothing; its workers are threads of
+this process, which look the live one up here."""
 
 
 _started: list[Client] = []
@@ -73,7 +73,7 @@ def tune(objective: Objective, seed: int) -> None:
     """Evolve a population for as many generations as the budget holds."""
     budget = objective.remaining
     if objective.budget.stated is None:
-        # TPOT evaluates no point twice, and looks for others without end where there are none.
+        # TPOT evaluates no point twice, and would look for new ones for ever where there are none left.
         budget = int(min(budget, cardinality(objective.space)))
     population, generations = shape(budget)
     evolve(objective, seed, population=population, generations=generations)

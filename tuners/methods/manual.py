@@ -25,4 +25,4 @@ def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing rand
         objective(params)
 
 
-tune.check = check  # type: ignore[attr-defined]  # what `Execution` asks a method for
+tune.check = check  # type: ignore[attr-defined]  # what a run asks a method for

@@ -1,4 +1,4 @@
-"""A Keras network for scikit-learn that trains many times without the overhead of a fit: the article's, reused.
+"""The article's Keras network for scikit-learn, without the overhead that each fit has in Keras.
 
 Plain Keras builds, compiles and traces a model for each fit, and then steps through its epochs in Python. Here
 one compiled model is kept for each architecture and batch shape. A fit
@@ -34,7 +34,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras  # noqa: E402  after the environment it reads
-import tensorflow as tf  # noqa: E402  likewise
+import tensorflow as tf  # noqa: E402  after the environment it reads
 
 DROPOUT = 0.3
 STEPS_PER_CALL = 4000

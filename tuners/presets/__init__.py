@@ -38,8 +38,10 @@ class Preset:
     """By model."""
     effort: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """By model: the keyword arguments of its factory."""
-    replaced: Mapping[str, str] = field(default_factory=dict)
-    """By name of a model or method: the `module:attribute` that stands in for it."""
+    replaced_models: Mapping[str, str] = field(default_factory=dict)
+    """By model: the `module:attribute` of the factory that stands in for its own."""
+    replaced_tuners: Mapping[str, str] = field(default_factory=dict)
+    """By method: the `module:attribute` that stands in for it."""
     problem: str = "tuners.task.problem:Problem"
     """The `module:attribute` of the problem's class."""
     note: str = ""

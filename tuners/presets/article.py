@@ -17,11 +17,8 @@ PRESET = Preset(
         "forest": Scope(budgets={"grid": 125, "genetic": 84}),
         "ann": Scope(tuners=("default", "random", "grid"), budgets={"grid": 90}),
     },
-    replaced={
-        "forest": "tuners.article:forest",
-        "grid": "tuners.article:grid_around_random",
-        "genetic": "tuners.article:genetic",
-    },
+    replaced_models={"forest": "tuners.article:forest"},
+    replaced_tuners={"grid": "tuners.article:grid_around_random", "genetic": "tuners.article:genetic"},
     problem="tuners.article:ArticleProblem",
     note=(
         "article: one seed, and features standardised over all rows before the split, as the article did, "

@@ -105,7 +105,7 @@ class Anatomy:
         return estimator.steps[-1][1] if self.piped else estimator
 
     def whole(self, known: Known | None, fitted_model: Any) -> Any:
-        """Put a fitted model behind the preprocessing of rows known."""
+        """Return a fitted model with the preprocessing, where there is one, before it."""
         if known is None:
             return fitted_model
         pipeline = copy.copy(self.estimator)

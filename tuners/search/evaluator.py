@@ -33,9 +33,9 @@ FAMILIES: tuple[Family, ...] = (forest.FAMILY, prefix.FAMILY, perceptron.FAMILY)
 WITNESSES = (2, 3)
 """Trees, iterations or epochs of the candidates that are evaluated both ways, on the search's own rows."""
 WITNESS_COST = 0.05
-"""What they may cost at most, as a share of the search."""
+"""The most that the witnesses may cost, as a share of the search."""
 MANY_FEATURES = 10**6
-"""Features are not counted before the preprocessing has made them."""
+"""Stands for the number of features where the preprocessing has not made them yet."""
 
 Candidates = Sequence[Mapping[str, Any]]
 
@@ -142,7 +142,7 @@ class SharedEvaluator:
         return value if isinstance(value, int) else 0
 
     def _likely(self, candidate: Candidate) -> bool:
-        """Whether a candidate can be shared for all we know before any fold is prepared."""
+        """Whether a candidate can be shared, as far as is known before any fold is prepared."""
         return _planned(self._kind, candidate, self._families, len(self._splits[0][0]), MANY_FEATURES) is not None
 
     def _prepared(self, key: object, front: Params) -> list[Fold]:

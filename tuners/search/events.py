@@ -36,7 +36,7 @@ class Renumbered:
     """A search's context, for an evaluation of some of its candidates."""
 
     def __init__(self, context: Any, candidates: Sequence[int | None], folds: int) -> None:
-        """Take the numbers that these candidates have in the search; None for one that is none of its own."""
+        """Take the numbers that these candidates have in the search; None for one that is not the search's own."""
         self._context = context
         self._candidates = candidates
         self._folds = folds

@@ -26,20 +26,20 @@ from sklearn.utils.validation import _check_method_params, indexable
 from tuners.search.anatomy import Params
 from tuners.search.evaluator import Outcome, SharedEvaluator, shareable
 from tuners.search.events import Renumbered, tell, watched
-from tuners.search.warning import NotExactWarning
+from tuners.search.not_exact import NotExactWarning
 
 Plain = Callable[..., dict[str, Any]]
 """scikit-learn's evaluation of some candidates: returns the results so far."""
 
 
 class _Shared:
-    """What both searches do otherwise than scikit-learn's, whose class comes next."""
+    """What both searches do differently from scikit-learn's: a mix-in before its class."""
 
     _shares: dict[int, list[Outcome]]
     _candidates: list[Params] | None = None
     """While results are put together: all candidates, in order."""
     _leading: int
-    """Candidates that scikit-learn evaluated first which are none of the search's: the witness."""
+    """How many candidates scikit-learn evaluated first that are not the search's own: the witness."""
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
         """Run the search, as scikit-learn's class does, and set `shared_`."""
@@ -58,7 +58,7 @@ class _Shared:
         return self
 
     def _shares_all(self, X: Any, y: Any) -> bool:
-        """Whether every candidate can be expected to be shared in threads: the witness is, on the first fold."""
+        """Whether all candidates can be expected to be shared in threads, as the witness is on the first fold."""
         if not (self.cv is None or isinstance(self.cv, int) or hasattr(self.cv, "split")):  # type: ignore[attr-defined]
             return False  # folds from a generator come once
         try:
@@ -137,7 +137,7 @@ class _Shared:
             print(f"Evaluated {len(self._shares)} of {len(candidates)} candidates together")  # noqa: T201  as scikit-learn does
         rest = [position for position in range(len(candidates)) if position not in self._shares]
         if rest:
-            # With the witness again, since scikit-learn gives up where all that it sees fails.
+            # With the witness again, since scikit-learn raises where every candidate that it gets fails.
             again = witnesses[: self._leading]
 
             numbered = Renumbered(context, [*(None for _ in again), *rest], len(splits))
@@ -148,7 +148,7 @@ class _Shared:
             except ValueError as error:
                 if again or not self._shares or "fits failed" not in str(error):
                     raise
-                # Without a witness: beside one that is known to work. The callbacks have heard of the others.
+                # Without a witness, again beside a candidate that is known to work. The callbacks have heard of all.
                 self._leading += 1
                 results = plain([candidates[next(iter(self._shares))], *left], cv=folds, callback_ctx=None)
             self._warn_of_failures(evaluator, [sharing[position] for position in sorted(evaluator.lost)], results)
@@ -228,7 +228,7 @@ class SharedGridSearchCV(_Shared, GridSearchCV):
 class SharedRandomizedSearchCV(_Shared, RandomizedSearchCV):
     """`RandomizedSearchCV` that does the work candidates have in common once.
 
-    As `SharedGridSearchCV` is to `GridSearchCV`.
+    All that `SharedGridSearchCV` promises holds for it, too.
     """
 
     def _listed(self) -> Sequence[Params]:

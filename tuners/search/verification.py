@@ -1,7 +1,7 @@
-"""The promise of exactness, checked: before a family shares a kind of model, on made-up data, against its own `fit`.
+"""The check that sharing is exact: what a family predicts of made-up data, beside the model's own `fit`.
 
-Once in a process for each kind. The versions installed are what it checks: a release that changes what
-a family relies on is found here, and its models go through scikit-learn as ever.
+It is made once in a process for each kind of model, before any is shared. So a release that changes what a family
+relies on is noticed, and its models are left to scikit-learn.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sklearn.base import clone, is_classifier
 
 from tuners.errors import one_line
 from tuners.search.families import Family, Plan, Rows
-from tuners.search.warning import NotExactWarning
+from tuners.search.not_exact import NotExactWarning
 
 TRAIN, TEST, FEATURES = 150, 60, 5
 SIZES = (2, 5, 3)
@@ -39,7 +39,7 @@ def verified(model: Any, family: Family) -> bool:
     key = (kind, family)
     if key not in _verified:
         try:
-            # Whatever the search's own jobs, one: what is checked is one fit.
+            # In one process, whatever the search's jobs: what is checked is a single fit.
             with parallel_config(backend="sequential"):
                 reason = _difference(kind, family)
         except Exception as error:  # noqa: BLE001  whatever changed, sharing is off

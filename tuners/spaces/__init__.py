@@ -1,4 +1,4 @@
-"""Search spaces: ConfigSpace's, read, and translated for each library in this one place."""
+"""Search spaces: read into ConfigSpace's classes, and translated for each library."""
 
 from tuners.results.params import Params, plain, plain_params
 from tuners.spaces.grids import grid

@@ -1,7 +1,8 @@
 """ConfigSpace's hyperparameters, made exact: a listed value comes back as it is, a small bound is not rounded.
 
 ConfigSpace keeps choices in a NumPy array, where [1, 0.5] becomes [1.0, 0.5], looks them up by hash, where 1 is True,
-and rounds floats to nine decimals. A mapping is read as these; a `ConfigurationSpace` of the user's own stays as it is.
+and rounds floats to nine decimals. A mapping is read into the classes below; a user's `ConfigurationSpace` stays
+as it is.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class _Positions(TransformerSeq):
     def to_vector(self, value: Any) -> Any:
         places = [position(self._values, each) for each in value]
         if None in places:
-            raise ValueError(f"{shown(value)} is not among {shown(self._values)}")  # noqa: TRY003, EM102  ConfigSpace's
+            raise ValueError(f"{shown(value)} is not among {shown(self._values)}")  # noqa: TRY003, EM102  as ConfigSpace words it
         return np.array(places, dtype=np.float64) + self._first
 
     def legal_value(self, value: Any) -> Any:
@@ -56,7 +57,7 @@ class _Positions(TransformerSeq):
 
 
 class _Listed:
-    """What the kinds of listed values have in common. One of ConfigSpace's classes comes next."""
+    """What the kinds of listed values have in common: a mix-in before one of ConfigSpace's classes."""
 
     name: str
     _transformer: Any
@@ -64,7 +65,7 @@ class _Listed:
     _text = ""
 
     def _list(self, values: Sequence[Any], text: str) -> None:
-        """Replace the positions, of which ConfigSpace's class was made, by the values; `text` describes them."""
+        """Put the values in place of the positions that ConfigSpace's class was given; `text` describes them."""
         self._listed = tuple(values)
         self._text = text
         self.default_value = self._listed[0]
@@ -132,7 +133,7 @@ class FineFloat(NumericalHyperparameter[float, np.float64]):
     """A range of floats with a bound that nine decimals do not express."""
 
     def __init__(self, name: str, lower: float, upper: float, *, log: bool) -> None:
-        """Take both ends, included."""
+        """Take both ends, which belong to the range."""
         self.lower, self.upper, self.log = lower, upper, log
         scaler = UnitScaler(np.float64(lower), np.float64(upper), log=log, dtype=np.float64)
         spread = UnitUniformContinuousDistribution(pdf_max_density=1 / (upper - lower))

@@ -28,7 +28,7 @@ _MOST_VALUES = 10_000
 _MOST_STEPS = 1_000
 """A longer `range` of steps of one is a range of integers, which is not listed."""
 _MUCH = 1e-6
-"""A share of a bound; where rounding changes it by more, it is kept as it is."""
+"""A share of a bound: one that rounding would change by more is kept as it is."""
 
 
 def _own(name: str, value: AnyHyperparameter) -> AnyHyperparameter:
@@ -156,5 +156,5 @@ READERS: tuple[tuple[Callable[[Any], bool], Callable[[str, Any], AnyHyperparamet
     (lambda value: hasattr(value, "tolist") and hasattr(value, "__len__"), _array),
     (lambda value: isinstance(value, Mapping), _refuse_object),
     (lambda value: isinstance(value, Iterable), _refuse),
-    (lambda value: True, _refuse_object),  # noqa: ARG005  the rest
+    (lambda value: True, _refuse_object),  # noqa: ARG005  it applies to whatever is left
 )

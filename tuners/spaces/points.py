@@ -31,7 +31,7 @@ def finite_values(hyperparameter: Any) -> list[Any] | None:
 
 
 def contains(space: ConfigurationSpace, params: Mapping[str, Any]) -> bool:
-    """Whether a point names just the space's hyperparameters and each value is legal there, type included."""
+    """Whether a point has exactly the space's hyperparameters, each with a legal value of the right type."""
     return set(params) == set(space) and all(_legal(space[name], value) for name, value in params.items())
 
 
@@ -47,21 +47,22 @@ def _legal(hyperparameter: Any, value: Any) -> bool:
 
 
 def own_copy(space: ConfigurationSpace) -> ConfigurationSpace:
-    """Return a copy that may be changed, seeded or added to, its listed values, too; see `restored`.
+    """Return a copy that a tuner may change, seed or add to, listed values included; `restored` leads back.
 
     A listed value that cannot be copied, such as a lock, is the same object in both.
     """
     listed = [value for name in space for value in finite_values(space[name]) or ()]
-    # What is known here is not copied anew: each value once, and those that cannot be copied as they are.
+    # `deepcopy` takes what this dict holds for copied: each value once, those that cannot be copied as they are.
     return copy.deepcopy(space, {id(value): copied(value) for value in listed})
 
 
 def restored(space: ConfigurationSpace, params: Mapping[str, Any], *, evaluated: bool = False) -> Params:
     """Return a point, which a tuner may have made of a copy's values, as the space's own listed objects.
 
-    A number that no listed value is the same as stands for the only one that it equals, and a whole float for
-    the integer in a range of integers: libraries compute with floats. Not so where a library has `evaluated` the
-    number that it gave. What is not in the space is copied, so that the tuner cannot change it afterwards.
+    Libraries compute with floats. So a number that is not listed in its own type, such as 1.0 for 1, becomes the
+    listed value if it equals just one; and a whole float in a range of integers becomes an integer. A number that
+    a library has already `evaluated` stays as it is. A value that is not in the space is copied, so that the
+    tuner cannot change it afterwards.
     """
     return plain_params(
         {

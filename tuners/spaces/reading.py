@@ -34,15 +34,18 @@ _TEXT_LENGTH = 60
 
 
 def as_space(space: SpaceLike) -> ConfigurationSpace:
-    """Return a space every library here can search.
+    """Return a space that every library here can search.
 
-    `space` is a `ConfigurationSpace`, which is returned as it is, or a mapping by name. In a mapping, a list is
-    choices; `range`, a NumPy array or a pandas series too, in order where they rise or fall; a tuple `(low, high)` is
-    a range, of integers if both are, and logarithmic as `(low, high, "log")`; SciPy's frozen `randint`, `uniform` and
-    `loguniform` are the ranges they draw from; anything else is the one value there is. Listed values come back as
-    they are, NumPy scalars as plain Python values. Raises `TuningError`, which names the hyperparameter, for what
-    is none of these, and for conditions, forbidden clauses and distributions that scikit-learn's grids cannot
-    express, since all methods of a comparison search the same space.
+    A `ConfigurationSpace` is returned as it is. In a mapping by name, a value means:
+
+    - a list: choices; so does a `range`, a NumPy array or a pandas series, in order where they rise or fall;
+    - a tuple `(low, high)`: a range, of integers if both are, and logarithmic as `(low, high, "log")`;
+    - SciPy's frozen `randint`, `uniform` and `loguniform`: the range that they draw from;
+    - one value: that value alone.
+
+    Listed values come back as they are, NumPy scalars as plain Python values. Raises `TuningError`, which names
+    the hyperparameter, for any other value. Raises it, too, for conditions, forbidden clauses and distributions,
+    which scikit-learn's grids cannot express, since all methods of a comparison search the same space.
     """
     if not isinstance(space, ConfigurationSpace):
         if not isinstance(space, Mapping):

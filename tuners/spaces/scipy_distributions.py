@@ -16,7 +16,7 @@ from tuners.text.shown import shown
 
 @dataclass(frozen=True)
 class Range:
-    """Both ends, included; of whole numbers where both are integers."""
+    """A range, both its ends included; of whole numbers if both are integers."""
 
     low: float
     high: float
@@ -27,7 +27,7 @@ class LogIntegers:
     """Integers from `low` to `high` whose logarithms are evenly spread, as scikit-learn samples them."""
 
     def __init__(self, low: int, high: int) -> None:
-        """Take both ends, included."""
+        """Take both ends, which belong to the range."""
         self.low = low
         self.high = high
 
@@ -50,7 +50,7 @@ def refuse(message: str) -> NoReturn:
 
 
 def is_distribution(value: Any) -> bool:
-    """Whether a value is one of SciPy's distributions, with its bounds or without, or what samples as they do."""
+    """Whether a value is one of SciPy's distributions, frozen or not, or draws as they do."""
     return not isinstance(value, type) and (hasattr(value, "rvs") or hasattr(value, "support"))
 
 
@@ -63,9 +63,9 @@ def written(value: Any) -> str:
 
 
 def bounds(distribution: Any) -> Range:
-    """Return the range that a distribution draws from evenly; raise `ValueError` for one that is none.
+    """Return the range that a distribution draws from evenly; raise `ValueError` if it does not draw so.
 
-    As SciPy means them: `uniform(loc, scale)` ends at `loc + scale`, `randint(low, high)` excludes `high`.
+    Ends are what they are in SciPy: `uniform(loc, scale)` ends at `loc + scale`, `randint(low, high)` excludes `high`.
     """
     if isinstance(distribution, LogIntegers):
         return Range(distribution.low, distribution.high, log=True)
@@ -86,7 +86,7 @@ def bounds(distribution: Any) -> Range:
 _RANGES = {
     "randint": (True, False),
     "uniform": (False, False),
-    "Uniform": (False, False),  # of SciPy's newer kind
+    "Uniform": (False, False),  # a class of SciPy's newer interface
     "loguniform": (False, True),
     "reciprocal": (False, True),
 }

@@ -46,10 +46,10 @@ def same(one: Any, other: Any) -> bool:
     equality: object = type(one).__eq__
     try:
         if equality is object.__eq__:
-            # What it would be pickled as, which few objects of the interpreter's own have not.
+            # Compare what they would be pickled as; few of the interpreter's own objects cannot be.
             return same(one.__reduce_ex__(4)[1:3], other.__reduce_ex__(4)[1:3])
         return bool(one == other)
-    except Exception:  # noqa: BLE001  an equality of another kind, such as one that gives a frame
+    except Exception:  # noqa: BLE001  some types' `==` raises or gives no truth value, such as a frame's
         return False
 
 

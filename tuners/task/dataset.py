@@ -93,7 +93,7 @@ class Dataset:
     def fingerprint(self) -> str:
         """Return a SHA-256 of the content, names of columns included."""
         frame = pd.DataFrame(self.X)
-        # Not by assign: to insert into a frame of many text columns, pandas warns, is slow.
+        # Not by `assign`: pandas warns that it is slow to insert into a frame of many text columns.
         target = pd.DataFrame({"(target)": self.y}, index=frame.index)
         frame = pd.concat([frame, target], axis="columns")
         digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())

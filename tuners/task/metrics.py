@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import check_scoring, make_scorer
 
-from tuners.results.one_class import ONE_CLASS
+from tuners.results.scorers import ONE_CLASS
 
 _REGRESSION = frozenset({"d2_absolute_error_score", "explained_variance", "neg_max_error", "r2"})
 _REGRESSION_WORDS = ("_error", "_deviance")
@@ -29,10 +29,10 @@ _RANGES = {
     "r2": (-math.inf, 1.0),
 }
 _EITHER_CLASS = frozenset({"d2_brier_score", "neg_brier_score"})
-"""Metrics of two classes that are the same whichever is called positive, of which scikit-learn asks it all the same."""
+"""Metrics of two classes whose value does not depend on which is called positive; scikit-learn still has to be told."""
 _OF_CLASSES = ("accuracy", "balanced_accuracy", "f1", "jaccard", "matthews", "precision", "recall", "top_k")
 ROUNDING = 1e-9
-"""By which arithmetic may leave a range."""
+"""How far rounding may carry a score out of its metric's range."""
 
 
 def score_range(metric: str) -> tuple[float, float]:
@@ -43,7 +43,7 @@ def score_range(metric: str) -> tuple[float, float]:
 
 
 def in_range(metric: str, score: float) -> bool:
-    """Whether a score is one that the metric can give, up to rounding; NaN is none that it cannot."""
+    """Whether the metric can give this score, up to rounding. NaN, which a failed fold has, passes."""
     low, high = score_range(metric)
     return math.isnan(score) or low - ROUNDING <= score <= high + ROUNDING
 
@@ -54,7 +54,7 @@ def is_for_regression(metric: str) -> bool:
 
 
 def is_for_classes(metric: str) -> bool:
-    """Whether a scorer compares predicted classes, which a regressor has not."""
+    """Whether a scorer compares predicted classes, which a regressor does not give."""
     return metric.startswith(_OF_CLASSES)
 
 
@@ -85,7 +85,7 @@ def scorer(estimator: Any, metric: str, positive: Any | None, labels: Sequence[A
     """Return a scikit-learn scorer; one of `ONE_CLASS` scores the class `positive`, of the sorted `labels`."""
     found = check_scoring(estimator, scoring=metric)
     if metric in _EITHER_CLASS and len(labels) == 2:
-        positive = labels[1]  # which it is makes no difference, and scikit-learn wants to be told
+        positive = labels[1]  # either gives the same value; scikit-learn has to be told one
     elif metric not in ONE_CLASS or positive is None:
         return found
     # scikit-learn has no public way to ask a scorer for its parts.

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import clone
 from sklearn.metrics import confusion_matrix, get_scorer_names
-from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 from tuners.errors import TuningError, one_line, unknown, unwinds
-from tuners.results.one_class import ONE_CLASS
+from tuners.results.scorers import ONE_CLASS
 from tuners.spaces import copied
-from tuners.task import metrics
+from tuners.task import metrics, splits
 from tuners.task.labels import with_own_labels
 from tuners.task.preprocessing import preprocessed
 from tuners.task.protocol import Protocol
-from tuners.task.target import check_target, more_data, rows_needed, with_rare_classes
+from tuners.task.splits import Fold, Split
+from tuners.task.target import check_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,21 +28,6 @@ if TYPE_CHECKING:
 
     from tuners.task.dataset import Dataset
     from tuners.task.model import Model
-
-Fold = tuple["NDArray[np.intp]", "NDArray[np.intp]"]
-
-
-@dataclass(frozen=True)
-class Split:
-    """Training and test rows; `X` of shape (rows, features), `y` of shape (rows,).
-
-    Whoever fits, scores or searches gets a copy (`own_rows`): some estimators write into what they are given.
-    """
-
-    X_train: Any
-    X_test: Any
-    y_train: NDArray[Any]
-    y_test: NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,24 +47,12 @@ class Problem:
     @cached_property
     def split(self) -> Split:
         """The rows that tuners see and the rows that they are judged on."""
-        try:
-            rows, labels = self._rows()
-            train, test = train_test_split(
-                rows, test_size=self.protocol.test_size, random_state=self.seed, stratify=labels
-            )
-        except ValueError as error:
-            message = f"dataset {self.dataset.name!r} cannot be split at seed {self.seed}: {error}: {more_data(self)}"
-            raise TuningError(message) from None
-        X = self.dataset.X
-        y = self.dataset.y
-        return Split(_take(X, train), _take(X, test), y[train], y[test])
+        return splits.split(self.dataset, self.protocol, self.seed, stratified=self.model.classifies)
 
     @cached_property
     def folds(self) -> list[Fold]:
         """Row numbers of the training part, (train, validation) for each fold."""
-        splitter = StratifiedKFold if self.model.classifies else KFold
-        folds = splitter(self.protocol.folds, shuffle=True, random_state=self.seed)
-        return list(folds.split(self.split.X_train, self.split.y_train))
+        return splits.folds(self.split, self.protocol, self.seed, stratified=self.model.classifies)
 
     @cached_property
     def estimator(self) -> Any:
@@ -133,13 +106,16 @@ class Problem:
         """Raise `TuningError` if the problem cannot be measured as it is.
 
         For an unknown metric, for one that cannot score this target, for a target that is no class label, and for a
-        class with too few rows. A model that cannot be fitted is no such case: its cells fail with their reason.
+        class with too few rows. A model that cannot be fitted raises nothing here: its cells fail with their reason.
         """
         metric = self.protocol.metric
         if metric not in get_scorer_names():
             error = unknown("metric", metric, get_scorer_names())
             raise error
-        check_target(self)
+        check_target(self.model, self.dataset, self.protocol, self.positive)
+        if self.model.classifies:
+            splits.check_classes(self.dataset, self.protocol)
+            splits.check_training_classes(self.dataset, self.protocol, self.seed, self.split)
         try:
             fitted = self.fit({})
         except BaseException as error:
@@ -171,32 +147,15 @@ class Problem:
         estimator = self.model.build({}, self.seed)
         return with_own_labels(estimator, self._labels) if self.model.classifies else estimator
 
-    def _rows(self) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        y = self.dataset.y
-        rows = np.arange(len(y))
-        labels = y if self.model.classifies else None
-        # What is left out must hold a row of each class, or it cannot be drawn in proportion.
-        least = len(self._labels) if labels is not None else 1
-        if self.protocol.rows is None or len(rows) - self.protocol.rows < least:
-            return rows, labels
-        drawn, _ = train_test_split(rows, train_size=self.protocol.rows, random_state=self.seed, stratify=labels)
-        if labels is not None:
-            drawn = with_rare_classes(drawn, labels, rows_needed(self.protocol), self.seed)
-        return drawn, None if labels is None else labels[drawn]
-
 
 def own_rows(data: Any) -> Any:
-    """Return rows or labels for somebody who may write into them; the same values in the same layout."""
+    """Return a copy of rows or labels, in the same layout, for code that may write into it."""
     return data.copy(order="K") if isinstance(data, np.ndarray) else data.copy()
 
 
 def own_values(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters for somebody who may change them, or for an estimator that is to be fitted.
+    """Return a copy of parameters, for code that may change them or for an estimator that is to be fitted.
 
-    A listed estimator is the space's: what is fitted is a copy, as in scikit-learn's searches.
+    A listed estimator belongs to the space: what is fitted is a copy, as in scikit-learn's searches.
     """
     return {name: copied(value) for name, value in params.items()}
-
-
-def _take(X: Any, rows: NDArray[np.intp]) -> Any:
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]

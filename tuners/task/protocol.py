@@ -18,8 +18,8 @@ class Protocol:
     rows: int | None = None
     """Use at most this many rows, drawn by the seed in the classes' proportions; None uses all.
 
-    Of a class so rare that its share could not be split, as many rows as split and folds need.
+    A class so rare that its share could not be split gets as many rows as split and folds need.
     """
     positive: str | None = field(default=None, repr=False)
-    """The class that `f1` and its like score, where a dataset has it. Kept out of the hash of the setup: records
-    that differ in it say so by themselves."""
+    """The class that `f1` and similar metrics score, where a dataset has it. It is not in the setup's hash, which is of
+    this record's text: every record names the class by itself."""

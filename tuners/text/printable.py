@@ -48,7 +48,7 @@ def _visible(character: str) -> str:
         return " "
     if category in {"Cc", "Cf"} or character in _UNSEEN:
         return ""
-    # Half of a pair, which no file can hold, or what no font is sure to have.
+    # A lone surrogate, which no file can hold, or a character that no standard defines.
     return "\N{REPLACEMENT CHARACTER}" if category[0] == "C" else character
 
 

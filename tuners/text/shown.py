@@ -111,7 +111,7 @@ _WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], str]], ...] = (
     (_is(list), lambda value: f"[{_listed(value)}]"),
     (_is(tuple), lambda value: f"({_listed(value)}{',' * (len(value) == 1)})"),
     (_is(dict), lambda value: "{" + ", ".join(f"{_text(k)}: {_text(v)}" for k, v in value.items()) + "}"),
-    # Their order is another in each process.
+    # Sorted: the order of a set differs between processes.
     (_is(set, frozenset), lambda value: f"{type(value).__name__}({{{', '.join(sorted(map(_text, value)))}}})"),
     (_is(types.FunctionType), _function),
     (_is(types.MethodType), lambda value: f"<bound method {value.__func__.__qualname__} of {_text(value.__self__)}>"),
@@ -126,5 +126,5 @@ _WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], str]], ...] = (
         _plain_object,
         lambda value: f"{type(value).__name__}({_named(getattr(value, '__dict__', {}))})",
     ),
-    (lambda value: True, lambda value: without_addresses(repr(value))),  # noqa: ARG005  the rest
+    (lambda value: True, lambda value: without_addresses(repr(value))),  # noqa: ARG005  it applies to whatever is left
 )

@@ -5,7 +5,7 @@ A module loads NumPy and SciPy only when it tests something: pytest's `--help` r
 
 from __future__ import annotations
 
-from tuners.catalog import Registry
 from tuners.gate.kind import Kind
+from tuners.registry import Registry
 
 KINDS: Registry[Kind] = Registry("kind of gate", __name__, "KIND")

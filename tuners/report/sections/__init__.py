@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tuners.catalog import Registry
+from tuners.registry import Registry
 from tuners.report.document import Report, widest
 from tuners.report.section import Block, Extent, Section
 

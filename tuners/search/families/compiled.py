@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tuners.errors import one_line
 from tuners.search.families.trees import UNLIMITED, Draws, Ground, Grown, Limits, Shape
-from tuners.search.warning import NotExactWarning
+from tuners.search.not_exact import NotExactWarning
 
 if TYPE_CHECKING:
     from tuners.search.families.kernel import Ordered
@@ -37,7 +37,7 @@ class CompiledDraws(Draws):
 
     def bootstraps(self, seeds: NDArray[np.int64]) -> NDArray[np.uint16]:
         """Return how often each row is in the bootstrap samples of generators with these seeds, (trees, rows)."""
-        from tuners.search.families import twister  # noqa: PLC0415  as above
+        from tuners.search.families import twister  # noqa: PLC0415  it loads numba, as the kernel does
 
         return twister.bootstraps(seeds, self.rows)
 
@@ -72,7 +72,7 @@ class CompiledGround(Ground):
 
     @cached_property
     def _ordered(self) -> Ordered:
-        from tuners.search.families import kernel  # noqa: PLC0415  as above
+        from tuners.search.families import kernel  # noqa: PLC0415  numba takes a second to load
 
         return kernel.Ordered(self.X, self.y, int(self.classes[0]), self.asked)
 

@@ -81,7 +81,7 @@ def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:
 
 
 def _is(value: object, usual: object) -> bool:
-    # Of an array, `==` is no answer; 0 is not False, which scikit-learn would say.
+    # An array's `==` gives no truth value; and 0 for False is an error that scikit-learn is to say.
     if isinstance(value, bool) or isinstance(usual, bool):
         return value is usual
     return value is usual or (isinstance(value, int | float) and value == usual)
@@ -187,8 +187,8 @@ def _forest(estimator: Any, field: _Field, predictions: NDArray[np.float64]) -> 
     else:
         predictions = predictions[:, 0]
     forest._given = field.given  # noqa: SLF001  our own class, below
-    forest._parts = field.parts  # noqa: SLF001  likewise
-    forest._predictions = predictions  # noqa: SLF001  likewise
+    forest._parts = field.parts  # noqa: SLF001  our own class, below
+    forest._predictions = predictions  # noqa: SLF001  our own class, below
     return forest
 
 

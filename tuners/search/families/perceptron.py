@@ -47,10 +47,10 @@ def fitted(
     kind = type(longest)
     longest.__class__ = _watched(kind)
     longest._watch = {member.size for member, _ in members}  # noqa: SLF001  our own class, below
-    longest._kept = {}  # noqa: SLF001  likewise
-    longest._check = check  # noqa: SLF001  likewise
+    longest._kept = {}  # noqa: SLF001  our own class, below
+    longest._check = check  # noqa: SLF001  our own class, below
     longest.fit(rows.X_train, rows.y_train)
-    kept = longest._kept  # noqa: SLF001  likewise
+    kept = longest._kept  # noqa: SLF001  our own class, below
     longest.__class__ = kind
     for name in ("_watch", "_kept", "_check"):
         delattr(longest, name)

@@ -1,4 +1,4 @@
-"""Metrics that score one of two classes: a record of one says which class that was."""
+"""scikit-learn's scorers, as far as their names tell: who reads records needs them and loads no scikit-learn."""
 
 from __future__ import annotations
 

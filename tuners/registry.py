@@ -1,0 +1,74 @@
+"""A family's members by name: a public module of a package each, beside those that users register."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from typing import Generic, TypeVar, cast
+
+from tuners.errors import TuningError, unknown
+
+T = TypeVar("T")
+MOST_LETTERS = 100
+"""The most letters of a name, which stands in every line and in every test id."""
+
+
+class Registry(Generic[T]):
+    """The members of one family.
+
+    Each public module of `package` is a member under its own name; the module attribute
+    `attribute` is what it contributes. A module is imported when the member is loaded and not
+    before: methods and models bring in TensorFlow, TPOT or hyperopt, which take seconds.
+    """
+
+    def __init__(self, kind: str, package: str, attribute: str) -> None:
+        """Name the family, the package of its modules and the attribute they define."""
+        self.kind = kind
+        self._package = package
+        self._attribute = attribute
+        self._registered: dict[str, T] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the known names, the package's first."""
+        yield from self._modules()
+        yield from self._registered
+
+    def _modules(self) -> list[str]:
+        package = importlib.import_module(self._package)
+        return [module.name for module in pkgutil.iter_modules(package.__path__) if module.name[0] != "_"]
+
+    def check(self, name: str) -> None:
+        """Raise `TuningError` with the nearest known names if there is no such member."""
+        if name not in list(self):
+            raise unknown(self.kind, name, self)
+
+    def register(self, name: str, member: T) -> None:
+        """Add a member of the user's own, in place of an earlier one of that name."""
+        self.check_new(name)
+        self._registered[name] = member
+
+    def check_new(self, name: str) -> None:
+        """Check the name of a member of the user's own.
+
+        Raises `TuningError` for a name that the package uses, or that would break a test id.
+        """
+        if name in self._modules():
+            message = f"{self.kind} {name!r} exists already: give yours another name"
+            raise TuningError(message)
+        if not isinstance(name, str) or not re.fullmatch(rf"\w[\w.]{{0,{MOST_LETTERS - 1}}}", name):
+            better = re.sub(r"[^\w.]+", "_", str(name)).strip("_.")[:MOST_LETTERS]
+            message = (
+                f"{self.kind} {name!r}: expected a name of letters, digits, dots and underscores, which test ids are "
+                f"made of, at most {MOST_LETTERS}: {better or 'mine'!r} would do"
+            )
+            raise TuningError(message)
+
+    def load(self, name: str) -> T:
+        """Return the member of that name, importing its module if it has one."""
+        if name in self._registered:
+            return self._registered[name]
+        self.check(name)
+        module = importlib.import_module(f"{self._package}.{name}")
+        return cast("T", getattr(module, self._attribute))
