@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import tuners
 from tests import faults
 from tests.estimators import stump
 from tuners import Problem, Protocol, TuningError
@@ -497,7 +498,7 @@ def test_code_is_what_no_installed_library_is(tmp_path: Path, monkeypatch: pytes
     vars(besides)["__file__"] = str(tmp_path / "conftest.py")
     found = imported_code.files([besides])
     assert {str(own), besides.__file__, __file__} <= found
-    assert not {str(library), pytest.__file__, json.__file__, codec.__file__} & found
+    assert not {str(library), pytest.__file__, json.__file__, codec.__file__, tuners.__file__} & found
     assert imported_code.digest(str(own)) == imported_code.ABSENT
     own.write_bytes(b"1")
     assert imported_code.digest(str(own)) == imported_code.digest(f"{own}/in/an/archive.py") != imported_code.ABSENT

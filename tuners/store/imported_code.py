@@ -12,6 +12,8 @@ from pathlib import Path
 
 INSTALLED = {"site-packages", "dist-packages"}
 """Folders of installed libraries, whose versions are compared; an editable install lies elsewhere, and may change."""
+PACKAGE = Path(__file__).parents[1]
+"""The folder of this package, whose code is compared as a whole."""
 ABSENT = "absent"
 """The digest of a file that is not there."""
 
@@ -20,7 +22,7 @@ ABSENT = "absent"
 def _library_folders() -> tuple[str, ...]:
     names = ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
     paths = [sysconfig.get_path(name) for name in names]
-    paths += [*site.getsitepackages(), site.getusersitepackages(), str(Path(__file__).parent)]
+    paths += [*site.getsitepackages(), site.getusersitepackages(), str(PACKAGE)]
     return tuple({f"{folder}{end}" for path in paths for folder in (Path(path), Path(path).resolve()) for end in "/\\"})
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 INCIDENTAL = {"report", "resume", "fail", "alpha"}
 """Options that may differ between a session and the one that resumes it."""
-PACKAGE = Path(__file__).parents[1]
 
 
 def interrupted(root: Path) -> tuple[Contents, int]:
@@ -52,10 +51,11 @@ def setup(given: Mapping[str, Any], root: Path) -> dict[str, Any]:
     """
     options = {name: repr(value) for name, value in sorted(given.items()) if name not in INCIDENTAL}
     revision = _revision(root)
+    package = _digest(sorted(imported_code.PACKAGE.rglob("*.py")))
     return {
         "options": options,
         "libraries": {"Python": platform.python_version()} | dict(sorted((d.name, d.version) for d in distributions())),
-        "code": ({"project": revision} if revision else {}) | {"tuners": _digest(sorted(PACKAGE.rglob("*.py")))},
+        "code": ({"project": revision} if revision else {}) | {"tuners": package},
     }
 
 
