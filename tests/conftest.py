@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from functools import partial
 
+import pytest
 from hypothesis import settings
+
+from tests import forked
 
 # Sessions within this process would load these and drop them again, while others still hold what is in them.
 import tuners.store.forms
 import tuners.store.journal
 import tuners.store.lines  # noqa: F401  likewise
+
+# Most of a short session is compiling what it imports, where this forbids to keep it: half an hour of a whole suite's.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Sessions that tests begin are not the workers of pytest-xdist that the tests may run in.
 for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
@@ -17,3 +27,21 @@ for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[forked.Server]:
+    """Keep a process with the libraries loaded, which sessions are forked from."""
+    kept = forked.Server()
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def pytester(
+    pytester: pytest.Pytester, server: forked.Server, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """Run sessions in processes of their own that need not import the libraries anew."""
+    if hasattr(os, "fork"):
+        monkeypatch.setattr(pytester, "runpytest_subprocess", partial(server.run, pytester))
+    return pytester
