@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 from hypothesis import settings
-
-from tests import forked
 
 # Sessions within this process would load these and drop them again, while others still hold what is in them.
 import tuners.store.forms
 import tuners.store.journal
 import tuners.store.lines  # noqa: F401  likewise
+from tests import forked
+from tests.bench import fill
 
 # Most of a short session is compiling what it imports, where this forbids to keep it: half an hour of a whole suite's.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -38,10 +37,18 @@ def server() -> Iterator[forked.Server]:
 
 
 @pytest.fixture
-def pytester(
-    pytester: pytest.Pytester, server: forked.Server, monkeypatch: pytest.MonkeyPatch
-) -> pytest.Pytester:
+def pytester(pytester: pytest.Pytester, server: forked.Server, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Run sessions in processes of their own that need not import the libraries anew."""
-    if hasattr(os, "fork"):
-        monkeypatch.setattr(pytester, "runpytest_subprocess", partial(server.run, pytester))
+
+    def run(*arguments: str | os.PathLike[str]) -> pytest.RunResult:
+        return server.run(pytester.path, *arguments)
+
+    monkeypatch.setattr(pytester, "runpytest_subprocess", run)
+    return pytester
+
+
+@pytest.fixture
+def bench(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Make a directory with the benchmark suite and tuners of a user's own."""
+    fill(pytester.path)
     return pytester

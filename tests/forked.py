@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import itertools
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,24 +39,23 @@ class Server:
         """Start nothing yet."""
         self._process: subprocess.Popen[str] | None = None
 
-    def run(self, tester: pytest.Pytester, *arguments: str | os.PathLike[str]) -> pytest.RunResult:
-        """Run pytest in the tester's folder, as its `runpytest_subprocess` does."""
-        out, err = tester.path / "stdout", tester.path / "stderr"
-        temporary = tester.mkdir(f"runpytest-{sum(1 for _ in tester.path.glob('runpytest-*'))}")
-        plugins = [word for plugin in tester.plugins for word in ("-p", str(plugin))]
-        arguments = (*plugins, f"--basetemp={temporary}", *arguments)
+    def run(self, folder: Path, *arguments: str | os.PathLike[str]) -> pytest.RunResult:
+        """Run pytest in a folder, with temporary files of its own there."""
+        out, err = folder / "stdout", folder / "stderr"
+        temporary = folder / f"runpytest-{sum(1 for _ in folder.glob('runpytest-*'))}"
+        temporary.mkdir()
         began = time.perf_counter()
-        code = self.wait(self.start(*arguments, out=out, err=err))
+        code = self.wait(self.start(folder, f"--basetemp={temporary}", *arguments, out=out, err=err))
         seconds = time.perf_counter() - began
         said = [path.read_text(encoding="utf-8", errors="backslashreplace").splitlines() for path in (out, err)]
-        for line in (line for lines in said for line in lines):
+        for line in itertools.chain(*said):
             print(line)  # noqa: T201  a failing test shows what its session said
         with contextlib.suppress(ValueError):
             code = pytest.ExitCode(code)
         return pytest.RunResult(code, *said, seconds)
 
-    def start(self, *arguments: str | os.PathLike[str], out: Path, err: Path) -> int:
-        """Begin a session in the working directory; return its process number."""
+    def start(self, folder: Path, *arguments: str | os.PathLike[str], out: Path, err: Path) -> int:
+        """Begin a session in a folder; return its process number."""
         if self._process is None:
             # The sessions' own module path is theirs to have; without threads, nothing is held when they are forked.
             environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -62,30 +63,40 @@ class Server:
                 [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                 env=environment | {"OPENBLAS_NUM_THREADS": "1"}, cwd=Path(__file__).parent,
             )  # fmt: skip
-        assert self._process.stdin is not None
-        asked = {"arguments": [os.fspath(each) for each in arguments], "folder": str(Path.cwd()),
-                 "environment": dict(os.environ), "out": str(out), "err": str(err)}  # fmt: skip
-        self._process.stdin.write(f"{json.dumps(asked)}\n")
-        self._process.stdin.flush()
-        return self._read()
+        return self._ask(
+            {
+                "arguments": [os.fspath(each) for each in arguments],
+                "folder": str(folder),
+                "environment": dict(os.environ),
+                "out": str(out),
+                "err": str(err),
+            }
+        )
 
     def wait(self, pid: int) -> int:
         """Wait for a session; return its exit code, or minus the signal that ended it."""
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{pid}\n")
-        self._process.stdin.flush()
-        return self._read()
+        return self._ask(pid)
 
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
             self._process.communicate()
 
-    def _read(self) -> int:
+    def _ask(self, question: dict[str, Any] | int) -> int:
         assert self._process is not None
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._process.stdin.write(f"{json.dumps(question)}\n")
+        self._process.stdin.flush()
         return int(self._process.stdout.readline())
+
+
+def until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Wait for what is to happen in another process."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"it has not happened in {seconds} s"
+        time.sleep(0.01)
 
 
 def serve() -> None:
@@ -106,25 +117,25 @@ def serve() -> None:
                 warnings.simplefilter("ignore")  # of threads, from Python 3.12 on
                 answer = os.fork()
             if not answer:
-                become(base, **asked)
+                become(asked, base)
                 sys.exit(pytest.console_main())
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
 
-def become(base: list[str], arguments: list[str], folder: str, environment: dict[str, str], out: str, err: str) -> None:
+def become(asked: dict[str, Any], base: list[str]) -> None:
     """Make this process what a new one would be that runs `python -m pytest` in a folder."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.unfreeze()
-    os.chdir(folder)
+    os.chdir(asked["folder"])
     os.environ.clear()
-    os.environ.update(environment)
-    given = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
-    sys.path[:] = [folder, *given, *base]
+    os.environ.update(asked["environment"])
+    given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    sys.path[:] = [asked["folder"], *given, *base]
     importlib.invalidate_caches()
-    sys.argv[:] = [pytest.__file__, *arguments]
+    sys.argv[:] = [pytest.__file__, *asked["arguments"]]
     for number, (name, flags) in enumerate(STREAMS):
-        opened = os.open({"out": out, "err": err}.get(name, name), flags, 0o644)
+        opened = os.open(asked.get(name, name), flags, 0o644)
         os.dup2(opened, number)
         os.close(opened)
 
