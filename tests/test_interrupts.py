@@ -31,7 +31,12 @@ def test_interrupt_from_the_keyboard_ends_any_search(bench: pytest.Pytester, ser
     session = server.start(
         bench.path, "-p", "tuners.plugin", *CHEAP, *options, *report, out=out, err=bench.path / "err.txt"
     )
-    until(lambda: any(path.read_text().count(cell) > 2 for path in bench.path.glob(".tuning/*.jsonl")))
+
+    def searching() -> bool:
+        lines = [line for path in bench.path.glob(".tuning/*.jsonl") for line in path.read_text().splitlines()]
+        return sum('"kind": "trial"' in line and cell in line for line in lines) > 1
+
+    until(searching)
     os.kill(session, signal.SIGINT)
     assert server.wait(session) == pytest.ExitCode.INTERRUPTED, out.read_text()
     assert "evaluation of tuning methods" in out.read_text()
