@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 
 import numpy as np  # noqa: F401  see below
+import pytest
 from hypothesis import settings
 
 # Sessions within this process would load these and drop them again, while others still hold what is in them; NumPy
@@ -13,6 +16,12 @@ import tuners.store.journal
 import tuners.store.journal_contents
 import tuners.store.saved
 import tuners.store.side_files  # noqa: F401  these four are only to be loaded
+from tests import forked
+from tests.bench import fill
+
+# Most of a short session is compiling what it imports, where this forbids to keep it: half an hour of a whole suite's.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Sessions that tests begin are not the workers of pytest-xdist that the tests may run in.
 for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
@@ -20,3 +29,29 @@ for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[forked.Server]:
+    """Keep a process with the libraries loaded, which sessions are forked from."""
+    kept = forked.Server()
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, server: forked.Server, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Run sessions in processes of their own that need not import the libraries anew."""
+
+    def run(*arguments: str | os.PathLike[str]) -> pytest.RunResult:
+        return server.run(pytester.path, *arguments)
+
+    monkeypatch.setattr(pytester, "runpytest_subprocess", run)
+    return pytester
+
+
+@pytest.fixture
+def bench(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Make a directory with the benchmark suite and tuners of a user's own."""
+    fill(pytester.path)
+    return pytester

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import forked
 from tuners import TuningError
 from tuners.__main__ import main
 from tuners.analysis.statistics import sign_flip
@@ -290,16 +292,29 @@ def searching(objective, seed):
     else:
         module.tune(objective, seed)
 """
+ROOT = str(Path(__file__).parents[1])
 OPTIONS = ("-p", "tuners.plugin", "--tuning-tuners=default,searching", "--tuning-seeds=5", "--tuning-budget=8")
 
 
+@pytest.fixture(scope="module")
+def kept(server: forked.Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a suite with a tuner, and keep a run of it, once for all tests."""
+    folder = tmp_path_factory.mktemp("kept")
+    (folder / "test_stumps.py").write_text(SUITE)
+    (folder / "conftest.py").write_text(WORSE.format(worse=False))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", ROOT)
+        assert server.run(folder, *OPTIONS, "--benchmark-save=base").ret == pytest.ExitCode.OK
+    return folder
+
+
 @pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """Make a suite with a tuner, and keep a run of it."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-    pytester.makepyfile(test_stumps=SUITE)
-    pytester.makeconftest(WORSE.format(worse=False))
-    assert pytester.runpytest_subprocess(*OPTIONS, "--benchmark-save=base").ret == 0
+def suite(kept: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Make a copy of the suite and its kept run."""
+    monkeypatch.setenv("PYTHONPATH", ROOT)
+    for name in ("test_stumps.py", "conftest.py"):
+        shutil.copy(kept / name, pytester.path)
+    shutil.copytree(kept / ".benchmarks", pytester.path / ".benchmarks")
     return pytester
 
 

@@ -34,7 +34,7 @@ from tuners.store.journal import Journal
 from tuners.store.journal_contents import read
 from tuners.store.journal_folder import FOLDER, KEPT, SUFFIX, listed, lock, new_path
 
-MOMENTS = 50
+MOMENTS = [10, pytest.param(50, marks=pytest.mark.slow)]
 DAMAGES = 200
 
 
@@ -550,19 +550,20 @@ def test_the_journal_is_begun_before_the_clock(pytester: pytest.Pytester) -> Non
     pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
 
 
-def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moments", MOMENTS)
+def test_killed_at_any_moment_and_resumed(tmp_path: Path, moments: int) -> None:
     """SIGKILL at random moments; each resumed session ends with the uninterrupted one's report and saved run."""
     script = Path(__file__).parent / "faults.py"
     done = subprocess.run(
-        [sys.executable, str(script), str(tmp_path), str(MOMENTS), "0"],
+        [sys.executable, str(script), str(tmp_path), str(moments), "0"],
         capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(script.parents[1])},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    moments = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    assert len(moments) == MOMENTS
-    assert [moment for moment in moments if not moment["same"]] == [], done.stderr[-3000:]
-    assert sum(moment["killed"] for moment in moments) > MOMENTS / 2
-    assert sum(moment["taken"] or 0 for moment in moments) > MOMENTS
+    found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert len(found) == moments
+    assert [moment for moment in found if not moment["same"]] == [], done.stderr[-3000:]
+    assert sum(moment["killed"] for moment in found) > moments / 2
+    assert sum(moment["taken"] or 0 for moment in found) > moments
 
 
 def test_trials_have_their_positions(tmp_path: Path) -> None:
