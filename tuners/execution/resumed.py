@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from tuners.errors import TuningError
 if TYPE_CHECKING:
     from tuners.evaluation.listener import Listener
     from tuners.plan import Job, Plan
+    from tuners.results.cell import Cell
     from tuners.results.run import Run
     from tuners.task.dataset import Dataset
 
@@ -26,12 +27,19 @@ class Resumed:
     def run(self, job: Job, listener: Listener) -> Run:  # noqa: ARG002  there is nothing to hear
         """Return the finished run of a job's cell; raise `TuningError` if its data have changed."""
         run = self._runs[job.cell.id]
-        require_same_data(run, self._plan.problem_of(job).dataset)
+        _require_same(run, self._plan.problem_of(job).dataset)
         return replace(run, record=replace(run.record, earlier=True))
 
 
-def require_same_data(run: Run, dataset: Dataset) -> None:
-    """Raise `TuningError` if a dataset is not what it was when a run was measured on it."""
+def require_same_data(plan: Plan, runs: Mapping[str, Run], cells: Sequence[Cell]) -> None:
+    """Raise `TuningError` if the data of a finished run, of which there is one for some cells, have changed."""
+    for cell in cells:
+        run = runs.get(cell.id)
+        if run is not None and run.record.dataset_sha256:
+            _require_same(run, plan.dataset(cell.dataset))
+
+
+def _require_same(run: Run, dataset: Dataset) -> None:
     if run.record.dataset_sha256 not in ("", dataset.fingerprint()):
         message = (
             f"--tuning-resume: the data of {dataset.name!r} have changed since the interrupted session: restore them, "

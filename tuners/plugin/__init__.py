@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plan import Plan as Settings
-from tuners.plugin import beginning, hooks, options
-from tuners.plugin.asking import asks
+from tuners.plan import Plan
+from tuners.plugin import hooks, options, start
+from tuners.plugin.asks import asks
 from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
+from tuners.plugin.log import Collector
 from tuners.plugin.progress import Progress
-from tuners.plugin.reporting import Collector
 from tuners.plugin.session import SESSION, Session
 from tuners.plugin.workers import Exchange
 
@@ -53,16 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
         "instead of the chosen ones",
     )
     try:
-        given = Settings(options.read(config, ini=False))
+        given = Plan(options.read(config, ini=False))
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
-    beginning.require_a_baseline(config, given)
+    start.require_a_baseline(config, given)
     # pytest has not begun to capture yet, or has paused it: this is the real output.
     interactive = config.pluginmanager.hasplugin("terminalreporter") and not hasattr(config, "workerinput")
     shown = interactive and config.get_verbosity() >= 0 and not config.option.collectonly
     worker: dict[str, Any] = getattr(config, "workerinput", {})
     exchange = Exchange(Path(worker["tuning_exchange"])) if "tuning_exchange" in worker else None
-    config.stash[SESSION] = Session(config, Progress(sys.stdout if shown else None), exchange)
+    config.stash[SESSION] = Session(config, Progress(sys.stdout if shown else None), exchange, start.late)
     config.pluginmanager.register(Collector(config), "tuners.collector")
     with_benchmark = config.pluginmanager.hasplugin("benchmark")
     config.pluginmanager.register(WithBenchmark() if with_benchmark else WithoutBenchmark(), "tuners.tune")
@@ -90,14 +90,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = {"problem", "tuner"} & set(metafunc.fixturenames)
     if not wanted or not asks(metafunc.definition):
         return
-    settings = metafunc.config.stash[SESSION].settings
+    plan = metafunc.config.stash[SESSION].plan
     if wanted == {"tuner"}:
-        metafunc.parametrize("tuner", settings.tuners, indirect=True)
+        metafunc.parametrize("tuner", plan.tuners, indirect=True)
         return
     chosen = _marked(metafunc.definition)
-    cells = settings.cells(
-        settings.adopt_models(chosen.get("models", ())), settings.adopt_datasets(chosen.get("datasets", ()))
-    )
+    cells = plan.cells(plan.adopt_models(chosen.get("models", ())), plan.adopt_datasets(chosen.get("datasets", ())))
     if "tuner" not in wanted:
         cells = list({(cell.model, cell.dataset, cell.seed): cell for cell in cells}.values())
     arguments = [(cell,) * len(wanted) for cell in cells]
@@ -137,7 +135,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin a comparison if a test asks for `tune`, now that every other plugin has chosen and ordered the tests."""
     items = [item for item in session.items if asks(item)]
     if items:
-        beginning.of_items(session, items)
+        start.of_items(session, items)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -146,4 +144,4 @@ def pytest_xdist_node_collection_finished(node: Any) -> None:
     state = node.config.stash[SESSION]
     collected = state.exchange.told(node.gateway.id) if state.exchange is not None else None
     if collected is not None:
-        beginning.of_session(node.config, collected)
+        start.of_session(node.config, collected)

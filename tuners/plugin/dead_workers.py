@@ -14,29 +14,30 @@ def recover(session: Session, test: str, seconds: float) -> Record | None:
 
     Its trials are those that are in the journal. `seconds` is how long ago the test began.
     """
-    from tuners.results.run import unfinished  # noqa: PLC0415  likewise
+    from tuners.results.run import unfinished  # noqa: PLC0415  loaded where it is needed
     from tuners.store.journal_contents import read  # noqa: PLC0415  loaded where it is needed
 
-    contents = read(session.journal_path) if session.journal_path is not None else None
+    contents = read(session.journal.path) if session.journal.path is not None else None
     if contents is not None:
         ended = [entry.run.record for entry in contents.entries.values() if entry.test.get("fullname") == test]
         if ended:
             return ended[0]  # the worker died after the run
     begun = [each for each in contents.begun.values() if each.test.get("fullname") == test] if contents else []
-    cell = session.tests.get(test)
+    cell = (session.tests or {}).get(test)
     if begun:
         record, about = begun[0].record, begun[0].test
         seconds = max(0.0, time.monotonic() - begun[0].at)
     elif cell is not None:
         name = dataset_name(cell.dataset)
-        record = Record(cell.model, name, cell.tuner, cell.seed, metric=session.settings.protocol.metric)
+        record = Record(cell.model, name, cell.tuner, cell.seed, metric=session.plan.protocol.metric)
         about = {"name": test.rpartition("::")[2], "fullname": test, "group": f"{cell.model}-{name}"}
     else:
         return None
     trials = contents.trials.get(record.cell, []) if contents else []
-    budget = session.settings.budget(record.model, record.tuner)
+    budget = session.plan.budget(record.model, record.tuner)
     run = unfinished(record, trials, budget, status="crashed", reason="its worker died", seconds=seconds)
-    session.runs[record.cell] = run
-    if session.journal is not None:
-        session.journal.cell(run, about)
+    session.measured.keep(run, test, None)
+    journal = session.begin_journal()
+    if journal is not None:
+        journal.cell(run, about)
     return run.record

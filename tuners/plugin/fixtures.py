@@ -8,6 +8,7 @@ import pytest
 
 from tuners.errors import MissingExtraError, UnavailableError, one_line, unwinds
 from tuners.plugin import tracebacks
+from tuners.plugin.benchmark.fixture import NoTimer, Timer
 from tuners.plugin.session import SESSION
 from tuners.plugin.tune import Tune, fail, skip
 from tuners.results.cell import Cell, dataset_name
@@ -30,10 +31,10 @@ def tuner(request: pytest.FixtureRequest) -> str:
 def problem(request: pytest.FixtureRequest) -> Problem:
     """Load the problem of this cell, shared by all its tuners; skip where something optional is missing."""
     cell: Cell = _param(request)
-    settings = request.config.stash[SESSION].settings
-    record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=settings.protocol.metric)
+    plan = request.config.stash[SESSION].plan
+    record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=plan.protocol.metric)
     try:
-        loaded: Problem = settings.problem(cell.model, cell.dataset, cell.seed)
+        loaded: Problem = plan.problem(cell.model, cell.dataset, cell.seed)
     except (MissingExtraError, UnavailableError) as error:
         skip(request, record, str(error))
     except BaseException as error:
@@ -60,7 +61,7 @@ class WithBenchmark(tracebacks.Reporter):
     @pytest.fixture
     def tune(self, request: pytest.FixtureRequest, benchmark: BenchmarkFixture) -> Tune:
         """Run and measure one tuner on one problem: `tune(tuner, problem) -> Run`."""
-        return Tune(request, benchmark)
+        return Tune(request, Timer(request.node, benchmark))
 
 
 class WithoutBenchmark(tracebacks.Reporter):
@@ -69,4 +70,4 @@ class WithoutBenchmark(tracebacks.Reporter):
     @pytest.fixture
     def tune(self, request: pytest.FixtureRequest) -> Tune:
         """Run and measure one tuner on one problem: `tune(tuner, problem) -> Run`."""
-        return Tune(request, None)
+        return Tune(request, NoTimer(request.node))

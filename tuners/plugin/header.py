@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuners.plan import Plan as Settings
+from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 
 
-def header(settings: Settings, cells: Sequence[Cell]) -> list[str]:
+def header(plan: Plan, cells: Sequence[Cell]) -> list[str]:
     """Return its lines."""
     problems = {(cell.model, cell.dataset, cell.seed) for cell in cells}
     tuners = {cell.tuner for cell in cells}
     seeds = ", ".join(dict.fromkeys(str(cell.seed) for cell in cells))
     lines = [
         (
-            f"tuning: preset {settings.preset_name}, {_count(len(cells), 'cell')}: {_count(len(tuners), 'tuner')} on "
+            f"tuning: preset {plan.preset_name}, {_count(len(cells), 'cell')}: {_count(len(tuners), 'tuner')} on "
             f"{_count(len(problems), 'problem')} (model x dataset x seed); seeds {seeds}"
         )
     ]
-    protocol = settings.protocol
+    protocol = plan.protocol
     rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
-    positives = settings.positives(cells)
+    positives = plan.positives(cells)
     positive = f" (positive class of {'; '.join(positives)})" if positives else ""
     lines.append(
         f"tuning: {protocol.metric}{positive}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
-        f"jobs {settings.jobs}, evaluation {settings.evaluation}"
-        + (f", {settings.time_budget:g} s a search" if settings.time_budget else "")
+        f"jobs {plan.jobs}, evaluation {plan.evaluation}"
+        + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
     for model in dict.fromkeys(cell.model for cell in cells):
         mine = [cell for cell in cells if cell.model == model]
-        budgets = {cell.tuner: settings.evaluations(model, cell.tuner) for cell in mine}
+        budgets = {cell.tuner: plan.evaluations(model, cell.tuner) for cell in mine}
         usual = max(set(budgets.values()), key=list(budgets.values()).count)
         others = [f"{tuner} {n}" for tuner, n in budgets.items() if n != usual]
-        effort = ", ".join(f"{k} {v}" for k, v in settings.preset.effort.get(model, {}).items())
+        effort = ", ".join(f"{k} {v}" for k, v in plan.preset.effort.get(model, {}).items())
         datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
         lines.append(
             f"tuning: {model} on {datasets}: {_evaluations(usual)}"

@@ -40,7 +40,7 @@ class Heard(Listener):
         """Write to the journal that the run begins."""
         self.record = record
         self.searching = record.default_test_score is not None
-        self._journal = self._session.journal
+        self._journal = self._session.begin_journal()
         if self._journal is not None:
             self._journal.begin(record, self._test)
 
@@ -55,4 +55,4 @@ class Heard(Listener):
 
     def imported(self, files: AbstractSet[str]) -> None:
         """Note which code the other process has imported."""
-        self._session.imported |= files
+        self._session.journal.imported_elsewhere(files)

@@ -5,19 +5,20 @@ Registered when such a test is collected (`beginning`), so that other sessions a
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Generator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plugin import storing
+from tuners.plugin import conclusion
+from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.header import header
-from tuners.plugin.reporting import figures, logs_cells, record_of, tell_github
+from tuners.plugin.log import figures, logs_cells, record_of
 from tuners.plugin.session import RECORD, SESSION
-from tuners.text.printable import printable
+from tuners.text.printable import printable, workflow_command
 
 NAME = "tuners.hooks"
 
@@ -25,7 +26,7 @@ NAME = "tuners.hooks"
 def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
     """Say what will be compared."""
     state = config.stash[SESSION]
-    return header(state.settings, state.cells) if state.cells else []
+    return header(state.plan, state.cells) if state.cells else []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,6 +36,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if session.config.option.collectonly or session.testsfailed or hasattr(session.config, "workerinput"):
         return
     from tuners.execution.preflight import preflight  # noqa: PLC0415  scikit-learn loads when cells run
+    from tuners.execution.resumed import require_same_data  # noqa: PLC0415  scikit-learn loads when cells run
 
     state = session.config.stash[SESSION]
     # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
@@ -42,9 +44,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if capture is not None:
         capture.resume_global_capture()
     try:
-        state.check_code()
-        preflight(state.settings, state.cells)
-        state.check_finished()
+        state.journal.check_code()
+        preflight(state.plan, state.cells)
+        require_same_data(state.plan, {cell: entry.run for cell, entry in state.finished().items()}, state.cells)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:
@@ -86,25 +88,15 @@ def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, s
 def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any]) -> None:
     """Before pytest-benchmark saves: write the trials, and leave out benchmarks without a time."""
     state = config.stash[SESSION]
-    benchmarks.sort(
-        key=lambda bench: state.attempts.rank(bench.fullname)
-    )  # those of other tests keep their order, at the end
-    for bench in benchmarks:
-        # A skip or an interrupt inside a benchmark leaves no time, on which the whole save would break.
-        if not bench:
-            bench.fixture.has_error = True
-    saving = vars(config)["_benchmarksession"]  # where pytest-benchmark keeps its session
-    folders = [Path(saving.json).parent] if saving.json else []
-    if (saving.save or saving.autosave) and hasattr(saving.storage, "get"):
-        folders.append(saving.storage.get("x").parent)
-    state.save_trials(folders)
+    benchmark.order(benchmarks, state.attempts.rank)
+    state.measured.save_trials(state.benchmarks.folders)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Mark a saved run of which cells are missing, and add what protects the rest."""
     state = config.stash[SESSION]
-    storing.complete(output_json, state.partial, state.how)
+    benchmark.complete(output_json, partial=state.partial, how=state.how)
 
 
 @pytest.hookimpl(specname="pytest_sessionfinish", wrapper=True, tryfirst=True)  # around all that reports
@@ -113,7 +105,7 @@ def pytest_sessionfinish_by_ctrl_c(session: pytest.Session) -> Generator[None, N
     try:
         return (yield)
     except KeyboardInterrupt:
-        journal = session.config.stash[SESSION].journal_path  # it has all that was measured
+        journal = session.config.stash[SESSION].journal.path  # it has all that was measured
         remedy = f": python -m tuners rebuild {journal} makes the report anew" if journal else ""
         sys.stderr.write(f"interrupted while reporting{remedy}\n")
         session.exitstatus = pytest.ExitCode.INTERRUPTED
@@ -126,22 +118,22 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     state = config.stash[SESSION]
     ends = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
     state.cut_short = exitstatus not in ends or bool(session.shouldstop or session.shouldfail)
-    benchmarks = vars(config).get("_benchmarksession")
-    if hasattr(config, "workerinput") or benchmarks is None or not state.records:
+    benchmarks, messages = state.benchmarks, state.messages
+    if state.in_worker or not benchmarks.active or not state.records:
         done = session.exitstatus == pytest.ExitCode.OK and not config.option.collectonly
-        if done and state.settings.gates and not hasattr(config, "workerinput"):
-            state.errors.append("--tuning-fail: not judged, and so failed: no cell has ended")
+        if done and state.plan.gates and not state.in_worker:
+            messages.fail("--tuning-fail: not judged, and so failed: no cell has ended")
     else:
-        if benchmarks.xdist_warning:
-            storing.save_of_workers(benchmarks, state, state.partial)
-        if benchmarks.compare_fail and benchmarks.disabled:
-            state.errors.append(
+        if benchmarks.off_in_workers:
+            conclusion.save_of_workers(state)
+        if benchmarks.ignores_its_gate:
+            messages.fail(
                 "--benchmark-compare-fail: not judged, and so failed: pytest-benchmark is off, as it is under xdist; "
                 "run without -n, or gate by --tuning-fail"
             )
-        if exitstatus != pytest.ExitCode.INTERRUPTED and state.settings.gates:
-            state.judge(benchmarks.get_machine_info())
-    if state.errors and session.exitstatus == pytest.ExitCode.OK:
+        if exitstatus != pytest.ExitCode.INTERRUPTED:
+            conclusion.judge(state)
+    if messages.errors and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -151,36 +143,39 @@ def pytest_terminal_summary(
 ) -> Generator[None, None, None]:
     """Print the evaluation table last; a time regression that pytest-benchmark raises does not hide it."""
     state = config.stash[SESSION]
+    messages = state.messages
     try:
         return (yield)
     except Exception as error:
         # pytest-benchmark raises what should be an exit code; its traceback would be the last screen.
-        if type(error).__name__ != "PerformanceRegression" or not state.records:
+        if not benchmark.is_its_regression(error) or not state.records:
             raise
-        state.errors.append(f"{error} --benchmark-compare-fail: the benchmarks are listed above")
+        messages.fail(f"{error} --benchmark-compare-fail: the benchmarks are listed above")
     finally:
         if state.records:
             _report(config, terminalreporter)
-        for message in state.notes if state.records else ():
+        for message in messages.notes if state.records else ():
             terminalreporter.write_line(printable(message, None))
-        for message in state.errors:
+        for message in messages.errors:
             terminalreporter.write_line(printable(message, None), red=True)
         session: Any = config.pluginmanager.get_plugin("session")
-        if state.errors and state.records and session is not None:
+        if messages.errors and state.records and session is not None:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) -> None:
     """Print the evaluation table, write the reports, and close the journal."""
-    from tuners.report.formats import text  # noqa: PLC0415  pandas loads when there is a table
+    from tuners.report.formats import text  # noqa: PLC0415  NumPy loads when there is a table
 
     state = config.stash[SESSION]
-    benchmarks = getattr(config, "_benchmarksession", None)
-    report = state.report(getattr(benchmarks, "compared_mapping", None) or {})
+    report = conclusion.report_of(state)
     terminalreporter.section("evaluation of tuning methods")
     terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
-    state.write_reports(report)
-    tell_github(state, report, terminalreporter)
-    for path in state.written_reports:
+    written = conclusion.write_reports(state, report)
+    conclusion.add_to_summary(state, report)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for message in state.messages.errors:
+            terminalreporter.write_line(workflow_command("error", message, title="comparison of tuning methods"))
+    for path in written:
         terminalreporter.write_line(printable(f"report: {path}", None))
-    state.end_journal(complete=not state.partial)
+    state.journal.end(complete=not state.partial)

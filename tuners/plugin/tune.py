@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -25,11 +23,10 @@ from tuners.plugin.session import RECORD, SESSION
 from tuners.results.record import Record
 
 if TYPE_CHECKING:
-    from pytest_benchmark.fixture import BenchmarkFixture
-
     from tuners.execution.contract import Backend
     from tuners.objective import Tuner
     from tuners.plan import Job
+    from tuners.plugin.benchmark.fixture import NoTimer
     from tuners.results.run import Run
     from tuners.task.problem import Problem
 
@@ -52,34 +49,16 @@ def fail(request: pytest.FixtureRequest, record: Record, reason: str, error: Bas
     pytest.fail(line, pytrace=False)
 
 
-class Stopwatch:
-    """A timer for a benchmark whose seconds are measured elsewhere; it stands still until told."""
-
-    __name__ = "Stopwatch"
-
-    def __init__(self) -> None:
-        """Stand at zero."""
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        """Return the seconds that it was told of so far."""
-        return self.now
-
-
 class Tune:
     """Measures the cell of one test: `tune(tuner, problem) -> Run`."""
 
-    def __init__(self, request: pytest.FixtureRequest, benchmark: BenchmarkFixture | None) -> None:
+    def __init__(self, request: pytest.FixtureRequest, timer: NoTimer) -> None:
         """Belong to one test."""
         self._request = request
-        self._benchmark = benchmark
+        self._timer = timer
         self._used = False
-        self._timed = False
         self._session = request.config.stash[SESSION]
-        if not self._session.begun:
-            from tuners.plugin import beginning  # noqa: PLC0415  it imports this module
-
-            beginning.late(request.config)
+        self._session.require_begun()
 
     def __call__(self, tuner: str | Tuner, problem: Problem) -> Run:
         """Measure a method, by name or as a function, on a problem; return the run."""
@@ -96,23 +75,16 @@ class Tune:
         session.forget(test)
         session.attempts.claim(record.cell, test)
         session.progress.begin(record.cell)
-        if self._benchmark is not None:
-            # By these, --benchmark-group-by=param:tuner groups; the parameters themselves are objects of ours.
-            named = {name: getattr(record, name) for name in ("model", "dataset", "tuner", "seed")}
-            own = {"problem": f"{record.model}-{record.dataset}-{record.seed}", **named}
-            self._benchmark.params = {**(self._benchmark.params or {}), **own}
-        run = self._run(session.settings.job(tuner, problem), record)
+        self._timer.name(record)
+        run = self._run(session.plan.job(tuner, problem), record)
         if run.record.status == "skipped":
-            if self._benchmark is not None:
-                self._benchmark.has_error = True  # there is nothing to save
+            self._timer.skip()
             skip(self._request, record, run.record.reason)
         error, run = run.error, replace(run, error=None)  # its frames hold the data
-        session.runs[record.cell] = run
-        if session.journal is not None and record.cell not in session.finished:
-            session.journal.cell(run, self._test())
-        if self._benchmark is not None:
-            self._benchmark.extra_info.update(run.record.as_dict())
-            session.extra_infos[test] = self._benchmark.extra_info
+        journal = session.begin_journal()
+        if journal is not None and record.cell not in session.finished():
+            journal.cell(run, self._timer.describe())
+        session.measured.keep(run, test, self._timer.keep(run.record))
         if not run.record.ok:
             fail(self._request, run.record, run.record.reason, error)
         self._request.node.stash[RECORD] = run.record
@@ -120,19 +92,20 @@ class Tune:
 
     def _run(self, job: Job, record: Record) -> Run:
         """Make the run; skip or fail the cell where it cannot begin, keep what there is where it is interrupted."""
-        from tuners.results.run import unfinished  # noqa: PLC0415  NumPy loads when a cell runs
+        from tuners.results.run import unfinished  # noqa: PLC0415  loaded when a cell runs
 
+        session, timer = self._session, self._timer
         group = f"{record.model}-{record.dataset}"
-        budget = self._session.settings.budget(job.cell.model, job.cell.tuner)
-        heard = Heard(self._session, record, {**self._test(), "group": group}, budget)
+        budget = session.plan.budget(job.cell.model, job.cell.tuner)
+        heard = Heard(session, record, {**timer.describe(), "group": group}, budget)
         began = time.perf_counter()
         try:
             run = self._backend(record.cell, group).run(job, heard)
         except (MissingExtraError, NotApplicableError) as error:
-            self._spend()
+            timer.spend()
             skip(self._request, record, str(error))
         except TuningError:
-            self._spend()
+            timer.spend()
             raise
         except pytest.fail.Exception as error:
             # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
@@ -143,7 +116,7 @@ class Tune:
         except KeyboardInterrupt:
             # The trials made so far go into the side file, though the run has no result.
             run = unfinished(heard.record, heard.trials, budget, status="failed", reason="interrupted")
-            self._session.runs[record.cell] = run
+            session.measured.keep(run, self._request.node.nodeid, None)
             # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
             # of the interrupt would break.
             raise KeyboardInterrupt from None
@@ -151,55 +124,22 @@ class Tune:
             if unwinds(error) or heard.searching:
                 raise
             # The user's estimator, or a library that cannot be imported.
-            self._spend()
+            timer.spend()
             fail(self._request, heard.record, f"the run cannot begin: {one_line(error)}", error)
-        if not self._timed:  # its seconds were taken elsewhere
-            self._time(lambda: self._stopwatch(run.record.seconds or 0.0), group)
+        if not timer.used:  # its seconds were taken elsewhere
+            timer.took(run.record.seconds or 0.0, group)
         return run
 
     def _backend(self, cell: str, group: str) -> Backend:
         from tuners.execution.contract import Around, backend  # noqa: PLC0415  scikit-learn loads when a cell runs
-        from tuners.execution.resumed import Resumed  # noqa: PLC0415  as above
+        from tuners.execution.resumed import Resumed  # noqa: PLC0415  loaded when a cell runs
 
-        plan, finished = self._session.settings, self._session.finished
+        plan, finished = self._session.plan, self._session.finished()
         if cell in finished:
             return Resumed(plan, {cell: finished[cell].run})
         around = Around(
-            timed=lambda search: self._time(search, group),
+            timed=lambda search: self._timer.time(search, group),
             explain=lambda error: tracebacks.elsewhere(error, self._request.node),
             contended=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1,
         )
         return backend(plan.backend, plan, around)
-
-    def _stopwatch(self, seconds: float) -> None:
-        """Tell the benchmark's timer how long it took."""
-        marker = self._request.node.get_closest_marker("benchmark")
-        if marker is not None and isinstance(marker.kwargs.get("timer"), Stopwatch):
-            marker.kwargs["timer"].now += seconds
-
-    def _test(self) -> dict[str, Any]:
-        """Return what pytest-benchmark says of this test, besides its figures."""
-        node = self._request.node
-        group = self._benchmark.group if self._benchmark is not None else None
-        param = node.callspec.id if hasattr(node, "callspec") else None
-        return {"name": node.name, "fullname": node.nodeid, "param": param, "group": group}
-
-    def _time(self, search: Callable[[], None], group: str) -> None:
-        self._timed = True
-        if self._benchmark is None:
-            search()
-            return
-        if self._benchmark.group is None:
-            self._benchmark.group = group
-        try:
-            self._benchmark.pedantic(search, rounds=1, iterations=1)
-        except BaseException:
-            # An interrupt: a benchmark without a time would lose the whole save.
-            self._benchmark.has_error = True
-            raise
-
-    def _spend(self) -> None:
-        """Use the benchmark up without a time, since pytest-benchmark warns of an unused one."""
-        if self._benchmark is not None:
-            with contextlib.suppress(ZeroDivisionError):
-                self._benchmark.pedantic(lambda: 1 // 0, rounds=1, iterations=1)

@@ -24,9 +24,9 @@ def names(text: str) -> tuple[str, ...]:
     """Read `A,B`: distinct names."""
     found = tuple(part.strip() for part in text.split(",") if part.strip())
     if not found:
-        raise ValueError("one name or more, separated by commas")  # noqa: TRY003, EM101  completed by `read`
+        raise ValueError("one name or more, separated by commas")  # noqa: TRY003, EM101  `options.read` completes it
     if len(set(found)) < len(found):
-        raise ValueError("each name once")  # noqa: TRY003, EM101  likewise
+        raise ValueError("each name once")  # noqa: TRY003, EM101  `options.read` completes it
     return found
 
 
@@ -50,7 +50,7 @@ def count(text: str) -> int:
     text = text.strip()
     if not text.isdecimal() or len(text) > MOST_DIGITS or int(text) < 1:
         time = " (evaluations; a time is given by --tuning-time-budget)" if _time(text) else ""
-        raise ValueError(f"a whole number of at least 1{time}")  # noqa: TRY003, EM102  completed by `read`
+        raise ValueError(f"a whole number of at least 1{time}")  # noqa: TRY003, EM102  `options.read` completes it
     return int(text)
 
 
@@ -79,7 +79,7 @@ def jobs(text: str) -> int:
     """Read a number of processes of at least 1, or -1 for one a processor."""
     value = int(text) if re.fullmatch(r"\s*-?[0-9]{1,9}\s*", text) else 0
     if value < 1 and value != -1:
-        raise ValueError("a whole number of at least 1, or -1 for all processors")  # noqa: TRY003, EM101  likewise
+        raise ValueError("a whole number of at least 1, or -1 for all processors")  # noqa: TRY003, EM101  `options.read` completes it
     return (os.cpu_count() or 1) if value == -1 else value
 
 
@@ -88,7 +88,7 @@ def megabytes(text: str) -> int:
     found = re.fullmatch(rf"({NUMBER})\s*(?:([kmgt])(?:i?b)?)?", text.strip().lower())
     value = float(found[1]) * BYTES[found[2] or "m"] if found else 0.0
     if not BYTES["m"] <= value < float("inf"):
-        raise ValueError("a number of MB of at least 1, or a size as in 512MB or 4GB")  # noqa: TRY003, EM101  likewise
+        raise ValueError("a number of MB of at least 1, or a size as in 512MB or 4GB")  # noqa: TRY003, EM101  `options.read` completes it
     return round(value)
 
 
@@ -102,7 +102,7 @@ def probability(text: str) -> float:
     found = re.fullmatch(rf"({NUMBER}(?:e-?[0-9]{{1,3}})?)\s*(%?)", text.strip().lower())
     value = float(found[1]) / (100 if found[2] else 1) if found else 0.0
     if not 0 < value < 1:
-        raise ValueError("a number above 0 and below 1")  # noqa: TRY003, EM101  likewise
+        raise ValueError("a number above 0 and below 1")  # noqa: TRY003, EM101  `options.read` completes it
     return value
 
 
@@ -110,7 +110,7 @@ def switch(text: str) -> bool:
     """Read `true` or `false`, or another of the words that pytest takes for them."""
     words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
     if text.strip().lower() not in words:
-        raise ValueError("true or false")  # noqa: TRY003, EM101  completed by `read`
+        raise ValueError("true or false")  # noqa: TRY003, EM101  `options.read` completes it
     return words[text.strip().lower()]
 
 
@@ -125,16 +125,16 @@ def report(text: str) -> Path:
     """Read a path whose suffix names a format and that can be written to."""
     path = Path(text)
     if path.suffix not in FORMATS:
-        raise ValueError(f"a path that ends in {' or '.join(SUFFIXES)}")  # noqa: TRY003, EM102  likewise
+        raise ValueError(f"a path that ends in {' or '.join(SUFFIXES)}")  # noqa: TRY003, EM102  `options.read` completes it
     if FORMATS[path.suffix].image:
         try:
             require("kaleido", extra="images")
         except MissingExtraError as error:
-            raise ValueError(f"a format that can be drawn ({error})") from None  # noqa: TRY003, EM102  likewise
+            raise ValueError(f"a format that can be drawn ({error})") from None  # noqa: TRY003, EM102  `options.read` completes it
     nearest = next((parent for parent in path.absolute().parents if parent.exists()), Path())
     try:
         # Permissions alone do not tell: root may write anywhere, but not in /proc.
         with path.open("ab") if path.exists() else tempfile.TemporaryFile(dir=nearest):
             return path
     except OSError as error:
-        raise ValueError(f"a path that can be written to ({error.strerror})") from None  # noqa: TRY003, EM102  likewise
+        raise ValueError(f"a path that can be written to ({error.strerror})") from None  # noqa: TRY003, EM102  `options.read` completes it

@@ -54,16 +54,15 @@ class Exchange:
             return None
         return Collected({test: Cell(*cell) if cell else None for test, cell in content["tests"]}, content["error"])
 
-    @property
     def journal(self) -> Path | None:
-        """The path of the session's journal; None where there is none."""
+        """Return the path of the session's journal; None where there is none."""
         try:
             return Path((self.folder / "journal").read_text(encoding="utf-8"))
         except OSError:
             return None
 
-    @journal.setter
-    def journal(self, path: Path) -> None:
+    def tell_journal(self, path: Path) -> None:
+        """Say where the session's journal is."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         (self.folder / "journal").write_text(str(path), encoding="utf-8")
 

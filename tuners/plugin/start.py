@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plan import Plan as Settings
-from tuners.plugin import hooks, storing
-from tuners.plugin.asking import cell_of
+from tuners.plan import Plan
+from tuners.plugin import hooks
+from tuners.plugin.asks import cell_of
+from tuners.plugin.benchmark.baseline import asked_for
+from tuners.plugin.benchmark.fixture import measure_elsewhere
+from tuners.plugin.benchmark.session import measured_by
 from tuners.plugin.session import SESSION, Session
-from tuners.plugin.tune import Stopwatch
 from tuners.plugin.workers import Collected
 
 REPEAT = "__pytest_repeat_step_number"
 """The parameter by which pytest-repeat makes many tests of one."""
 
 
-def require_a_baseline(config: pytest.Config, settings: Settings) -> None:
+def require_a_baseline(config: pytest.Config, plan: Plan) -> None:
     """Raise `pytest.UsageError` where there are gates, and no run was named to compare with."""
-    if settings.gates and not hasattr(config, "workerinput") and not config.getoption("benchmark_compare", None):
+    if plan.gates and not hasattr(config, "workerinput") and not asked_for(config):
         message = "--tuning-fail: expected a run to compare with, got none: add --benchmark-compare, or its NAME"
         raise pytest.UsageError(message)
 
@@ -41,13 +42,11 @@ def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
         _take_up(config, collected)
         return
     of_session(config, collected)
-    if state.finished or state.settings.limited:
+    if state.finished() or state.plan.limited:
         for item in items:
-            _measure_elsewhere(item)
-    benchmarks = vars(config).get("_benchmarksession")
-    timed = [item for item in session.items if "benchmark" in getattr(item, "fixturenames", ())]
-    if benchmarks is not None and timed == items and not config.getoption("benchmark_columns"):
-        benchmarks.columns = ["mean"]  # of one round each: deviations and outliers would be empty columns
+            measure_elsewhere(item)
+    if measured_by(session.items) == items:
+        state.benchmarks.list_means_alone()
 
 
 def of_session(config: pytest.Config, collected: Collected) -> None:
@@ -58,22 +57,17 @@ def of_session(config: pytest.Config, collected: Collected) -> None:
     if state.begun:
         return  # a further worker of pytest-xdist has collected the same
     _take_up(config, collected)
-    require_a_baseline(config, state.settings)
-    state.how = storing.how(config, state.settings)
-    benchmarks = vars(config).get("_benchmarksession")
+    require_a_baseline(config, state.plan)
     try:
-        if benchmarks is not None:
-            state.baseline = storing.choose(config)
-            state.notes += state.baseline.notes
-            storing.load(benchmarks, state.baseline)
-            storing.guard(benchmarks, state)
-            state.about = partial(storing.about, benchmarks, state)
-        if state.settings.resumed and not config.option.collectonly:
-            state.resume()
+        state.benchmarks.begin(state.cannot_write)
+        for note in state.benchmarks.baseline.notes:
+            state.messages.note(note)
+        if state.plan.resumed and not config.option.collectonly:
+            state.journal.resume(state.plan.given)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
-    if state.exchange is not None and state.journal is not None:
-        state.exchange.journal = state.journal.path
+    if state.exchange is not None and state.begin_journal() is not None and state.journal.path is not None:
+        state.exchange.tell_journal(state.journal.path)
 
 
 def late(config: pytest.Config) -> None:
@@ -97,11 +91,11 @@ def _take_up(config: pytest.Config, collected: Collected) -> None:
 def _error(state: Session, items: Sequence[pytest.Item]) -> str:
     """Check options and tests, now that every conftest.py has registered its own; say what is wrong, if anything is."""
     try:
-        settings = state.settings
+        plan = state.plan
         if state.wrong:
             return state.wrong
-        settings.check()
-        if settings.limited and state.profiled:
+        plan.check()
+        if plan.limited and state.benchmarks.profiled:
             return (
                 "--benchmark-cprofile: expected cells that run in this process, got --tuning-isolate or a limit, with "
                 "which they run in processes of their own: leave one of them out"
@@ -122,10 +116,3 @@ def _error(state: Session, items: Sequence[pytest.Item]) -> str:
             "other names in @pytest.mark.tuning"
         )
     return ""
-
-
-def _measure_elsewhere(item: pytest.Item) -> None:
-    """Let the seconds of an item's benchmark be told to its timer."""
-    marker = item.get_closest_marker("benchmark")
-    options = {**(marker.kwargs if marker else {}), "timer": Stopwatch()}
-    item.add_marker(pytest.mark.benchmark(**options), append=False)

@@ -1,18 +1,17 @@
-"""What a session says of its cells: a line each in a plain log, and what a GitHub workflow is told."""
+"""What a session says of its cells while it goes on: a line each in a plain log."""
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plugin.session import SESSION, Session
+from tuners.plugin.dead_workers import recover
+from tuners.plugin.session import SESSION
 from tuners.results.record import Record
-from tuners.text.printable import printable, workflow_command
+from tuners.text.printable import printable
 
 
 def record_of(report: Any) -> Record | None:
@@ -46,7 +45,7 @@ class Collector:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Note when a test begins: of one whose worker dies, little else is known."""
-        if nodeid in self._config.stash[SESSION].tests:
+        if nodeid in (self._config.stash[SESSION].tests or {}):
             self._began[nodeid] = time.monotonic()
 
     @pytest.hookimpl(trylast=True)
@@ -54,7 +53,7 @@ class Collector:
         """Keep the record of a cell's last attempt and, in a plain log, write a line for each attempt."""
         session = self._config.stash[SESSION]
         record = record_of(report)
-        if record is None and report.when == "???" and report.nodeid in session.tests:
+        if record is None and report.when == "???" and report.nodeid in (session.tests or {}):
             record = self._of_a_dead_worker(report.nodeid)
         if report.outcome == "rerun":  # pytest-rerunfailures will run it again
             session.forget(report.nodeid)
@@ -64,22 +63,17 @@ class Collector:
         if record is None:
             return
         try:
-            if not session.begun:
-                from tuners.plugin import beginning  # noqa: PLC0415  it registers this
-
-                beginning.late(self._config)
+            session.require_begun()
             session.attempts.keep(record, report.nodeid)
         except TuningError as error:
-            session.errors.append(str(error))
+            session.messages.fail(str(error))
             return
         self._log(f"{record.cell} {record.status} {figures(record)}")
 
     def _of_a_dead_worker(self, test: str) -> Record | None:
-        from tuners.plugin import dead_workers as lost  # noqa: PLC0415  loaded where it is needed
-
         session = self._config.stash[SESSION]
         now = time.monotonic()
-        return session.attempts.record_of(test) or lost.recover(session, test, now - self._began.get(test, now))
+        return session.attempts.record_of(test) or recover(session, test, now - self._began.get(test, now))
 
     def _log(self, line: str) -> None:
         if not logs_cells(self._config) or not self._config.pluginmanager.hasplugin("terminalreporter"):
@@ -91,19 +85,3 @@ class Collector:
         # Not known where a fixture got `tune` by `getfixturevalue`.
         total = f"/{session.progress.cells}" if session.progress.cells else ""
         out.line(printable(f"[{session.attempts.ended}{total}] {line}", None))
-
-
-def tell_github(session: Session, report: Any, terminalreporter: pytest.TerminalReporter) -> None:
-    """In a GitHub workflow, add the report to the job's summary, and annotate what fails."""
-    from tuners.report.formats import markdown  # noqa: PLC0415  pandas loads when there is a table
-
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        try:
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(markdown(report))
-        except OSError as error:
-            session.notes.append(f"GITHUB_STEP_SUMMARY: {summary} cannot be written: {error.strerror}")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for message in session.errors:
-            terminalreporter.write_line(workflow_command("error", message, title="comparison of tuning methods"))

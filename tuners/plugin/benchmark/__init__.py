@@ -1,0 +1,9 @@
+"""All that is pytest-benchmark's: its session, its fixture, what it saves, and what it compares with.
+
+Nothing else of the plugin knows pytest-benchmark's names. Each of its two objects has a version here for sessions under
+`-p no:benchmark`, so that the rest need not ask.
+
+- `session`: its session: what it saves and lists.
+- `fixture`: its fixture: the time of one cell.
+- `baseline`: which saved run it compares with.
+"""

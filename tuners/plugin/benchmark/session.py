@@ -1,0 +1,261 @@
+"""pytest-benchmark's session: what it saves, whole and marked where it is partial, and what it compares with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuners.plugin.benchmark.baseline import Baseline, choose
+
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace")
+"""Those on which seconds depend."""
+
+CannotWrite = Callable[[str, Path, OSError], None]
+"""Is told of a file that could not be written: the option, the path and the error."""
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions of the installed ones."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+class NoBenchmarks:
+    """Where pytest-benchmark is not active, under `-p no:benchmark`: nothing is saved or compared."""
+
+    active = False
+
+    def __init__(self) -> None:
+        """Compare with nothing."""
+        self.baseline = Baseline()
+
+    @property
+    def profiled(self) -> bool:
+        """Whether it profiles what it measures."""
+        return False
+
+    @property
+    def off_in_workers(self) -> bool:
+        """Whether workers of pytest-xdist measure, where it saves nothing."""
+        return False
+
+    @property
+    def ignores_its_gate(self) -> bool:
+        """Whether it was told to fail if something is slower, and cannot compare."""
+        return False
+
+    @property
+    def compared(self) -> Mapping[Any, Mapping[str, Any]]:
+        """What it has loaded to compare with: by path, benchmarks by name."""
+        return {}
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of the files that it will save."""
+        return []
+
+    def begin(self, cannot_write: CannotWrite) -> None:
+        """Choose the baseline, and write files whole or not at all from now on; raise `TuningError`."""
+
+    def list_means_alone(self) -> None:
+        """Leave out of its table what a single round does not have."""
+
+    def forget(self, test: str) -> None:
+        """Drop the benchmark of a test, by its node id: it will be run again."""
+
+    def about(self) -> dict[str, Any]:
+        """Return what its files say of machine, commit and date."""
+        return {}
+
+    def machine(self) -> Mapping[str, Any]:
+        """Return what its files say of the machine."""
+        return {}
+
+    def save(self, content: dict[str, Any]) -> None:
+        """Save a run that it has not measured itself."""
+
+
+class Benchmarks(NoBenchmarks):
+    """pytest-benchmark's session, of which there is one for each of pytest's."""
+
+    active = True
+
+    def __init__(self, config: pytest.Config, own: Any) -> None:
+        """Take its own object, which it keeps in an attribute of pytest's configuration."""
+        super().__init__()
+        self._config = config
+        self._own = own
+
+    @property
+    def profiled(self) -> bool:
+        """Whether it profiles what it measures."""
+        return bool(self._own.cprofile_sort_by) and not self._own.disabled
+
+    @property
+    def off_in_workers(self) -> bool:
+        """Whether workers of pytest-xdist measure, where it saves nothing."""
+        return bool(self._own.xdist_warning)
+
+    @property
+    def ignores_its_gate(self) -> bool:
+        """Whether it was told to fail if something is slower, and cannot compare."""
+        return bool(self._own.compare_fail and self._own.disabled)
+
+    @property
+    def compared(self) -> Mapping[Any, Mapping[str, Any]]:
+        """What it has loaded to compare with: by path, benchmarks by name."""
+        loaded: Mapping[Any, Mapping[str, Any]] = getattr(self._own, "compared_mapping", None) or {}
+        return loaded
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of the files that it will save."""
+        found = [Path(self._own.json).parent] if self._own.json else []
+        if (self._own.save or self._own.autosave) and hasattr(self._own.storage, "get"):
+            found.append(self._storage)
+        return found
+
+    @property
+    def _storage(self) -> Path:
+        return Path(self._own.storage.get("x").parent)
+
+    def begin(self, cannot_write: CannotWrite) -> None:
+        """Choose the baseline, and write files whole or not at all from now on; raise `TuningError`."""
+        self.baseline = choose(self._config)
+        self._load()
+        self._guard(cannot_write)
+
+    def _load(self) -> None:
+        """Let it compare with the chosen run, where it has taken another, such as a partial one."""
+        from pytest_benchmark.logger import PytestBenchmarkWarning  # noqa: PLC0415  loaded when something is compared
+
+        loaded = [Path(self._own.storage.path, path).resolve() for path in self._own.compared_mapping or ()]
+        path = self.baseline.path
+        if path is None or loaded == [path.resolve()]:
+            return
+        self._own.compare = str(path)
+        with warnings.catch_warnings():
+            # As while pytest configures: another machine's run is said to be one, and is no error.
+            warnings.simplefilter("default", PytestBenchmarkWarning)
+            self._own.handle_loading()
+
+    def _guard(self, cannot_write: CannotWrite) -> None:
+        """Replace how it writes its files; what it writes stays its own."""
+        say = self._own.logger.info
+
+        def to_storage(output_json: Any, save: str) -> None:
+            from tuners.store import saved_folder  # noqa: PLC0415  loaded when something is saved
+
+            folder = self._storage
+            try:
+                path = saved_folder.save(text(output_json), folder, save)
+            except OSError as error:
+                cannot_write("--benchmark-save", folder, error)
+            else:
+                say(f"Saved benchmark data in: {path}")
+
+        def to_file(output_json: Any) -> None:
+            from tuners.store import files  # noqa: PLC0415  loaded when something is saved
+
+            path = Path(self._own.json)
+            try:
+                files.write(text(output_json), path)
+            except OSError as error:
+                cannot_write("--benchmark-json", path, error)
+            else:
+                say(f"Wrote benchmark data in: {path}")
+
+        if hasattr(self._own.storage, "get"):  # Elasticsearch has its own ways
+            self._own.storage.save = to_storage
+        self._own.save_json = to_file
+
+    def list_means_alone(self) -> None:
+        """Leave out of its table what a single round does not have: deviations and outliers."""
+        if not self._config.getoption("benchmark_columns"):
+            self._own.columns = ["mean"]
+
+    def forget(self, test: str) -> None:
+        """Drop the benchmark of a test, by its node id: it will be run again."""
+        self._own.benchmarks[:] = [bench for bench in self._own.benchmarks if bench.fullname != test]
+
+    def about(self) -> dict[str, Any]:
+        """Return what its files say of machine, commit and date."""
+        from pytest_benchmark import __version__  # noqa: PLC0415  loaded when something is saved
+
+        return {
+            "machine_info": self.machine(),
+            "commit_info": self._config.hook.pytest_benchmark_generate_commit_info(config=self._config),
+            "datetime": dt.datetime.now(dt.UTC).isoformat(),
+            "version": __version__,
+        }
+
+    def machine(self) -> Mapping[str, Any]:
+        """Return what its files say of the machine."""
+        found: Mapping[str, Any] = self._own.get_machine_info()
+        return found
+
+    def save(self, content: dict[str, Any]) -> None:
+        """Save a run that it has not measured itself, as its options say."""
+        name = self._own.save or self._own.autosave
+        if name:
+            self._own.storage.save(content, name)
+        if self._own.json:
+            self._own.save_json(content)
+
+
+def of(config: pytest.Config) -> NoBenchmarks:
+    """Return pytest-benchmark's session, or what stands for it where there is none."""
+    own = getattr(config, "_benchmarksession", None)
+    return NoBenchmarks() if own is None else Benchmarks(config, own)
+
+
+def order(benchmarks: list[Any], rank: Callable[[str], int]) -> None:
+    """Put what it will save in an order by node ids, and leave out what has no time: the save would break on it."""
+    benchmarks.sort(key=lambda bench: rank(bench.fullname))  # those of other tests keep their order, at the end
+    for bench in benchmarks:
+        # A skip or an interrupt inside a benchmark leaves none.
+        if not bench:
+            bench.fixture.has_error = True
+
+
+def complete(output_json: dict[str, Any], *, partial: str, how: Mapping[str, Any]) -> None:
+    """Add to what it will save: checksums, library versions, how it was run, and that cells are missing if so."""
+    from tuners.store import saved  # noqa: PLC0415  loaded when something is saved
+
+    for bench in output_json["benchmarks"]:
+        if "schema" in bench.get("extra_info", {}):
+            plain = json.loads(text(bench["extra_info"]))
+            bench["extra_info"][saved.CHECK] = saved.checksum(plain)
+    output_json["libraries"] = libraries()
+    output_json["tuning"] = dict(how)
+    if partial:
+        output_json[saved.PARTIAL] = partial
+
+
+def text(output_json: Any) -> str:
+    """Return JSON as it writes it."""
+    from pytest_benchmark.utils import safe_dumps  # noqa: PLC0415  loaded when something is saved
+
+    return str(safe_dumps(output_json, ensure_ascii=True, indent=4))
+
+
+def is_its_regression(error: BaseException) -> bool:
+    """Whether an exception is how it says that something is slower, which should be an exit code."""
+    return type(error).__name__ == "PerformanceRegression"
+
+
+def measured_by(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests that it will list."""
+    return [item for item in items if "benchmark" in getattr(item, "fixturenames", ())]

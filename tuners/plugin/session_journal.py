@@ -1,0 +1,153 @@
+"""The journal of a session: begun when the first cell runs, or taken up where a session was interrupted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuners.errors import TuningError
+from tuners.store import imported_code
+
+if TYPE_CHECKING:
+    from tuners.plugin.messages import Messages
+    from tuners.store.journal import Journal
+    from tuners.store.journal_contents import Contents, Entry
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the first lines of a journal say."""
+
+    given: Mapping[str, Any]
+    """The options that were given, by key."""
+    about: Mapping[str, Any]
+    """What a saved run says of machine, commit and libraries."""
+    cells: list[str]
+
+
+class SessionJournal:
+    """The journal of one session. Workers of pytest-xdist write to the one that the main process has begun."""
+
+    def __init__(self, root: Path, messages: Messages, plugins: Callable[[], Iterable[object]]) -> None:
+        """Begin nothing; `root` is the folder that the journals' folder is in, `plugins` gives pytest's."""
+        self.path: Path | None = None
+        self.finished: dict[str, Entry] = {}
+        """By cell: runs of the interrupted session that this one resumes."""
+        self._root = root
+        self._messages = messages
+        self._plugins = plugins
+        self._journal: Journal | None = None
+        self._tried = False
+        """Whether a journal was to be begun, or read."""
+        self._resumed: Contents | None = None
+        self._imported_elsewhere: set[str] = set()
+        """Files that cells in processes of their own have imported."""
+        self._noted: set[str] = set()
+        self._known = (0, 0)
+
+    def resume(self, given: Mapping[str, Any]) -> None:
+        """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
+        from tuners.store import resumable  # noqa: PLC0415  loaded when something is resumed
+        from tuners.store.journal import Journal  # noqa: PLC0415  loaded when something is resumed
+
+        contents, _ = resumable.interrupted(self._root)  # its lock is held until this process ends
+        resumable.require_same(contents, resumable.setup(given, self._root), self._root)
+        self._resumed = contents
+        self.finished = dict(contents.entries)
+        self._journal, self._tried = Journal(contents.path), True
+        self.path = contents.path
+        taken = f"{len(contents.entries)} cell{'' if len(contents.entries) == 1 else 's'}"
+        damaged = f"; {contents.damaged} damaged lines of it are left out" if contents.damaged else ""
+        self._messages.note(f"resumed from {contents.path}: {taken} taken from it{damaged}")
+
+    def take_finished(self, path: Path | None) -> None:
+        """Take, once, the finished runs of the journal that the main process resumes, in a worker."""
+        if self._tried or path is None:
+            return
+        from tuners.store.journal_contents import read  # noqa: PLC0415  loaded when something is resumed
+
+        self._tried = True
+        self.finished = dict(read(path).entries)
+
+    def check_code(self) -> None:
+        """Raise `TuningError` if there is code, now that all is collected, that the resumed session did not have."""
+        if self._resumed is not None:
+            from tuners.store import resumable  # noqa: PLC0415  loaded when something is resumed
+
+            resumable.require_known(self._resumed, resumable.digests(self._imported(), self._root))
+
+    def join(self, path: Path | None) -> Journal | None:
+        """Return the main process's journal, to be written to by a worker; None where there is none."""
+        if self._journal is None and path is not None:
+            from tuners.store.journal import Journal  # noqa: PLC0415  loaded when a cell runs
+
+            self._journal = Journal(path)
+        return self._noting_code()
+
+    def begun(self, opening: Callable[[], Opening]) -> Journal | None:
+        """Return the journal, begun when it is first asked for; None where it cannot be written at all."""
+        if self._journal is None and not self._tried:
+            from tuners.store import journal_folder, resumable  # noqa: PLC0415  loaded when a cell runs
+            from tuners.store.journal import Journal  # noqa: PLC0415  loaded when a cell runs
+
+            self._tried = True
+            try:
+                self._journal = Journal(journal_folder.new_path(self._root))
+                self.path = self._journal.path
+                journal_folder.lock(self.path)  # until this process ends
+                said = opening()
+                self._journal.session(resumable.setup(said.given, self._root), said.about)
+                self._journal.plan(said.cells)
+            except OSError as error:
+                self._messages.note(f"no journal: {self._root / journal_folder.FOLDER}: {error.strerror}")
+        return self._noting_code()
+
+    def imported_elsewhere(self, files: AbstractSet[str]) -> None:
+        """Take note of what a cell in a process of its own has imported."""
+        self._imported_elsewhere |= files
+
+    def _imported(self) -> set[str]:
+        return imported_code.files(self._plugins()) | self._imported_elsewhere
+
+    def _noting_code(self) -> Journal | None:
+        """Write to the journal what has been imported since: a method may import what it needs when it runs."""
+        known = (len(sys.modules), len(self._imported_elsewhere))
+        if self._journal is not None and known != self._known:
+            from tuners.store import resumable  # noqa: PLC0415  loaded when a cell runs
+
+            self._known = known
+            new = self._imported() - self._noted
+            if new:
+                self._journal.code(resumable.digests(new, self._root))
+            self._noted |= new
+        return self._journal
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Return the runs that are in the journal, by cell; none where it could not be written."""
+        from tuners.store.journal_contents import read  # noqa: PLC0415  loaded when there is a table
+
+        if self.path is None:
+            return {}
+        try:
+            return read(self.path).entries
+        except TuningError as error:
+            self._messages.note(str(error))
+            return {}
+
+    def end(self, *, complete: bool) -> None:
+        """Close the journal; a complete one is not resumed."""
+        if self._journal is None:
+            return
+        if complete:
+            self._journal.end()
+        else:
+            self._messages.note("cut short: --tuning-resume takes what is finished, and runs the rest")
+        if self._journal.failure:
+            message = f"journal {self._journal.path}: {self._journal.failure}: not all cells can be resumed"
+            self._messages.fail(message)
+        self._journal.close()
+        self._journal = None
