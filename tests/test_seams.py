@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from tuners.plan import Job, Plan
 from tuners.results.cell import Cell
 from tuners.results.record import EVALUATIONS, Record
 from tuners.results.trial import Trial, trials_hash
+from tuners.store import side_files
 
 FOREST = Model("small", RandomForestClassifier(), {"n_estimators": [3, 9], "max_depth": [1, 2, 3]})
 OPTIONS: dict[str, Any] = {"models": ("forest",), "datasets": ("iris",), "budget": 3, "seeds": (0,)}
@@ -137,8 +139,8 @@ def test_every_evaluator_adapts_a_search(name: str) -> None:
     assert trials_hash(searched.trials) == trials_hash(called.trials)
 
 
-def test_a_budget_counts_fidelities() -> None:
-    """A candidate evaluated in part costs its share of a full evaluation, and is no incumbent."""
+def test_a_budget_counts_fidelities(tmp_path: Path) -> None:
+    """A candidate evaluated in part costs its share of a full evaluation, and is no incumbent; files keep it so."""
 
     def halves(objective: Objective, seed: int) -> None:
         for params in CANDIDATES[2:]:
@@ -155,6 +157,8 @@ def test_a_budget_counts_fidelities() -> None:
     assert [incumbent.trial for incumbent in run.incumbents] == [4]
     whole = tuple(replace(trial, fidelity=1.0) for trial in run.trials)
     assert trials_hash(whole) != run.record.trials_sha256
+    side_files.write([run], tmp_path / "a.trials.jsonl")
+    assert side_files.read(tmp_path / "a.trials.jsonl", [run.record]) == {run.record.cell: run}
 
 
 class Heard(Listener):

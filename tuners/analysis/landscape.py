@@ -84,7 +84,7 @@ def landscape(runs: Sequence[Run], model: str, dataset: str) -> Landscape | None
         for run in runs
         if (run.record.model, run.record.dataset) == (model, dataset)
         for position, trial in enumerate(run.trials, start=1)
-        if trial.ok and trial.params
+        if trial.can_win and trial.params
     ]
     if not rows:
         return None

@@ -180,7 +180,7 @@ class Ledger:
                 self._spent += 1 if trial.fidelity == 1 else trial.fidelity
             self._trials[position] = trial
             self._next = max(self._next, position + 1)
-            if trial.ok and trial.fidelity == 1 and self._is_better(trial, position):
+            if trial.can_win and self._is_better(trial, position):
                 self.incumbent, self._incumbent_at = trial, position
             self._listener.trial(position, trial)
         return trial

@@ -52,7 +52,7 @@ def scored(done: Measurement) -> Run:
         positive="" if problem.positive is None else str(problem.positive),
         test_score=test_score,
         cv_score=best.score if best else None,
-        ties=sum(trial.ok and trial.score == best.score for trial in trials) if best else 0,
+        ties=sum(trial.can_win and trial.score == best.score for trial in trials) if best else 0,
         default_test_score=done.default_test_score,
         evaluations=math.ceil(spent(trials)),
         failed_trials=sum(not trial.ok for trial in trials),
@@ -102,7 +102,7 @@ def _incumbents(problem: Problem, trials: Sequence[Trial], winner_score: float) 
     best = -math.inf
     found = []
     for position, trial in enumerate(trials):
-        if trial.ok and trial.fidelity == 1 and trial.score > best:
+        if trial.can_win and trial.score > best:
             best = trial.score
             found.append(position)
     earlier = [_earlier_score(problem, trials[position]) for position in found[:-1]]

@@ -47,7 +47,7 @@ class Heard(Listener):
     def trial(self, position: int, trial: Trial) -> None:
         """Write a trial to the journal, and show it."""
         self._trials[position] = trial
-        if trial.ok and (self._best is None or trial.score > self._best.score):
+        if trial.can_win and (self._best is None or trial.score > self._best.score):
             self._best = trial
         self._session.progress.trial(len(self._trials), self._best, self._budget)
         if self._journal is not None:

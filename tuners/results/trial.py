@@ -61,6 +61,11 @@ class Trial:
         return not self.reason
 
     @property
+    def can_win(self) -> bool:
+        """Whether it is a good trial of a candidate evaluated in full."""
+        return self.ok and self.fidelity == 1
+
+    @property
     def status(self) -> str:
         """`ok`, `failed`, `timeout` or `memory`."""
         return failure(self.reason) if self.reason else "ok"
@@ -92,7 +97,7 @@ class Trial:
 
 def incumbent(trials: Sequence[Trial]) -> Trial | None:
     """Return the best of the trials in full, the earliest of equals; None if none is good."""
-    good = [trial for trial in trials if trial.ok and trial.fidelity == 1]
+    good = [trial for trial in trials if trial.can_win]
     return max(good, key=lambda trial: trial.score) if good else None
 
 
