@@ -346,7 +346,7 @@ def test_a_regression_fails_the_session(suite: pytest.Pytester, monkeypatch: pyt
 
 
 def test_a_gate_needs_something_to_compare_with(suite: pytest.Pytester) -> None:
-    """Without a run, one line and the exit code of wrong usage; with none that can be read, likewise."""
+    """Without a run, one line and the exit code of wrong usage; with none that can be read, the same."""
     result = suite.runpytest_subprocess(*OPTIONS, "--tuning-fail=score:1%")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --tuning-fail: expected a run to compare with, got none*"])
