@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import psutil
 import pytest
 
+from tests.bench import CHEAP
 from tuners.execution.forked import call, isolated
 from tuners.results.budget import Budget
 from tuners.store.resumable import lock
@@ -132,19 +133,18 @@ def test_memory_beyond_the_reach_of_the_system_is_killed(pytester: pytest.Pytest
     assert "over its limit of 150 MB" in record["reason"]
 
 
-def test_isolated_runs_are_the_same(pytester: pytest.Pytester) -> None:
+def test_isolated_runs_are_the_same(bench: pytest.Pytester) -> None:
     """Trials, scores and hashes do not depend on the process."""
-    options = ("-p", "tuners.plugin", "--tuning-models=forest", "--tuning-datasets=iris", "--tuning-seeds=2")
-    pytester.makepyfile("def test_tuning(tune, tuner, problem): tune(tuner, problem)")
     hashes: list[Any] = []
     for option in ((), ("--tuning-isolate",)):
         report = f"--tuning-report={len(hashes)}.json"
-        result = pytester.runpytest_subprocess(
-            *options, "--tuning-tuners=random,bayesian", "--tuning-budget=3", report, *option
+        result = bench.runpytest_subprocess(
+            "-p", "tuners.plugin", *CHEAP, "--tuning-tuners=random,bayesian", "--tuning-budget=3", report, *option
         )
         assert result.ret == 0
-        runs = json.loads((pytester.path / f"{len(hashes)}.json").read_text())["runs"]
+        runs = json.loads((bench.path / f"{len(hashes)}.json").read_text())["runs"]
         hashes.append([(run["tuner"], run["trials_sha256"], run["test_score"]) for run in runs])
+    assert len(hashes[0]) == 4
     assert hashes[0] == hashes[1]
 
 
