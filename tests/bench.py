@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "test_tuning.py"
+from tests import ROOT
+
+BENCHMARKS = ROOT / "benchmarks" / "test_tuning.py"
 CHEAP = ("--tuning-models=tree", "--tuning-datasets=iris", "--tuning-tuners=default,random", "--tuning-budget=2")
 
 CONFTEST = """

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import forked
+from tests import ROOT, forked
 from tuners import TuningError
 from tuners.__main__ import main
 from tuners.analysis.statistics import sign_flip
@@ -236,7 +236,6 @@ def searching(objective, seed):
     else:
         module.tune(objective, seed)
 """
-ROOT = str(Path(__file__).parents[1])
 OPTIONS = ("-p", "tuners.plugin", "--tuning-tuners=default,searching", "--tuning-seeds=5", "--tuning-budget=8")
 
 
@@ -247,7 +246,7 @@ def kept(server: forked.Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
     (folder / "test_stumps.py").write_text(SUITE)
     (folder / "conftest.py").write_text(WORSE.format(worse=False))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", ROOT)
+        patch.setenv("PYTHONPATH", str(ROOT))
         assert server.run(folder, *OPTIONS, "--benchmark-save=base").ret == pytest.ExitCode.OK
     return folder
 
@@ -255,7 +254,7 @@ def kept(server: forked.Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture
 def suite(kept: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Make a copy of the suite and its kept run."""
-    monkeypatch.setenv("PYTHONPATH", ROOT)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     for name in ("test_stumps.py", "conftest.py"):
         shutil.copy(kept / name, pytester.path)
     shutil.copytree(kept / ".benchmarks", pytester.path / ".benchmarks")

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import psutil
 import pytest
 
+from tests import ROOT
 from tests.bench import CHEAP
 from tuners.execution.forked import call, isolated
 from tuners.results.budget import Budget
@@ -182,7 +183,7 @@ def test_a_killed_session_takes_its_cells_with_it(tmp_path: Path) -> None:
     journal.touch()
     session = subprocess.Popen(
         [sys.executable, "-c", ORPHANED, str(journal)],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert session.stdout is not None
     processes = [psutil.Process(int(pid)) for pid in session.stdout.readline().split()]

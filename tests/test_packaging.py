@@ -7,14 +7,14 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
 import tuners
+from tests import ROOT
 from tuners.errors import UNRELEASED, MissingExtraError, require
 
-PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def test_version_is_the_packages() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests import ROOT
 from tuners.testing import TunerContract
 
-GUIDE = Path(__file__).parents[1] / "docs" / "testing-a-tuner.md"
+GUIDE = ROOT / "docs" / "testing-a-tuner.md"
 TUNERS = """
 import numpy as np
 from sklearn.base import clone
