@@ -6,7 +6,6 @@ import contextlib
 import json
 import math
 import socket
-from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -24,6 +23,7 @@ from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Tr
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError
 from tuners.evaluation import parts as batches
+from tuners.evaluation.listener import Listener
 from tuners.execution.here import measure
 from tuners.methods.grid import finer
 from tuners.results.budget import UNLIMITED, BudgetExhausted
@@ -208,10 +208,13 @@ def test_candidates_to_come_cost_nothing() -> None:
     """With a time budget, a search of more candidates than any machine can list evaluates its first at once."""
     heard: list[int] = []
 
-    def enough(trials: Sequence[Trial], budget: Budget) -> None:
-        heard.append(len(trials))
-        if len(trials) == 12:
-            raise BudgetExhausted
+    class Enough(Listener):
+        """Ends the search at 12 trials."""
+
+        def trial(self, position: int, trial: Trial) -> None:
+            heard.append(position + 1)
+            if position == 11:
+                raise BudgetExhausted
 
     for tuner in ("random", "grid"):
         for cap in (10**12, UNLIMITED):
@@ -220,7 +223,7 @@ def test_candidates_to_come_cost_nothing() -> None:
                 wide = {**space, **{f"choice{n}": [1, 2] for n in range(60)}}
                 mine = Problem(Model("wide", Wide(), wide), iris(), 0, Protocol(folds=2))
                 heard.clear()
-                result = run(tuner, mine, Budget(cap, seconds=600.0), listener=enough)
+                result = run(tuner, mine, Budget(cap, seconds=600.0), listener=Enough())
                 assert result.record.evaluations == heard[-1] == 12
 
 
