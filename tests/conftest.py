@@ -19,6 +19,7 @@ import tuners.store.saved
 import tuners.store.side_files  # noqa: F401  these four are only to be loaded
 from tests import forked
 from tests.bench import fill
+from tuners import catalog
 
 # Half of a short session is compiling what it imports, where this forbids to keep what was compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -33,6 +34,16 @@ for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
 # Hypothesis's deadline would fail tests on a slow machine.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.fixture(autouse=True)
+def registered() -> Iterator[None]:
+    """Forget what a session in this process has registered: it may find the registries of the tests themselves."""
+    registries = (catalog.TUNERS, catalog.MODELS, catalog.DATASETS)
+    before = [dict(each._registered) for each in registries]
+    yield
+    for each, members in zip(registries, before, strict=True):
+        each._registered = members  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
