@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sklearn.naive_bayes
-import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "test_tuning.py"
+from tests import ROOT
+
+BENCHMARKS = ROOT / "benchmarks" / "test_tuning.py"
 CHEAP = ("--tuning-models=tree", "--tuning-datasets=iris", "--tuning-tuners=default,random", "--tuning-budget=2")
 
 CONFTEST = """

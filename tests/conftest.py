@@ -1,10 +1,11 @@
-"""What all tests share: hypothesis's deadline would fail them on a slow machine."""
+"""What all tests share: an environment in which sessions are quick, and a process that they are forked from."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np  # noqa: F401  see below
 import pytest
@@ -19,14 +20,17 @@ import tuners.store.side_files  # noqa: F401  these four are only to be loaded
 from tests import forked
 from tests.bench import fill
 
-# Most of a short session is compiling what it imports, where this forbids to keep it: half an hour of a whole suite's.
+# Half of a short session is compiling what it imports, where this forbids to keep what was compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Threads of OpenMP that wait for each other busily take ten times as long where two workers share two cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # Sessions that tests begin are not the workers of pytest-xdist that the tests may run in.
 for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
     os.environ.pop(name, None)
 
+# Hypothesis's deadline would fail tests on a slow machine.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
@@ -53,5 +57,16 @@ def pytester(pytester: pytest.Pytester, server: forked.Server, monkeypatch: pyte
 @pytest.fixture
 def bench(pytester: pytest.Pytester) -> pytest.Pytester:
     """Make a directory with the benchmark suite and tuners of a user's own."""
+    import sklearn.naive_bayes
+    import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
+
     fill(pytester.path)
     return pytester
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker neighbouring tests, which share what modules make once; who is done first helps the others."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None

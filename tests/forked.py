@@ -46,14 +46,13 @@ class Server:
         began = time.perf_counter()
         code = self.wait(self.start(folder, f"--basetemp={temporary}", *arguments, out=out, err=err))
         seconds = time.perf_counter() - began
-        said, complained = (
+        lines, errors = (
             path.read_text(encoding="utf-8", errors="backslashreplace").splitlines() for path in (out, err)
         )
-        for line in (*said, *complained):
-            print(line)  # noqa: T201  a failing test shows what its session said
+        print(*lines, *errors, sep="\n")  # noqa: T201  a failing test shows what its session said
         with contextlib.suppress(ValueError):
             code = pytest.ExitCode(code)
-        return pytest.RunResult(code, said, complained, seconds)
+        return pytest.RunResult(code, lines, errors, seconds)
 
     def start(self, folder: Path, *arguments: str | os.PathLike[str], out: Path, err: Path) -> int:
         """Begin a session in a folder; return its process number."""
@@ -119,7 +118,7 @@ def serve() -> None:
                 answer = os.fork()
             if not answer:
                 become(asked, base)
-                sys.exit(pytest.console_main())
+                sys.exit(pytest.main())
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 

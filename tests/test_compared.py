@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import forked
-from tests.bench import BENCHMARKS, CHEAP, fill, run, saved
+from tests import ROOT, forked
+from tests.bench import CHEAP, fill, run, saved
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_another_machines_run_is_compared_with(compared: pytest.Pytester) -> Non
     other = json.loads(path.read_text())
     other["machine_info"]["node"] = "elsewhere"
     path.write_text(json.dumps(other))
-    compared.makepyprojecttoml((BENCHMARKS.parents[1] / "pyproject.toml").read_text())
+    compared.makepyprojecttoml((ROOT / "pyproject.toml").read_text())
     result = compared.runpytest_subprocess(
         "-p", "tuners.plugin", *CHEAP, "--benchmark-compare", "--benchmark-save=after", "test_tuning.py"
     )

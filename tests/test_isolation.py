@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 import psutil
 import pytest
 
+from tests import ROOT
+from tests.bench import CHEAP
 from tuners.evaluation.listener import Listener
 from tuners.execution import forked
 from tuners.execution.contract import Around
@@ -136,19 +138,18 @@ def test_memory_beyond_the_reach_of_the_system_is_killed(pytester: pytest.Pytest
     assert "over its limit of 150 MB" in record["reason"]
 
 
-def test_isolated_runs_are_the_same(pytester: pytest.Pytester) -> None:
+def test_isolated_runs_are_the_same(bench: pytest.Pytester) -> None:
     """Trials, scores and hashes do not depend on the process."""
-    options = ("-p", "tuners.plugin", "--tuning-models=forest", "--tuning-datasets=iris", "--tuning-seeds=2")
-    pytester.makepyfile("def test_tuning(tune, tuner, problem): tune(tuner, problem)")
     hashes: list[Any] = []
     for option in ((), ("--tuning-isolate",)):
         report = f"--tuning-report={len(hashes)}.json"
-        result = pytester.runpytest_subprocess(
-            *options, "--tuning-tuners=random,bayesian", "--tuning-budget=3", report, *option
+        result = bench.runpytest_subprocess(
+            "-p", "tuners.plugin", *CHEAP, "--tuning-tuners=random,bayesian", "--tuning-budget=3", report, *option
         )
         assert result.ret == 0
-        runs = json.loads((pytester.path / f"{len(hashes)}.json").read_text())["runs"]
+        runs = json.loads((bench.path / f"{len(hashes)}.json").read_text())["runs"]
         hashes.append([(run["tuner"], run["trials_sha256"], run["test_score"]) for run in runs])
+    assert len(hashes[0]) == 4
     assert hashes[0] == hashes[1]
 
 
@@ -186,7 +187,7 @@ def test_a_killed_session_takes_its_cells_with_it(tmp_path: Path) -> None:
     journal.touch()
     session = subprocess.Popen(
         [sys.executable, "-c", ORPHANED, str(journal)],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert session.stdout is not None
     processes = [psutil.Process(int(pid)) for pid in session.stdout.readline().split()]

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tuners
-from tests import faults
+from tests import ROOT, faults
 from tests.estimators import stump
 from tuners import Problem, Protocol, TuningError
 from tuners.__main__ import main
@@ -310,7 +310,7 @@ SMALL_DISK = "mount -t tmpfs -o size=64k tmpfs {folder} && cd {folder} && cp {su
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Make a suite of cheap cells."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(test_suite=faults.SUITE)
     return pytester
 
@@ -467,7 +467,7 @@ def test_resume_is_refused_when_imported_code_has_changed(
     deep.parent.mkdir(parents=True)
     deep.write_text("FEATURE = 1")
     late.write_text("THRESHOLD = 0.5")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (before, after, Path(__file__).parents[1]))))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (before, after, ROOT))))
     options = ("-p", "tuners.plugin", "--tuning-tuners=one,die", "--tuning-seeds=1", "--tuning-isolate")
     assert suite.runpytest_subprocess(*options).ret == -signal.SIGKILL
     shadow = before / "mine" / "deep" / "code.py"
@@ -553,10 +553,10 @@ def test_the_journal_is_begun_before_the_clock(pytester: pytest.Pytester) -> Non
 @pytest.mark.parametrize("moments", MOMENTS)
 def test_killed_at_any_moment_and_resumed(tmp_path: Path, moments: int) -> None:
     """SIGKILL at random moments; each resumed session ends with the uninterrupted one's report and saved run."""
-    script = Path(__file__).parent / "faults.py"
+    script = ROOT / "tests" / "faults.py"
     done = subprocess.run(
         [sys.executable, str(script), str(tmp_path), str(moments), "0"],
-        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(script.parents[1])},
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
+from tests import forked
 from tuners.store import journal_contents
 
 SUITE = """
@@ -72,20 +73,28 @@ def order(suite: pytest.Pytester) -> list[tuple[str, str, str]]:
     return [(run["model"], run["dataset"], run["tuner"]) for run in runs(suite)]
 
 
+@pytest.fixture(scope="module")
+def hashes(server: forked.Server, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Return the hashes of all cells' trials, from a session without other plugins in use."""
+    folder = tmp_path_factory.mktemp("plain")
+    (folder / "test_tuning.py").write_text(SUITE)
+    assert server.run(folder, *OPTIONS, *UNSHUFFLED).ret == pytest.ExitCode.OK
+    found = json.loads((folder / "out.json").read_text())["runs"]
+    assert [(run["model"], run["dataset"], run["tuner"]) for run in found] == ORDER
+    return [run["trials_sha256"] for run in found]
+
+
 @pytest.mark.parametrize("module", PLUGINS)
-def test_a_plugin_in_use(suite: pytest.Pytester, module: str) -> None:
+def test_a_plugin_in_use(suite: pytest.Pytester, hashes: list[str], module: str) -> None:
     """Cells, trials and their order in table and saved run are the same, whatever the plugin does with the tests."""
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"pip install {'pytest-xdist' if module == 'xdist' else module.replace('_', '-')}")
-    assert suite.runpytest_subprocess(*OPTIONS, *UNSHUFFLED).ret == pytest.ExitCode.OK
-    hashes = [run["trials_sha256"] for run in runs(suite)]
-    assert order(suite) == ORDER
     used = PLUGINS[module] if module == "pytest_randomly" else (*UNSHUFFLED, *PLUGINS[module])
     result = suite.runpytest_subprocess(*OPTIONS, *used)
     assert result.ret == pytest.ExitCode.OK, result.stdout.str()
     assert order(suite) == ORDER
     assert [run["trials_sha256"] for run in runs(suite)] == hashes
-    path = next(suite.path.glob(".benchmarks/*/0002_mine.json"))
+    path = next(suite.path.glob(".benchmarks/*/0001_mine.json"))
     infos = [bench["extra_info"] for bench in json.loads(path.read_text())["benchmarks"]]
     assert [(info["model"], info["dataset"], info["tuner"]) for info in infos] == ORDER
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-README = Path(__file__).parents[1] / "README.md"
+from tests import ROOT
+
+README = ROOT / "README.md"
 FILES = dict(re.findall(r"<!-- test: (\S+) -->\n```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL))
 
 

@@ -35,12 +35,14 @@ from tuners.search import SharedGridSearchCV
 from tuners.search.families.trees import Draws
 
 TREES = {
-    "n_estimators": [3, 70],
+    "n_estimators": [3, 9],
     "max_depth": [None, 3],
     "min_samples_split": [2, 9, 0.3],
     "min_samples_leaf": [1, 4],
     "max_features": ["sqrt", 0.7],
 }
+MANY = {"n_estimators": [3, 70], "max_depth": [None, 3]}
+"""More trees than are drawn at once."""
 STEPS = [2, 5, 9]
 
 
@@ -50,7 +52,7 @@ STEPS = [2, 5, 9]
 def test_forests_of_classifiers(model: Callable[..., Any], bootstrap: bool, classes: int) -> None:
     """Forests share trees across sizes, depths, splits, leaves and features, with the very scores of their own fits."""
     X, y = rows(classes=classes)
-    grid = {**TREES, "criterion": ["gini", "entropy"]}
+    grid = [{**TREES, "criterion": ["gini", "entropy"]}, MANY]
     assert both(model(random_state=4, bootstrap=bootstrap), grid, X, y, scoring="neg_log_loss", cv=2).shared_.all()
 
 
@@ -58,18 +60,34 @@ def test_forests_of_classifiers(model: Callable[..., Any], bootstrap: bool, clas
 def test_forests_of_regressors(model: Callable[..., Any]) -> None:
     """Regression forests, too, whose trees have real-valued targets."""
     X, y = rows(classes=0)
-    assert both(model(random_state=4), TREES, X, y, return_train_score=True).shared_.all()
+    assert both(model(random_state=4), [TREES, MANY], X, y, return_train_score=True).shared_.all()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
+FORESTS = given(
     seed=st.integers(0, 2**31 - 1),
     shape=st.tuples(st.integers(12, 90), st.integers(3, 9), st.sampled_from([0, 2, 3])),
     random=st.booleans(),
     data=st.data(),
 )
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@FORESTS
 def test_any_forest(seed: int, shape: tuple[int, int, int], random: bool, data: st.DataObject) -> None:
     """Whatever the rows and the limits, every score is that of a forest grown alone."""
+    check_forest(seed, shape, random, data)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@FORESTS
+def test_a_hundred_forests(seed: int, shape: tuple[int, int, int], random: bool, data: st.DataObject) -> None:
+    """The same, tried more often."""
+    check_forest(seed, shape, random, data)
+
+
+def check_forest(seed: int, shape: tuple[int, int, int], random: bool, data: st.DataObject) -> None:
+    """Draw a grid of forests, and compare."""
     X, y = rows(*shape, seed)
     classes = shape[2]
 

@@ -19,6 +19,7 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.utils._test_common.instance_generator import INIT_PARAMS, PER_ESTIMATOR_XFAIL_CHECKS
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from tests import ROOT
 from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV
 
 PLUGIN = "tests.search.shared_in_place"
@@ -31,8 +32,7 @@ SHARED = {SharedGridSearchCV: GridSearchCV, SharedRandomizedSearchCV: Randomized
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learns_tests_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every test of scikit-learn's searches that can pass with an attribute more does; takes half a minute."""
-    checkout = Path(__file__).parents[2]
-    paths = [str(checkout), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # Only pytest itself: plugins installed here, and their options, are no part of scikit-learn's suite.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": os.pathsep.join(paths)}
     environment.pop("PYTEST_ADDOPTS", None)

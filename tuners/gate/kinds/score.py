@@ -25,7 +25,7 @@ MOST_SEEDS = 1_000
 
 
 @dataclass(frozen=True)
-class _Paired:
+class _Measured:
     """The differences of one method's scores, and the tolerance in their unit."""
 
     method: Method
@@ -48,7 +48,7 @@ def test(
         return bool(alike) and effective_score(new) == effective_score(old)
 
     found: list[Finding] = []
-    measured: list[_Paired] = []
+    measured: list[_Measured] = []
     for method in methods:
         pairs = paired(method, now.records, then[0].records)
         if all(same(*pair) for pair in pairs):
@@ -62,12 +62,12 @@ def test(
         scale = abs(float(whole[:, 1].mean())) if tolerance.relative else 1.0
         datasets = len({record.dataset for record, _ in pairs})
         measured.append(
-            _Paired(method, whole[:, 0] - whole[:, 1], tolerance.value * scale, datasets, pairs[0][0].metric)
+            _Measured(method, whole[:, 0] - whole[:, 1], tolerance.value * scale, datasets, pairs[0][0].metric)
         )
     return [*found, *_tested(measured, alpha)]
 
 
-def _tested(measured: Sequence[_Paired], alpha: float) -> list[Finding]:
+def _tested(measured: Sequence[_Measured], alpha: float) -> list[Finding]:
     from tuners.analysis import changes  # noqa: PLC0415  it loads NumPy and SciPy
     from tuners.analysis.statistics import holm, sign_flip  # noqa: PLC0415  it loads NumPy and SciPy
 
