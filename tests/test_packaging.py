@@ -61,3 +61,12 @@ def test_changes_are_named_as_towncrier_takes_them() -> None:
         named = re.fullmatch(r"(\d+|\+[\w-]+)\.(\w+)(\.\d+)?\.md", file.name)
         assert named, file.name
         assert named[2] in types, file.name
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md"])
+def test_files_that_the_guides_name_are_there(page: str) -> None:
+    """Each path of the package or the tests that a contributor is told of exists."""
+    quoted = " ".join(re.findall(r"(?<!`)`([^`\n]+)`", (ROOT / page).read_text())).split()
+    named = [path for path in quoted if re.fullmatch(r"\w[\w./]*/[\w./]*", path) and not re.search("NAME|ISSUE", path)]
+    assert named
+    assert [path for path in named if not (ROOT / path).exists() and not (ROOT / "tuners" / path).exists()] == []

@@ -1,6 +1,6 @@
 """The hooks of a session in which a test asks for `tune`: check, run, report, save, judge, and print the table.
 
-Registered when such a test is collected (`beginning`), so that other sessions are as they are without the plugin.
+Registered when such a test is collected (`start`), so that other sessions are as they are without the plugin.
 """
 
 from __future__ import annotations
