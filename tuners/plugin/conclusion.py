@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.errors import TuningError
-from tuners.plugin.benchmark.session import libraries
+from tuners.plugin.benchmark.content import libraries
 from tuners.plugin.header import header
 from tuners.results.cell import Cell
 from tuners.store import records

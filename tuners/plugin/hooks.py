@@ -14,6 +14,7 @@ import pytest
 
 from tuners.errors import TuningError
 from tuners.plugin import conclusion
+from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.header import header
 from tuners.plugin.log import figures, logs_cells, record_of
@@ -88,7 +89,7 @@ def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, s
 def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any]) -> None:
     """Before pytest-benchmark saves: write the trials, and leave out benchmarks without a time."""
     state = config.stash[SESSION]
-    benchmark.order(benchmarks, state.attempts.rank)
+    content.order(benchmarks, state.attempts.rank)
     state.measured.save_trials(state.benchmarks.folders)
 
 
@@ -96,7 +97,7 @@ def pytest_benchmark_generate_json(config: pytest.Config, benchmarks: list[Any])
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Mark a saved run of which cells are missing, and add what protects the rest."""
     state = config.stash[SESSION]
-    benchmark.complete(output_json, partial=state.partial, how=state.how)
+    content.complete(output_json, partial=state.partial, how=state.how)
 
 
 @pytest.hookimpl(specname="pytest_sessionfinish", wrapper=True, tryfirst=True)  # around all that reports

@@ -15,6 +15,7 @@ from tuners.errors import TuningError
 from tuners.plan import Plan
 from tuners.plugin import options
 from tuners.plugin.attempts import Attempts
+from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.measured import Measured
 from tuners.plugin.messages import Messages
@@ -98,7 +99,7 @@ class Session:
 
     def about(self) -> dict[str, Any]:
         """Return what a saved run says of machine, commit, libraries and command."""
-        return {**self.benchmarks.about(), "libraries": benchmark.libraries(), "tuning": self.how}
+        return {**self.benchmarks.about(), "libraries": content.libraries(), "tuning": self.how}
 
     @property
     def begun(self) -> bool:

@@ -4,6 +4,7 @@ Nothing else of the plugin knows pytest-benchmark's names. Each of its two objec
 `-p no:benchmark`, so that the rest need not ask.
 
 - `session`: its session: what it saves and lists.
+- `content`: the content of the files that it saves.
 - `fixture`: its fixture: the time of one cell.
 - `baseline`: which saved run it compares with.
 """

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark.baseline import Baseline, choose
-
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace")
-"""Those on which seconds depend."""
 
 CannotWrite = Callable[[str, Path, OSError], None]
 """Is told of a file that could not be written: the option, the path and the error."""
-
-
-def libraries() -> dict[str, str]:
-    """Return the versions of the installed ones."""
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 class NoBenchmarks:
@@ -160,7 +145,7 @@ class Benchmarks(NoBenchmarks):
 
             folder = self._storage
             try:
-                path = saved_folder.save(text(output_json), folder, save)
+                path = saved_folder.save(content.text(output_json), folder, save)
             except OSError as error:
                 cannot_write("--benchmark-save", folder, error)
             else:
@@ -171,7 +156,7 @@ class Benchmarks(NoBenchmarks):
 
             path = Path(self._own.json)
             try:
-                files.write(text(output_json), path)
+                files.write(content.text(output_json), path)
             except OSError as error:
                 cannot_write("--benchmark-json", path, error)
             else:
@@ -219,36 +204,6 @@ def of(config: pytest.Config) -> NoBenchmarks:
     """Return pytest-benchmark's session, or what stands for it where there is none."""
     own = getattr(config, "_benchmarksession", None)
     return NoBenchmarks() if own is None else Benchmarks(config, own)
-
-
-def order(benchmarks: list[Any], rank: Callable[[str], int]) -> None:
-    """Put what it will save in an order by node ids, and leave out what has no time: the save would break on it."""
-    benchmarks.sort(key=lambda bench: rank(bench.fullname))  # those of other tests keep their order, at the end
-    for bench in benchmarks:
-        # A skip or an interrupt inside a benchmark leaves none.
-        if not bench:
-            bench.fixture.has_error = True
-
-
-def complete(output_json: dict[str, Any], *, partial: str, how: Mapping[str, Any]) -> None:
-    """Add to what it will save: checksums, library versions, how it was run, and that cells are missing if so."""
-    from tuners.store import saved  # noqa: PLC0415  loaded when something is saved
-
-    for bench in output_json["benchmarks"]:
-        if "schema" in bench.get("extra_info", {}):
-            plain = json.loads(text(bench["extra_info"]))
-            bench["extra_info"][saved.CHECK] = saved.checksum(plain)
-    output_json["libraries"] = libraries()
-    output_json["tuning"] = dict(how)
-    if partial:
-        output_json[saved.PARTIAL] = partial
-
-
-def text(output_json: Any) -> str:
-    """Return JSON as it writes it."""
-    from pytest_benchmark.utils import safe_dumps  # noqa: PLC0415  loaded when something is saved
-
-    return str(safe_dumps(output_json, ensure_ascii=True, indent=4))
 
 
 def is_its_regression(error: BaseException) -> bool:
