@@ -139,6 +139,14 @@ def test_every_evaluator_adapts_a_search(name: str) -> None:
     assert trials_hash(searched.trials) == trials_hash(called.trials)
 
 
+@evaluators
+def test_a_search_beyond_the_budget_is_named_as_the_tuner_made_it(name: str) -> None:
+    """Whatever class evaluates in its place."""
+    mine = Objective(problem(), "mine", Budget(3), evaluation=name)
+    with pytest.raises(TuningError, match="^GridSearchCV has 6 candidates for the 3 evaluations left"):
+        mine.search(GridSearchCV(mine.estimator, {"n_estimators": [3, 9], "max_depth": [1, 2, 3]}))
+
+
 def test_a_budget_counts_fidelities(tmp_path: Path) -> None:
     """A candidate evaluated in part costs its share of a full evaluation, and is no incumbent; files keep it so."""
 

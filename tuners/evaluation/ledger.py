@@ -124,8 +124,9 @@ class Ledger:
                 self.keep(trial, first + candidate)
 
             searches.fit(
-                self._evaluator.adapted(part),
+                part,
                 self._training,
+                adapted=self._evaluator.adapted,
                 jobs=self._jobs,
                 limit=self.remaining,
                 trial_seconds=self.budget.trial_seconds,

@@ -29,6 +29,7 @@ def fit(
     search: Any,
     training: Training,
     *,
+    adapted: Callable[[Any], Any],
     jobs: int,
     limit: int,
     trial_seconds: float | None,
@@ -39,11 +40,12 @@ def fit(
     """Fit an unfitted search so that each of its candidates, by its number in the search, comes to `keep` as a trial.
 
     Each comes when it ends, whatever the order in which they do; one that failed comes again where scikit-learn says
-    why only at the end. `listed` gives parameters as the space has them. A candidate that takes more than
-    `trial_seconds` fails. Raises `TuningError` for a search whose candidates cannot be listed, or that has more than
-    `limit` of them.
+    why only at the end. `adapted` is the evaluator's; `listed` gives parameters as the space has them. A candidate
+    that takes more than `trial_seconds` fails. Raises `TuningError` for a search whose candidates cannot be listed, or
+    that has more than `limit` of them.
     """
-    candidates = _candidates(search, limit)
+    candidates, kind = _candidates(search, limit), type(search).__name__
+    search = adapted(search)
     ended: set[int] = set()
     unexplained: dict[int, list[Evaluation]] = {}
 
@@ -69,7 +71,7 @@ def fit(
         reason = _fit(search, own_rows(training.X), own_rows(training.y))
     if len(ended) < len(candidates):
         message = (
-            f"{type(search).__name__}: expected each of its {len(candidates)} candidates to be evaluated once on all "
+            f"{kind}: expected each of its {len(candidates)} candidates to be evaluated once on all "
             f"folds, got {len(ended)} of them: from such a search, call objective(params)"
         )
         raise TuningError(message)

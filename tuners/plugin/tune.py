@@ -100,7 +100,7 @@ class Tune:
         heard = Heard(session, record, {**timer.describe(), "group": group}, budget)
         began = time.perf_counter()
         try:
-            run = self._backend(record.cell, group).run(job, heard)
+            run = self._backend(job, record.cell, group).run(job, heard)
         except (MissingExtraError, NotApplicableError) as error:
             timer.spend()
             skip(self._request, record, str(error))
@@ -130,13 +130,13 @@ class Tune:
             timer.took(run.record.seconds or 0.0, group)
         return run
 
-    def _backend(self, cell: str, group: str) -> Backend:
+    def _backend(self, job: Job, cell: str, group: str) -> Backend:
         from tuners.execution.contract import Around, backend  # noqa: PLC0415  scikit-learn loads when a cell runs
         from tuners.execution.resumed import Resumed  # noqa: PLC0415  loaded when a cell runs
 
         plan, finished = self._session.plan, self._session.finished()
         if cell in finished:
-            return Resumed(plan, {cell: finished[cell].run})
+            return Resumed(plan, {job.cell.id: finished[cell].run})
         around = Around(
             timed=lambda search: self._timer.time(search, group),
             explain=lambda error: tracebacks.elsewhere(error, self._request.node),
