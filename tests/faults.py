@@ -36,7 +36,7 @@ OPTIONS = (
     "-q", "-p", "no:cacheprovider", "--tuning-tuners=default,random,grid", "--tuning-seeds=2",
     "--tuning-budget=4", "--tuning-report=out.json", "--benchmark-json=saved.json",
 )  # fmt: skip
-TIMES = re.compile("seconds|search|memory|interval|earlier|mood|start|end")
+TIMES = re.compile("seconds|search|memory|interval|earlier|speed|start|end")
 
 
 def session(folder: Path, *options: str) -> int:

@@ -16,7 +16,7 @@ from tuners.report.words import difference, duration, number
 LEGEND = (
     "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same: cells "
     "whose trials are identical. (+n): cells in one of the runs only. Seconds of two sessions also differ by the "
-    "machine's mood; they are compared where both evaluated candidates the same way, plain or shared."
+    "speed of the machine just then; they are compared where both evaluated candidates the same way, plain or shared."
 )
 
 

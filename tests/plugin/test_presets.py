@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import sklearn.tree  # noqa: F401  a session within this process would load it and drop it again
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "test_tuning.py"
+from tests import ROOT
+
+BENCHMARKS = ROOT / "benchmarks" / "test_tuning.py"
 CONFTEST = """
 import tuners
 from sklearn.tree import DecisionTreeClassifier

@@ -93,7 +93,7 @@ def test_preset_article_has_the_articles_budgets(bench: pytest.Pytester) -> None
 
 def test_article_base_is_exact(bench: pytest.Pytester) -> None:
     """The default row of the article preset has the article's confusion matrix."""
-    from tests.test_datasets import SUBSET, WITHOUT_SUBSET
+    from tests.task.test_datasets import SUBSET, WITHOUT_SUBSET
 
     if not SUBSET.is_file():
         pytest.skip(WITHOUT_SUBSET)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests import runs
-from tests.test_report import failed, record
+from tests.report.test_report import failed, record
 from tuners.analysis.anytime import curves
 from tuners.analysis.costs import OvertuningRow, pareto
 from tuners.analysis.methods import evaluate

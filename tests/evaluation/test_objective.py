@@ -109,7 +109,7 @@ def test_a_search_reports_live() -> None:
         (lambda e: e, "objective.search takes GridSearchCV, or RandomizedSearchCV .*, got Stump: from others"),
     ],
 )
-def test_searches_that_cannot_be_metered_are_refused(search: Any, message: str) -> None:
+def test_searches_that_cannot_be_listed_are_refused(search: Any, message: str) -> None:
     """A search beyond the budget, one whose candidates cannot be told, and what is no search: one line each."""
     mine = objective(budget=3)
     with pytest.raises(TuningError, match=message):

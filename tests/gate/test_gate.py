@@ -127,7 +127,7 @@ except ValueError as error:
 def test_a_kind_of_gate_is_one_file(tmp_path: Path) -> None:
     """A module with a `KIND` among the kinds is in the help texts and errors, is parsed, judges, and words verdicts."""
     (tmp_path / "evaluations.py").write_text(KIND)
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     asked = subprocess.run(
         [sys.executable, "-c", ASKED], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests import ROOT
 from tuners import TuningError
 from tuners.__main__ import main
 from tuners.results.record import Record
@@ -28,7 +29,7 @@ from tuners.store.journal_contents import read
 from tuners.store.saved import document
 from tuners.store.saved import read as read_saved
 
-EARLIER = Path(__file__).parent / "data" / "earlier"
+EARLIER = ROOT / "tests" / "data" / "earlier"
 JOURNAL = EARLIER / "golden.journal.jsonl"
 SAVED = EARLIER / "0001_golden.json"
 SIDE_FILE = EARLIER / "golden.trials.jsonl"

@@ -87,7 +87,7 @@ def test_functions_without_a_name_of_their_own_are_told_apart() -> None:
 
 def test_trials_of_any_values_hash_alike_in_every_process() -> None:
     """The hash of trials with functions, sets and dictionaries does not hang on addresses or the hash seed."""
-    code = "from tests.test_shown import hashed; print(hashed())"
+    code = "from tests.text.test_shown import hashed; print(hashed())"
     found = {
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True

@@ -1,0 +1,1 @@
+"""Tests of how candidates are scored and counted."""

@@ -1,0 +1,1 @@
+"""Tests of the plugin, in sessions as a user begins them."""
