@@ -29,6 +29,7 @@ from tuners.evaluation.rows import in_part
 from tuners.execution.contract import Around, backend
 from tuners.execution.here import measure
 from tuners.plan import Job, Plan
+from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell
 from tuners.results.record import EVALUATIONS, Record
 from tuners.results.trial import Trial, trials_hash
@@ -106,7 +107,8 @@ def test_every_evaluator_evaluates_in_part(name: str) -> None:
 def test_a_fidelity_that_is_no_share_is_refused(name: str) -> None:
     """In one line, and at no cost."""
     mine = Objective(problem(), "mine", Budget(2), evaluation=name)
-    for wrong in (0.0, 1.5, -1, math.nan):
+    wrongs: tuple[Any, ...] = (0.0, 1.5, -1, math.nan, "1", None)
+    for wrong in wrongs:
         with pytest.raises(TuningError, match="objective: expected a fidelity above 0 and up to 1, got "):
             mine(CANDIDATES[0], wrong)
     assert (mine.remaining, mine.trials) == (2, [])
@@ -167,6 +169,44 @@ def test_a_budget_counts_fidelities(tmp_path: Path) -> None:
     assert trials_hash(whole) != run.record.trials_sha256
     side_files.write([run], tmp_path / "a.trials.jsonl")
     assert side_files.read(tmp_path / "a.trials.jsonl", [run.record]) == {run.record.cell: run}
+
+
+@pytest.mark.parametrize("share", [0.1, 0.7, 1 / 27, np.float64(0.2), np.float32(0.25)])
+def test_a_budget_spent_in_shares_is_spent_exactly(share: float, tmp_path: Path) -> None:
+    """Sums of shares are not what floating point makes of them; a share of NumPy's is written as any other."""
+
+    def parts(objective: Objective, seed: int) -> None:
+        objective(CANDIDATES[0])
+        while True:
+            objective(CANDIDATES[1], share)
+
+    run = measure("parts", parts, problem(), Budget(3))
+    assert run.record.ok, run.record.reason
+    assert len(run.trials) == 1 + math.floor(2 / share + 1e-6)
+    assert run.record.evaluations == 3
+    side_files.write([run], tmp_path / "a.trials.jsonl")
+    assert side_files.read(tmp_path / "a.trials.jsonl", [run.record]) == {run.record.cell: run}
+
+
+def test_a_run_without_a_candidate_in_full_says_so() -> None:
+    """Or what its tuner raised: candidates in part are no failed ones."""
+
+    def vain(objective: Objective, seed: int) -> None:
+        objective(CANDIDATES[0], 0.5)
+
+    def broken(objective: Objective, seed: int) -> None:
+        objective(CANDIDATES[0], 0.5)
+        raise KeyError(seed)
+
+    assert measure("vain", vain, problem(), Budget(3)).record.reason.startswith("no candidate was evaluated in full: ")
+    assert measure("broken", broken, problem(), Budget(3)).record.reason.startswith("KeyError: ")
+
+
+def test_a_time_alone_leaves_no_number_of_evaluations() -> None:
+    """Whatever was spent in part."""
+    mine = Objective(problem(), "mine", Budget(seconds=60))
+    mine(CANDIDATES[0], 0.25)
+    assert mine.remaining == UNLIMITED
 
 
 class Heard(Listener):
@@ -248,6 +288,15 @@ def test_what_a_test_makes_itself_goes_with_its_job() -> None:
     own = problem()
     job = Plan(OPTIONS).job(mine, own)
     assert (job.problem, job.tune, job.cell) == (own, mine, Cell("small", "iris", "mine", 0))
+
+
+def test_a_problem_of_the_tests_own_is_measured_whatever_its_name() -> None:
+    """One that has the names of the plan's own problem, and another protocol, is another problem."""
+    plan = Plan(OPTIONS)
+    planned = plan.problem("forest", "iris", 0)
+    own = Problem(planned.model, planned.dataset, planned.seed, Protocol(folds=5))
+    assert plan.job("random", own).problem is own
+    assert len(backend("here", plan, Around()).run(plan.job("random", own), Listener()).trials[0].fold_scores) == 5
 
 
 def test_the_clock_is_a_parameter() -> None:

@@ -141,11 +141,10 @@ class Plan:
 
     def job(self, tuner: str | Tuner, problem: Problem) -> Job:
         """Return the job of a method, by name or as a function, on a problem."""
-        own = (problem.model.name, problem.dataset.name, problem.seed)
-        model, dataset, seed = next((key for key, known in self._problems.items() if known is problem), own)
-        by_name = (model, dataset, seed) in self._problems and not self._adopted.keys() & {
-            ("model", model), ("dataset", dataset),
-        }  # fmt: skip
+        key = next((key for key, known in self._problems.items() if known is problem), None)
+        model, dataset, seed = key or (problem.model.name, problem.dataset.name, problem.seed)
+        adopted = self._adopted.keys() & {("model", model), ("dataset", dataset)}
+        by_name = key is not None and not adopted
         cell = Cell(model, dataset, tuner if isinstance(tuner, str) else tuner.__name__, seed)
         return Job(self.given, cell, None if by_name else problem, None if isinstance(tuner, str) else tuner)
 
@@ -159,11 +158,13 @@ class Plan:
 
     def problem_of(self, job: Job) -> Problem:
         """Return the problem of a job; raise what keeps it from being loaded."""
-        return job.problem or self.problem(job.cell.model, job.cell.dataset, job.cell.seed)
+        if job.problem is not None:
+            return job.problem
+        return self.problem(job.cell.model, job.cell.dataset, job.cell.seed)
 
     def tuner_of(self, job: Job) -> Tuner:
         """Return the method of a job; raise what keeps it from being loaded."""
-        return job.tune or self.tuner(job.cell.tuner)
+        return self.tuner(job.cell.tuner) if job.tune is None else job.tune
 
     def adopt_models(self, models: Sequence[str | Model]) -> list[str]:
         """Take in models given as objects, for this session; return all their names."""

@@ -24,7 +24,7 @@ from tuners.evaluation.contract import Evaluator, Scores, Training
 from tuners.evaluation.listener import Listener
 from tuners.results.budget import UNLIMITED, Budget, BudgetExhausted
 from tuners.results.params import Params
-from tuners.results.trial import Trial
+from tuners.results.trial import DIGITS, Trial
 from tuners.spaces import restored
 from tuners.task import metrics
 
@@ -74,7 +74,9 @@ class Ledger:
     @property
     def remaining(self) -> int:
         """Evaluations in full that are left in the budget."""
-        return math.floor(self.budget.evaluations - self._spent)
+        if self.budget.stated is None:
+            return UNLIMITED
+        return math.floor(round(self.budget.evaluations - self._spent, DIGITS))
 
     def close(self) -> None:
         """Refuse further evaluations: a thread a library left behind must not add trials."""
@@ -84,9 +86,7 @@ class Ledger:
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Trial:
         """Evaluate one candidate; raise `BudgetExhausted` when too little is left to spend."""
-        if not 0 < fidelity <= 1:
-            message = f"objective: expected a fidelity above 0 and up to 1, got {fidelity!r}"
-            raise TuningError(message)
+        fidelity = _share(fidelity)
         self.require_budget(fidelity)
         if not isinstance(params, Mapping):
             message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
@@ -178,7 +178,7 @@ class Ledger:
             if position not in self._trials:
                 if self._too_little_for(trial.fidelity):
                     raise BudgetExhausted
-                self._spent += 1 if trial.fidelity == 1 else trial.fidelity
+                self._spent += trial.fidelity
             self._trials[position] = trial
             self._next = max(self._next, position + 1)
             if trial.can_win and self._is_better(trial, position):
@@ -193,11 +193,23 @@ class Ledger:
         return trial.score == best.score and position < self._incumbent_at
 
     def _too_little_for(self, fidelity: float) -> bool:
-        """Whether less is left than a candidate at a fidelity costs, but for the rounding of shares."""
-        return self.budget.evaluations - self._spent < fidelity * (1 - 1e-9)
+        """Whether less is left than a candidate at a fidelity costs."""
+        return round(self.budget.evaluations - self._spent - fidelity, DIGITS) < 0
 
     def require_budget(self, fidelity: float = 1.0) -> None:
         """Raise `BudgetExhausted` when too little is left to spend."""
         late = self.budget.seconds is not None and self.clock() > self.budget.seconds
         if self._closed or late or self._too_little_for(fidelity):
             raise BudgetExhausted
+
+
+def _share(fidelity: Any) -> float:
+    """Return a fidelity as a plain number, which every process writes alike; raise `TuningError` if it is no share."""
+    try:
+        share = float(fidelity)
+    except (TypeError, ValueError):
+        share = math.nan
+    if isinstance(fidelity, str) or not 0 < share <= 1:
+        message = f"objective: expected a fidelity above 0 and up to 1, got {fidelity!r}"
+        raise TuningError(message)
+    return share

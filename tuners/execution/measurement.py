@@ -59,6 +59,7 @@ class Measurement:
     ) -> None:
         """Take what is measured; `clock` gives readings in seconds, of the wall's clock by default.
 
+        The folds that a scikit-learn search evaluates itself, and what ends a run or a trial, are timed by the wall's.
         A method whose function has an attribute `evaluations`, called with the space, says so how many it needs
         whatever the budget; one with an attribute `check`, called with the model, raises there `NotApplicableError` for
         a model that it cannot serve.
@@ -120,7 +121,7 @@ class Measurement:
                     raise
                 # Libraries give up in words of their own when nothing worked; what failed says more.
                 trials = ledger.trials
-                hopeless = trials and ledger.incumbent is None
+                hopeless = trials and not any(trial.ok for trial in trials)
                 self.error = error
                 self.reason = self._nothing_found() if hopeless else one_line(error)
                 self.cause = trials[0].reason if hopeless else ""
@@ -138,6 +139,8 @@ class Measurement:
 
     def _nothing_found(self) -> str:
         trials = self.ledger.trials
+        if any(trial.ok for trial in trials):
+            return "no candidate was evaluated in full: expected objective(params) without a fidelity for one at least"
         if trials:
             return f"every candidate failed: {trials[0].reason}"
         if self.timed_out:

@@ -101,9 +101,13 @@ def incumbent(trials: Sequence[Trial]) -> Trial | None:
     return max(good, key=lambda trial: trial.score) if good else None
 
 
+DIGITS = 9
+"""To which sums of shares are rounded: thirty tenths are three."""
+
+
 def spent(trials: Iterable[Trial]) -> float:
-    """Return what trials cost, in evaluations in full."""
-    return sum(1 if trial.fidelity == 1 else trial.fidelity for trial in trials)
+    """Return what trials cost, in full-fit equivalents."""
+    return round(math.fsum(trial.fidelity for trial in trials), DIGITS)
 
 
 def trials_hash(trials: Sequence[Trial]) -> str:
