@@ -33,7 +33,7 @@ from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell
 from tuners.results.record import EVALUATIONS, Record
 from tuners.results.trial import Trial, trials_hash
-from tuners.store import side_files
+from tuners.store import codec, side_files, trials
 
 FOREST = Model("small", RandomForestClassifier(), {"n_estimators": [3, 9], "max_depth": [1, 2, 3]})
 OPTIONS: dict[str, Any] = {"models": ("forest",), "datasets": ("iris",), "budget": 3, "seeds": (0,)}
@@ -186,6 +186,13 @@ def test_a_budget_spent_in_shares_is_spent_exactly(share: float, tmp_path: Path)
     assert run.record.evaluations == 3
     side_files.write([run], tmp_path / "a.trials.jsonl")
     assert side_files.read(tmp_path / "a.trials.jsonl", [run.record]) == {run.record.cell: run}
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 2, None])
+def test_a_fidelity_that_is_no_share_is_damage(wrong: float | None) -> None:
+    """In a file, too: the field is named."""
+    with pytest.raises(codec.DamagedError, match="trial.fidelity: expected a share above 0 and up to 1, got "):
+        trials.read({"params": {}, "fold_scores": [1.0], "score": 1.0, "fidelity": wrong}, "trial")
 
 
 def test_a_run_without_a_candidate_in_full_says_so() -> None:

@@ -249,7 +249,7 @@ def test_fields_of_later_versions_are_passed_over(tmp_path: Path) -> None:
 class LaterTrial(Trial):
     """A trial of a later version."""
 
-    fidelity: float = 1.0
+    share: float = 1.0
     resource: str | None = None
     curve: tuple[float, ...] = ()
 
@@ -279,13 +279,13 @@ def test_a_new_field_of_trial_or_record_is_added_there_alone() -> None:
         for run in runs.values():
             assert isinstance(run.record, LaterRecord)
             assert (run.record.repeats, run.record.clock) == (1, "wall")
-            new = [(vars(each)["fidelity"], vars(each)["resource"], vars(each)["curve"]) for each in run.trials]
+            new = [(vars(each)["share"], vars(each)["resource"], vars(each)["curve"]) for each in run.trials]
             assert set(new) == {(1.0, None, ())}
 
 
 def test_what_a_later_version_writes_is_read_by_both(later: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The later one reads its new fields, NaN among them; this one passes over them, and every checksum is right."""
-    new: Object = {"fidelity": math.nan, "resource": "trees", "curve": (0.25, math.nan)}
+    new: Object = {"share": math.nan, "resource": "trees", "curve": (0.25, math.nan)}
     trials = (LaterTrial({"a": 1}, (0.5, 1.0), 0.75, **new),)
     record = LaterRecord(
         "forest", "wine", "random", 0, test_score=0.5, seconds=1.0, evaluations=1, trials="a.trials.jsonl",

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from tuners.results.trial import Trial
-from tuners.store.codec import json_value, shaped
+from tuners.store.codec import damaged, json_value, shaped
 from tuners.text.shown import shown
 
 EXACT = "exact"
@@ -63,7 +63,11 @@ def read(saved: Mapping[str, Any], at: str = "") -> Trial:
     """Return the trial whose fields these are; raise `DamagedError` that names the field, from `at` on."""
     form, ways_back = _form(Trial)
     found = shaped(saved, form, at)
-    return Trial(**{name: back(getattr(found, name)) for name, back in ways_back.items()})
+    trial = Trial(**{name: back(getattr(found, name)) for name, back in ways_back.items()})
+    if not 0 < trial.fidelity <= 1:
+        said = f"expected a share above 0 and up to 1, got {trial.fidelity:g}"
+        raise damaged(said, f"{at}.fidelity")
+    return trial
 
 
 @cache
