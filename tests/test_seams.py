@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import pickle
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -29,7 +31,7 @@ from tuners.evaluation.rows import in_part
 from tuners.execution.contract import Around, backend
 from tuners.execution.here import measure
 from tuners.plan import Job, Plan
-from tuners.results.budget import UNLIMITED
+from tuners.results.budget import UNLIMITED, BudgetExhausted
 from tuners.results.cell import Cell
 from tuners.results.record import EVALUATIONS, Record
 from tuners.results.trial import Trial, trials_hash
@@ -214,6 +216,28 @@ def test_a_time_alone_leaves_no_number_of_evaluations() -> None:
     mine = Objective(problem(), "mine", Budget(seconds=60))
     mine(CANDIDATES[0], 0.25)
     assert mine.remaining == UNLIMITED
+
+
+def test_threads_beside_a_search_keep_their_trials() -> None:
+    """Each is charged, at a position of its own, and none is overwritten by the search's."""
+
+    def both(objective: Objective, seed: int) -> None:
+        def call() -> None:
+            with contextlib.suppress(BudgetExhausted):
+                for params in CANDIDATES[:3]:
+                    objective(params)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        try:
+            objective.search(GridSearchCV(objective.estimator, {"n_estimators": [3], "max_depth": [4, 5, 6]}))
+        finally:
+            thread.join()
+
+    for budget in (4, 6):
+        run = measure("both", both, problem(), Budget(budget))
+        assert run.record.evaluations == len(run.trials) == budget
+        assert len({tuple(trial.params.items()) for trial in run.trials}) == budget
 
 
 class Heard(Listener):

@@ -80,6 +80,8 @@ class Objective:
         self.folds = [(train.copy(), validation.copy()) for train, validation in problem.folds]
         self.metric = copy.deepcopy(problem.scorer)
         self.jobs = jobs
+        self.shared = evaluation == "shared"
+        """Whether candidates are evaluated with what they have in common done once."""
 
     @property
     def budget(self) -> Budget:
@@ -111,8 +113,7 @@ class Objective:
 
         A `fidelity` below 1 is the share of the training rows that the candidate is fitted on, and of an evaluation
         that it costs; only candidates evaluated in full can win. NaN if it failed, which keeps a failed trial with its
-        reason. Raises `BudgetExhausted` when
-        nothing is left to spend.
+        reason. Raises `BudgetExhausted` when too little is left to spend.
         """
         return _ledgers[self].evaluate(params, fidelity).score
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuners.errors import TuningError, one_line, unwinds
@@ -118,22 +119,26 @@ class Ledger:
         whole = self.budget.seconds is None or (parts.count(search) or UNLIMITED) > self.remaining
         for part in [search] if whole else parts.parts(search):
             self.require_budget()
-            first = self._next
-
-            def keep(candidate: int, trial: Trial, first: int = first) -> None:
-                self.keep(trial, first + candidate)
-
+            candidates = searches.candidates_of(part, self.remaining)
+            first = self._reserve(len(candidates))
             searches.fit(
-                part,
+                self._evaluator.adapted(part),
+                candidates,
                 self._training,
-                adapted=self._evaluator.adapted,
                 jobs=self._jobs,
-                limit=self.remaining,
                 trial_seconds=self.budget.trial_seconds,
                 clock=self.clock,
                 listed=self.listed,
-                keep=keep,
+                keep=partial(self._keep_from, first),
+                explain=partial(self._explain_from, first),
             )
+
+    def _reserve(self, count: int) -> int:
+        """Return the first of as many positions, which trials of other threads do not take."""
+        with self._lock:
+            first = self._next
+            self._next += count
+        return first
 
     def listed(self, params: Mapping[str, Any]) -> Params:
         """Return what somebody else has evaluated: the space's own objects, where it lists the very values."""
@@ -166,25 +171,32 @@ class Ledger:
         return trial
 
     def keep(self, trial: Trial, position: int | None = None) -> Trial:
-        """Keep a trial at its position, by default the next, in place of one that is there: its reason is known now.
-
-        Raises `BudgetExhausted` for one beyond the budget, of whichever thread.
-        """
+        """Keep a trial at its position, by default the next; raise `BudgetExhausted` for one beyond the budget."""
         with self._lock:
             if self._closed:
                 return trial
+            if self._too_little_for(trial.fidelity):
+                raise BudgetExhausted
             if position is None:
-                position = self._next
-            if position not in self._trials:
-                if self._too_little_for(trial.fidelity):
-                    raise BudgetExhausted
-                self._spent += trial.fidelity
+                position = self._reserve(1)
+            self._spent += trial.fidelity
             self._trials[position] = trial
-            self._next = max(self._next, position + 1)
             if trial.can_win and self._is_better(trial, position):
                 self.incumbent, self._incumbent_at = trial, position
             self._listener.trial(position, trial)
         return trial
+
+    def _keep_from(self, first: int, candidate: int, trial: Trial) -> None:
+        """Keep the trial of a search's candidate; `first` is the position of its first one."""
+        self.keep(trial, first + candidate)
+
+    def _explain_from(self, first: int, candidate: int, trial: Trial) -> None:
+        """Put a failed trial of a search, whose reason is known now, in its own place."""
+        position = first + candidate
+        with self._lock:
+            if not self._closed and position in self._trials:
+                self._trials[position] = trial
+                self._listener.trial(position, trial)
 
     def _is_better(self, trial: Trial, position: int) -> bool:
         best = self.incumbent

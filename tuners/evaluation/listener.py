@@ -16,6 +16,9 @@ class Listener:
     def begun(self, record: Record) -> None:
         """Hear that the run begins; once more when the untuned model has its score, just before the search."""
 
+    def search_begins(self) -> None:
+        """Hear that all is prepared: from now on, whatever is raised is the run's."""
+
     def trial_begins(self) -> None:
         """Hear that a single candidate is being evaluated."""
 

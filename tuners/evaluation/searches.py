@@ -6,7 +6,7 @@ import copy
 import math
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,25 +27,22 @@ if TYPE_CHECKING:
 
 def fit(
     search: Any,
+    candidates: Sequence[Params],
     training: Training,
     *,
-    adapted: Callable[[Any], Any],
     jobs: int,
-    limit: int,
     trial_seconds: float | None,
     clock: Clock,
     listed: Callable[[Params], Params],
     keep: Callable[[int, Trial], object],
+    explain: Callable[[int, Trial], object],
 ) -> None:
     """Fit an unfitted search so that each of its candidates, by its number in the search, comes to `keep` as a trial.
 
-    Each comes when it ends, whatever the order in which they do; one that failed comes again where scikit-learn says
-    why only at the end. `adapted` is the evaluator's; `listed` gives parameters as the space has them. A candidate
-    that takes more than `trial_seconds` fails. Raises `TuningError` for a search whose candidates cannot be listed, or
-    that has more than `limit` of them.
+    Each comes when it ends, whatever the order in which they do; one that failed comes to `explain`, too, where
+    scikit-learn says why only at the end. `listed` gives parameters as the space has them. A candidate that takes more
+    than `trial_seconds` fails. Raises `TuningError` for a search that does not evaluate each candidate once.
     """
-    candidates, kind = _candidates(search, limit), type(search).__name__
-    search = adapted(search)
     ended: set[int] = set()
     unexplained: dict[int, list[Evaluation]] = {}
 
@@ -71,12 +68,12 @@ def fit(
         reason = _fit(search, own_rows(training.X), own_rows(training.y))
     if len(ended) < len(candidates):
         message = (
-            f"{kind}: expected each of its {len(candidates)} candidates to be evaluated once on all "
-            f"folds, got {len(ended)} of them: from such a search, call objective(params)"
+            f"objective.search: expected each of the {len(candidates)} candidates to be evaluated once on all folds, "
+            f"got {len(ended)} of them: from such a search, call objective(params)"
         )
         raise TuningError(message)
     for candidate, evaluations in sorted(unexplained.items()) if reason else ():
-        keep(candidate, _trial(listed(candidates[candidate]), evaluations, clock, reason))
+        explain(candidate, _trial(listed(candidates[candidate]), evaluations, clock, reason))
 
 
 def _trial(params: Params, evaluations: list[Evaluation], clock: Clock, reason: str = "") -> Trial:
@@ -93,8 +90,11 @@ def _trial(params: Params, evaluations: list[Evaluation], clock: Clock, reason: 
     )
 
 
-def _candidates(search: Any, limit: int) -> list[Params]:
-    """List what a search will evaluate, which tells the parameters of candidates that fail, too."""
+def candidates_of(search: Any, limit: int) -> list[Params]:
+    """List what a search will evaluate, which tells the parameters of candidates that fail, too.
+
+    Raises `TuningError` for a search whose candidates cannot be listed, or that has more than `limit` of them.
+    """
     if isinstance(search, GridSearchCV):
         candidates = list(ParameterGrid(search.param_grid))
     elif isinstance(search, RandomizedSearchCV) and isinstance(search.random_state, int | np.integer):

@@ -34,6 +34,7 @@ class Here:
         listener.begun(record)
         measurement = prepared(self._plan, job, listener)
         listener.begun(replace(record, default_test_score=measurement.default_test_score))
+        listener.search_begins()
 
         def again() -> None:
             # A run is made once: what pytest-benchmark calls again, to profile it, is another, unrecorded.

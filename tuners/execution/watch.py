@@ -95,6 +95,7 @@ class Watch:
         elif kind == "ready":
             known.default_test_score = content
             self._phase, self._started = "search", now
+            self._listener.search_begins()
             self._before = self._memory()
         elif kind in {"trial begins", "end"}:
             self._phase = kind

@@ -38,11 +38,14 @@ class Heard(Listener):
 
     def begun(self, record: Record) -> None:
         """Write to the journal that the run begins."""
-        self.record = record
-        self.searching = record.default_test_score is not None
-        self._journal = self._session.begin_journal()
+        if self._journal is None:
+            self.record, self._journal = record, self._session.begin_journal()
         if self._journal is not None:
             self._journal.begin(record, self._test)
+
+    def search_begins(self) -> None:
+        """Note that the run has begun."""
+        self.searching = True
 
     def trial(self, position: int, trial: Trial) -> None:
         """Write a trial to the journal, and show it."""

@@ -69,6 +69,8 @@ class Session:
         """Whether the session was stopped before its end."""
         self.verdicts: list[Verdict] = []
         """The gates'."""
+        self.how: dict[str, Any] = {}
+        """How the session was run, noted when a test asks for `tune`: command, options and threads."""
 
     @cached_property
     def plan(self) -> Plan:
@@ -84,9 +86,8 @@ class Session:
         """pytest-benchmark's session; it has none yet while pytest configures its plugins."""
         return benchmark.of(self._config)
 
-    @cached_property
-    def how(self) -> dict[str, Any]:
-        """How the session was run: the command, the options that were given, and its threads."""
+    def _run_as(self) -> dict[str, Any]:
+        """Return the command, the options that were given, and the threads."""
         threads = [
             f"--tuning-jobs {self.plan.jobs}",
             *(f"{name}={os.environ[name]}" for name in THREADS if name in os.environ),
@@ -111,6 +112,7 @@ class Session:
         self.tests = collected.tests
         self.attempts = Attempts(collected.tests)
         self.progress.cells = len(collected.tests)
+        self.how = self._run_as()
 
     def require_begun(self) -> None:
         """Begin where no collected test was known to ask for `tune`; raise `TuningError` if that cannot be."""
