@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np  # noqa: F401  see below
+import numpy.fft  # noqa: F401  see below
 import pytest
 from hypothesis import settings
 

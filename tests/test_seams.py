@@ -36,6 +36,7 @@ from tuners.results.cell import Cell
 from tuners.results.record import EVALUATIONS, Record
 from tuners.results.trial import Trial, trials_hash
 from tuners.store import codec, side_files, trials
+from tuners.testing import TunerContract as Contract
 
 FOREST = Model("small", RandomForestClassifier(), {"n_estimators": [3, 9], "max_depth": [1, 2, 3]})
 OPTIONS: dict[str, Any] = {"models": ("forest",), "datasets": ("iris",), "budget": 3, "seeds": (0,)}
@@ -238,6 +239,17 @@ def test_threads_beside_a_search_keep_their_trials() -> None:
         run = measure("both", both, problem(), Budget(budget))
         assert run.record.evaluations == len(run.trials) == budget
         assert len({tuple(trial.params.items()) for trial in run.trials}) == budget
+
+
+def test_the_contract_of_tuners_counts_shares() -> None:
+    """A tuner that drops candidates early keeps its budget with more trials than evaluations."""
+
+    def drops(objective: Objective, seed: int) -> None:
+        for threshold in (0.1, 0.3, 0.5, 0.7, 0.9):
+            objective({"feature": 2, "threshold": threshold}, 0.25)
+        objective({"feature": 2, "threshold": 0.5})
+
+    Contract.of(drops, budget=3, draws=False)().test_budget_is_kept()
 
 
 class Heard(Listener):

@@ -60,11 +60,13 @@ class Objective:
         budget: Budget,
         *,
         jobs: int = 1,
+        shared: bool = False,
         evaluation: str = EVALUATIONS[0],
         clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take the training part of the problem; `evaluation` names how candidates are scored."""
+        """Take the training part of the problem; `evaluation` names how candidates are scored, `shared` one way."""
+        evaluation = "shared" if shared else evaluation
         training = Training.of(problem)
         scores = evaluator(evaluation, training, jobs=jobs, trial_seconds=budget.trial_seconds)
         space = problem.model.space_for(tuner)
@@ -100,7 +102,7 @@ class Objective:
 
     @property
     def incumbent(self) -> Trial | None:
-        """The best trial so far, the earliest of equals; None without a good one."""
+        """The best trial in full so far, the earliest of equals; None without a good one."""
         best = _ledgers[self].incumbent
         return None if best is None else _own(best)
 

@@ -31,6 +31,7 @@ from tuners.execution.here import measure
 from tuners.objective import Tuner
 from tuners.results.budget import Budget
 from tuners.results.run import Run
+from tuners.results.trial import spent
 from tuners.spaces import contains
 from tuners.task.model import Model
 from tuners.task.problem import Problem
@@ -147,8 +148,9 @@ class RunContract:
         run = self.done()
         assert run.record.status == "ok", f"the run has failed: {run.record.reason}"
         assert self.whole or run.record.budget == self.budget
-        assert 1 <= len(run.trials) <= (run.record.budget or 0)
-        assert run.record.evaluations == len(run.trials)
+        spends = f"{spent(run.trials):g} of {run.record.budget} evaluations"
+        assert 0 < run.record.evaluations <= (run.record.budget or 0), f"{self.name()} spends {spends}"
+        assert run.record.evaluations == math.ceil(spent(run.trials)), f"{self.name()} spends {spends}"
 
     def test_every_point_lies_in_the_space(self) -> None:
         """Candidates have the space's names, and values that it holds, of plain Python types."""

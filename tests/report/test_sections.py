@@ -114,10 +114,11 @@ def test_a_section_with_nothing_to_show_is_not_shown() -> None:
 
 def test_json_has_its_keys_in_their_order(report: Report) -> None:
     """Programs and people who read today's reports find the keys where they were."""
-    assert list(json.loads(formats.json_text(report))) == [
+    fixed = [
         "schema", "header", "note", "groups", "baseline", "comparison", "verdicts", "verdict", "rankings", "times",
         "overtuning", "failures", "runs",
     ]  # fmt: skip
+    assert [key for key in json.loads(formats.json_text(report)) if key in fixed] == fixed
 
 
 def test_sections_have_places_and_keys_of_their_own() -> None:

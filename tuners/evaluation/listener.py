@@ -14,7 +14,7 @@ class Listener:
     """Hears of a run, in the order of these methods; does nothing by itself."""
 
     def begun(self, record: Record) -> None:
-        """Hear that the run begins; once more when the untuned model has its score, just before the search."""
+        """Hear that the run begins; in this process once more, when the untuned model has its score."""
 
     def search_begins(self) -> None:
         """Hear that all is prepared: from now on, whatever is raised is the run's."""

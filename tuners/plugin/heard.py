@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.evaluation.listener import Listener
 from tuners.results.record import Record
+from tuners.results.trial import DIGITS
 
 if TYPE_CHECKING:
     from tuners.plugin.session import Session
@@ -28,6 +29,7 @@ class Heard(Listener):
         self._test = test
         self._budget = budget
         self._trials: dict[int, Trial] = {}
+        self._spent: float = 0
         self._best: Trial | None = None
         self._journal: Journal | None = None
 
@@ -49,10 +51,11 @@ class Heard(Listener):
 
     def trial(self, position: int, trial: Trial) -> None:
         """Write a trial to the journal, and show it."""
-        self._trials[position] = trial
         if trial.can_win and (self._best is None or trial.score > self._best.score):
             self._best = trial
-        self._session.progress.trial(len(self._trials), self._best, self._budget)
+        self._spent += trial.fidelity if position not in self._trials else 0
+        self._trials[position] = trial
+        self._session.progress.trial(round(self._spent, DIGITS), self._best, self._budget)
         if self._journal is not None:
             self._journal.trial(self.record.cell, position, trial)
 

@@ -11,13 +11,14 @@ from tuners.errors import TuningError
 from tuners.plugin.dead_workers import recover
 from tuners.plugin.session import SESSION
 from tuners.results.record import Record
+from tuners.store import records
 from tuners.text.printable import printable
 
 
 def record_of(report: Any) -> Record | None:
     """Return the record that came with a test report."""
     saved = getattr(report, "tuning", None)
-    return None if saved is None else Record(**saved)
+    return None if saved is None else records.readable(saved)
 
 
 def logs_cells(config: pytest.Config) -> bool:

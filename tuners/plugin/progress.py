@@ -49,14 +49,14 @@ class Progress:
         self.cell = cell
         self._write("")
 
-    def trial(self, count: int, best: Trial | None, budget: Budget) -> None:
-        """Show where the running search is: the trials so far, and the best of them."""
+    def trial(self, spent: float, best: Trial | None, budget: Budget) -> None:
+        """Show where the running search is: the evaluations so far, and the best trial."""
         if self._out is None or time.monotonic() - self._shown < REFRESH_SECONDS:
             return
         self._shown = time.monotonic()
         score = f"best {best.score:.4f}" if best else "no score yet"
         of = "" if budget.stated is None else f" of {budget.stated}"
-        self._write(f"  trial {count}{of}, {score}")
+        self._write(f"  trial {int(spent) if spent == int(spent) else spent}{of}, {score}")
 
     def end(self) -> None:
         """Clear the line."""

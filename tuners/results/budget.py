@@ -23,7 +23,7 @@ class Budget:
     """What a run may spend on its search; the refit of the winner comes on top."""
 
     evaluations: int = UNLIMITED
-    """Candidates, each on all folds; `UNLIMITED` where the time alone ends a search."""
+    """Candidates, one in part as its share; `UNLIMITED` where the time alone ends a search."""
     seconds: float | None = None
     """Wall-clock seconds; None for no limit."""
     trial_seconds: float | None = None

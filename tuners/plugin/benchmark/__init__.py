@@ -1,7 +1,7 @@
 """All that is pytest-benchmark's: its session, its fixture, what it saves, and what it compares with.
 
-Nothing else of the plugin knows pytest-benchmark's names. Each of its two objects has a version here for sessions under
-`-p no:benchmark`, so that the rest need not ask.
+Nothing else of the plugin touches its objects: hooks and fixtures of its names pass them on. Each of the two has a
+version here for sessions under `-p no:benchmark`, so that the rest need not ask.
 
 - `session`: its session: what it saves and lists.
 - `content`: the content of the files that it saves.
