@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import stat
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -22,6 +23,7 @@ from tuners.__main__ import main
 from tuners.results.record import Record
 from tuners.results.run import Run
 from tuners.results.trial import Trial, trials_hash
+from tuners.store import files
 from tuners.store import side_files as trialfile
 from tuners.store.journal import Journal
 from tuners.store.journal_contents import read as read_journal
@@ -348,3 +350,16 @@ def test_files_have_the_mode_that_the_umask_says(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o660}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """Nor is a device: as root, `--benchmark-json=/dev/null` would take it from everybody."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[str] = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_text()))
+    reader.start()
+    assert files.write("said", pipe) == pipe
+    reader.join()
+    assert (heard, pipe.is_fifo()) == (["said"], True)

@@ -11,13 +11,21 @@ from pathlib import Path
 
 
 def write(content: str | Iterable[str], path: Path) -> Path:
-    """Write a text, or the parts of one, whole or not at all; return its path. Raises `OSError`."""
+    """Write a text, or the parts of one, whole or not at all; return its path. Raises `OSError`.
+
+    A device or a pipe, such as /dev/null, is written to, and not replaced by a file.
+    """
+    parts = [content] if isinstance(content, str) else content
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(parts)
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".saving-{uuid.uuid4().hex}")
     try:
         # Opened by name instead of by `tempfile`, so that the file has the mode that the umask says.
         with beside.open("x", encoding="utf-8") as file:
-            file.writelines([content] if isinstance(content, str) else content)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         return beside.replace(path)
