@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from tuners import Model
+from tuners.testing import Cut
 
 
-class Stump(ClassifierMixin, BaseEstimator):
-    """Predicts by one feature's threshold; raises, returns NaN scores or sleeps where told to."""
+class Stump(Cut):
+    """Predicts by one feature's threshold, and takes a seed; raises or sleeps where told to."""
 
     def __init__(
         self,
@@ -23,26 +23,8 @@ class Stump(ClassifierMixin, BaseEstimator):
         random_state: int | None = None,
     ) -> None:
         """Keep the parameters."""
-        self.feature = feature
-        self.threshold = threshold
-        self.raise_above = raise_above
-        self.seconds = seconds
+        super().__init__(feature, threshold, raise_above, seconds)
         self.random_state = random_state
-
-    def fit(self, X: Any, y: Any) -> Stump:
-        """Learn the classes, or raise above the limit."""
-        time.sleep(self.seconds)
-        if self.threshold > self.raise_above:
-            message = f"threshold above {self.raise_above}"
-            raise ValueError(message)
-        self.classes_ = np.unique(y)
-        self.cut_ = np.quantile(np.asarray(X)[:, self.feature], self.threshold)
-        return self
-
-    def predict(self, X: Any) -> Any:
-        """Predict the last class above the cut."""
-        above = np.asarray(X)[:, self.feature] > self.cut_
-        return np.where(above, self.classes_[-1], self.classes_[0])
 
 
 class Keeper(ClassifierMixin, BaseEstimator):

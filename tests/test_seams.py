@@ -25,6 +25,7 @@ from sklearn.model_selection import GridSearchCV
 from tests.estimators import stump
 from tuners import Budget, Model, Objective, Problem, Protocol, TuningError
 from tuners.catalog import DATASETS, TUNERS
+from tuners.evaluation.clock import Clock
 from tuners.evaluation.contract import Evaluator, Training, evaluator
 from tuners.evaluation.listener import Listener
 from tuners.evaluation.rows import in_part
@@ -349,7 +350,7 @@ def test_the_clock_is_a_parameter() -> None:
         ticks = count()
         return lambda: float(next(ticks))
 
-    run = measure("default", TUNERS.load("default"), problem(), Budget(1), clock=reading())
+    run = measure("default", TUNERS.load("default"), problem(), Budget(1), clock=Clock(reading()))
     assert run.record.ok
     assert run.trials[0].start == int(run.trials[0].start)
     assert run.trials[0].end >= run.trials[0].start + 1

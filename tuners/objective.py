@@ -1,14 +1,7 @@
 """The objective: what a tuner may touch.
 
-for each candidate:
-    stop if the budget is spent
-    fit and score it on every fold of the training rows
-    keep the trial: parameters, fold scores, times, status
-    tell whoever listens
-    return the mean score
-
-All of that is the `Ledger`'s. The objective shows a tuner what it needs, as copies of its own, and is led back to the
-ledger by this module alone.
+It shows a tuner what it needs, as copies of its own. All that it does is done by the run's `Ledger`, to which this
+module alone leads.
 """
 
 from __future__ import annotations
@@ -65,7 +58,10 @@ class Objective:
         clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take the training part of the problem; `evaluation` names how candidates are scored, `shared` one way."""
+        """Take the training part of the problem; `evaluation` names how candidates are scored, one of `EVALUATIONS`.
+
+        `shared=True` is short for `evaluation="shared"`.
+        """
         evaluation = "shared" if shared else evaluation
         training = Training.of(problem)
         scores = evaluator(evaluation, training, jobs=jobs, trial_seconds=budget.trial_seconds)
@@ -146,7 +142,7 @@ class Objective:
             score_seconds=score_seconds,
             reason=reason,
         )
-        return ledger.keep(ledger.checked(trial)).score
+        return ledger.keep_reported(trial).score
 
     def search(self, search: Any) -> None:
         """Fit a scikit-learn search, unfitted and built on `estimator`, and keep its trials.

@@ -31,7 +31,7 @@ from tuners.execution.here import measure
 from tuners.objective import Tuner
 from tuners.results.budget import Budget
 from tuners.results.run import Run
-from tuners.results.trial import spent
+from tuners.results.trial import charged, spent
 from tuners.spaces import contains
 from tuners.task.model import Model
 from tuners.task.problem import Problem
@@ -150,7 +150,7 @@ class RunContract:
         assert self.whole or run.record.budget == self.budget
         spends = f"{spent(run.trials):g} of {run.record.budget} evaluations"
         assert 0 < run.record.evaluations <= (run.record.budget or 0), f"{self.name()} spends {spends}"
-        assert run.record.evaluations == math.ceil(spent(run.trials)), f"{self.name()} spends {spends}"
+        assert run.record.evaluations == charged(run.trials), f"{self.name()} spends {spends}"
 
     def test_every_point_lies_in_the_space(self) -> None:
         """Candidates have the space's names, and values that it holds, of plain Python types."""

@@ -23,11 +23,11 @@ from tuners.evaluation import parts, searches
 from tuners.evaluation.clock import Clock
 from tuners.evaluation.contract import Evaluator, Scores, Training
 from tuners.evaluation.listener import Listener
+from tuners.evaluation.reported import require_reportable
 from tuners.results.budget import UNLIMITED, Budget, BudgetExhausted
 from tuners.results.params import Params
-from tuners.results.trial import DIGITS, Trial
+from tuners.results.trial import DIGITS, Trial, in_order
 from tuners.spaces import restored
-from tuners.task import metrics
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -70,7 +70,7 @@ class Ledger:
     @property
     def trials(self) -> list[Trial]:
         """The trials so far, in the order of the method, which no number of jobs changes."""
-        return [self._trials[position] for position in sorted(self._trials)]
+        return in_order(self._trials)
 
     @property
     def remaining(self) -> int:
@@ -101,9 +101,9 @@ class Ledger:
             if unwinds(error):
                 raise
             failed = (math.nan,) * len(self._training.folds)
-            scores = Scores(failed, fit_seconds=math.inf, reason=one_line(error))
+            scores = Scores(failed, fit_seconds=self.clock() - start, reason=one_line(error))
         end = self.clock()
-        longest = (end - start) * self._jobs if not scores.reason else end - start
+        longest = (end - start) * self._jobs
         return self.keep(Trial.of(
             params, scores.fold_scores, start=start, end=end, fidelity=fidelity, reason=scores.reason,
             # Told by scikit-learn's clock, which is the time module's, and so anybody's.
@@ -144,31 +144,10 @@ class Ledger:
         """Return what somebody else has evaluated: the space's own objects, where it lists the very values."""
         return restored(self._space, params, evaluated=True)
 
-    def checked(self, trial: Trial) -> Trial:
-        """Return a trial that a tuner reports, if it is one; raise `TuningError` that says what it is not."""
-        folds, metric = len(self._training.folds), self._training.metric
-        expected = (
-            f"record: expected {folds} fold scores that {metric} can give, and start and end as readings of "
-            "objective.clock()"
-        )
-        if len(trial.fold_scores) != folds:
-            message = f"{expected}; got {len(trial.fold_scores)} fold scores"
-            raise TuningError(message)
-        wrong = [score for score in trial.fold_scores if not metrics.in_range(metric, score)]
-        if wrong:
-            low, high = metrics.score_range(metric)
-            message = f"{expected}; got {wrong[0]:g}, outside of {low:g} to {high:g}"
-            raise TuningError(message)
-        longest = (trial.end - trial.start) * self._jobs
-        if not all(0 <= seconds <= longest for seconds in (trial.fit_seconds, trial.score_seconds)):
-            message = (
-                f"{expected}; got {trial.fit_seconds:g} s of fits and {trial.score_seconds:g} s of scoring between"
-            )
-            raise TuningError(message)
-        if not 0 <= trial.start <= trial.end <= self.clock():
-            message = f"{expected}; got {trial.start:g} and {trial.end:g} at {self.clock():.3g} s"
-            raise TuningError(message)
-        return trial
+    def keep_reported(self, trial: Trial) -> Trial:
+        """Keep a trial that a tuner reports; raise `TuningError` that says what it is not, if it is none."""
+        require_reportable(trial, self._training, jobs=self._jobs, now=self.clock())
+        return self.keep(trial)
 
     def keep(self, trial: Trial, position: int | None = None) -> Trial:
         """Keep a trial at its position, by default the next; raise `BudgetExhausted` for one beyond the budget."""

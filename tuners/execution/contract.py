@@ -33,7 +33,7 @@ def explain(error: BaseException) -> ElsewhereError:
 
 @dataclass(frozen=True)
 class Around:
-    """What is around the runs of a session."""
+    """What a session gives its backends: how a search is timed, how an exception is told, what runs beside."""
 
     timed: Timed = call
     """Used by a backend that runs in this process."""

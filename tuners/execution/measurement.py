@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ import numpy as np
 
 from tuners.errors import TuningError, one_line
 from tuners.evaluation.alarm import deadline
-from tuners.evaluation.clock import Clock
 from tuners.execution.memory import PeakMemory
 from tuners.execution.warm_up import warm_up
 from tuners.objective import Objective, ledger_of
@@ -28,6 +26,7 @@ from tuners.results.budget import Budget, BudgetExhausted
 from tuners.results.record import EVALUATIONS
 
 if TYPE_CHECKING:
+    from tuners.evaluation.clock import Clock
     from tuners.evaluation.listener import Listener
     from tuners.objective import Tuner
     from tuners.task.problem import Problem
@@ -54,10 +53,10 @@ class Measurement:
         *,
         jobs: int = 1,
         evaluation: str = EVALUATIONS[0],
-        clock: Callable[[], float] | None = None,
+        clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take what is measured; `clock` gives readings in seconds, of the wall's clock by default.
+        """Take what is measured; `clock` is the wall's by default.
 
         The folds that a scikit-learn search evaluates itself, and what ends a run or a trial, are timed by the wall's.
         A method whose function has an attribute `evaluations`, called with the space, says so how many it needs
@@ -89,7 +88,7 @@ class Measurement:
         self.timed_out = False
         self.objective = Objective(
             problem, tuner, budget,
-            jobs=jobs, evaluation=evaluation, clock=Clock(clock) if clock else Clock(), listener=listener,
+            jobs=jobs, evaluation=evaluation, clock=clock, listener=listener,
         )  # fmt: skip
         self.ledger = ledger_of(self.objective)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuners.errors import failure, one_line, skips, unwinds
 from tuners.results.record import Record, Status
 from tuners.results.run import Incumbent, Run
-from tuners.results.trial import Trial, incumbent, spent, trials_hash
+from tuners.results.trial import Trial, charged, incumbent, trials_hash
 from tuners.spaces import contains
 from tuners.text.shown import without_addresses
 
@@ -54,7 +54,7 @@ def scored(done: Measurement) -> Run:
         cv_score=best.score if best else None,
         ties=sum(trial.can_win and trial.score == best.score for trial in trials) if best else 0,
         default_test_score=done.default_test_score,
-        evaluations=math.ceil(spent(trials)),
+        evaluations=charged(trials),
         failed_trials=sum(not trial.ok for trial in trials),
         budget=done.budget.stated,
         time_budget=done.budget.seconds,

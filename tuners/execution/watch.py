@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from tuners.execution.process import kill
+from tuners.results.trial import in_order
 
 if TYPE_CHECKING:
     from tuners.evaluation.listener import Listener
@@ -65,7 +66,7 @@ class Watch:
     @property
     def trials(self) -> list[Trial]:
         """The trials that were told of, by position."""
-        return [self._trials[position] for position in sorted(self._trials)]
+        return in_order(self._trials)
 
     def follow(self, receiver: Connection) -> Known:
         """Listen until the process has sent its run, or died, or had to be killed."""

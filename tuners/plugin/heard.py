@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.evaluation.listener import Listener
 from tuners.results.record import Record
-from tuners.results.trial import DIGITS
+from tuners.results.trial import DIGITS, in_order
 
 if TYPE_CHECKING:
     from tuners.plugin.session import Session
@@ -36,7 +36,7 @@ class Heard(Listener):
     @property
     def trials(self) -> list[Trial]:
         """The trials so far, by position."""
-        return [self._trials[position] for position in sorted(self._trials)]
+        return in_order(self._trials)
 
     def begun(self, record: Record) -> None:
         """Write to the journal that the run begins."""

@@ -154,13 +154,13 @@ class Session:
     def finished(self) -> dict[str, Entry]:
         """Return the runs of the interrupted session that this one resumes, by cell."""
         if self.in_worker and self.plan.resumed and self.exchange is not None:
-            self.journal.take_finished(self.exchange.journal())
+            self.journal.take_finished(self.exchange.journal)
         return self.journal.finished
 
     def begin_journal(self) -> Journal | None:
         """Return the journal, begun when it is first asked for; None where it cannot be written at all."""
         if self.in_worker:
-            return self.journal.join(self.exchange.journal() if self.exchange is not None else None)
+            return self.journal.join(self.exchange.journal if self.exchange is not None else lambda: None)
         return self.journal.begun(lambda: Opening(self.plan.given, self.about(), [cell.id for cell in self.cells]))
 
     def cannot_write(self, option: str, where: Path, error: OSError) -> None:

@@ -42,7 +42,7 @@ class SessionJournal:
         self._plugins = plugins
         self._journal: Journal | None = None
         self._tried = False
-        """Whether a journal was to be begun, or read."""
+        """Whether it was tried to begin, or to read, a journal, which is done once."""
         self._resumed: Contents | None = None
         self._imported_elsewhere: set[str] = set()
         """Files that cells in processes of their own have imported."""
@@ -64,9 +64,13 @@ class SessionJournal:
         damaged = f"; {contents.damaged} damaged lines of it are left out" if contents.damaged else ""
         self._messages.note(f"resumed from {contents.path}: {taken} taken from it{damaged}")
 
-    def take_finished(self, path: Path | None) -> None:
-        """Take, once, the finished runs of the journal that the main process resumes, in a worker."""
-        if self._tried or path is None:
+    def take_finished(self, told: Callable[[], Path | None]) -> None:
+        """Take, once, the finished runs of the journal that the main process resumes, in a worker.
+
+        `told` returns its path, once the main process has told of it.
+        """
+        path = None if self._tried else told()
+        if path is None:
             return
         from tuners.store.journal_contents import read  # noqa: PLC0415  loaded when something is resumed
 
@@ -80,9 +84,10 @@ class SessionJournal:
 
             resumable.require_known(self._resumed, resumable.digests(self._imported(), self._root))
 
-    def join(self, path: Path | None) -> Journal | None:
+    def join(self, told: Callable[[], Path | None]) -> Journal | None:
         """Return the main process's journal, to be written to by a worker; None where there is none."""
-        if self._journal is None and path is not None:
+        path = told() if self._journal is None else None
+        if path is not None:
             from tuners.store.journal import Journal  # noqa: PLC0415  loaded when a cell runs
 
             self._journal = Journal(path)

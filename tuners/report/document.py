@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -78,6 +78,10 @@ class Report:
     def dataset_of(self, group: Group) -> str:
         """Return the dataset whose trials stand for a group: of several, the first; their scores are not one scale."""
         return group.dataset or next(record.dataset for record in self.records if record.model == group.model)
+
+    def rows_by_group(self, find: Callable[[Sequence[Run]], Sequence[Any]]) -> dict[str, list[dict[str, Any]]]:
+        """Return what is found of each group's runs, as plain rows by the group's title, for JSON."""
+        return {group.title: [asdict(row) for row in find(self.runs_of(group))] for group in self.groups}
 
     def runs_of(self, group: Group, *, then: bool = False) -> list[Run]:
         """Return a group's runs, or those of the run compared with, as far as they compare."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tabulate import tabulate
+
 
 @dataclass(frozen=True)
 class Column:
@@ -25,6 +27,15 @@ class Table:
     rows: list[list[str]]
     caption: str = ""
     """What it shows, where its block has no title that says so."""
+
+    def tabulated(self, style: str, shown: Callable[[str], str]) -> str:
+        """Set the table in one of tabulate's styles, each text as `shown` makes it safe there."""
+        return tabulate(
+            [list(map(shown, row)) for row in self.rows],
+            list(map(shown, self.headings)),
+            tablefmt=style,
+            disable_numparse=True,
+        )
 
     @classmethod
     def of(cls, columns: Sequence[Column], rows: Sequence[Any], caption: str = "") -> Table:

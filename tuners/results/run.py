@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tuners.results.budget import Budget
 from tuners.results.record import Record, Status
-from tuners.results.trial import Trial, spent
+from tuners.results.trial import Trial, charged
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def unfinished(
     """Return a run that was cut short, with its trials and no scores; `known` has more of its record's fields."""
     failed = sum(not trial.ok for trial in trials)
     record = replace(
-        record, status=status, reason=reason, evaluations=math.ceil(spent(trials)), failed_trials=failed,
+        record, status=status, reason=reason, evaluations=charged(trials), failed_trials=failed,
         budget=budget.stated, time_budget=budget.seconds, **known,
     )  # fmt: skip
     return Run(record, tuple(trials))

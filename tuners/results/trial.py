@@ -110,6 +110,16 @@ def spent(trials: Iterable[Trial]) -> float:
     return round(math.fsum(trial.fidelity for trial in trials), DIGITS)
 
 
+def charged(trials: Iterable[Trial]) -> int:
+    """Return the evaluations that a record counts: what trials cost, rounded up."""
+    return math.ceil(spent(trials))
+
+
+def in_order(placed: Mapping[int, Trial]) -> list[Trial]:
+    """Return trials by position in the order of the method, which no number of jobs changes."""
+    return [placed[position] for position in sorted(placed)]
+
+
 def trials_hash(trials: Sequence[Trial]) -> str:
     """Return a SHA-256 of parameters and fold scores, without times: equal hashes mean the same search."""
     digest = hashlib.sha256()

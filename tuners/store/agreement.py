@@ -9,7 +9,7 @@ from typing import Any
 
 from tuners.results.record import Record
 from tuners.results.run import Incumbent
-from tuners.results.trial import Trial, spent, trials_hash
+from tuners.results.trial import Trial, charged, trials_hash
 from tuners.store.codec import damaged
 
 
@@ -24,9 +24,8 @@ def require_mean(trial: Trial) -> None:
 
 def disagreement(record: Record, trials: Sequence[Trial], incumbents: Sequence[Incumbent]) -> str:
     """Say how a cell's trials differ from those that its record was made of; empty if they do not."""
-    cost = math.ceil(spent(trials))
-    if cost != record.evaluations:
-        return f"expected {record.evaluations} trials, as its record has evaluations, got {cost}"
+    if charged(trials) != record.evaluations:
+        return f"expected {record.evaluations} trials, as its record has evaluations, got {charged(trials)}"
     # Runs that were cut short have no hash.
     if record.trials_sha256 and record.trials_sha256 not in {trials_hash(trials), trials_hash(_without_exact(trials))}:
         return f"expected the trials of its record (SHA-256 {record.trials_sha256[:12]}), got others"

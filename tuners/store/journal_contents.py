@@ -10,7 +10,7 @@ from typing import Any
 from tuners.errors import TuningError
 from tuners.results.record import Record
 from tuners.results.run import Incumbent, Run
-from tuners.results.trial import Trial
+from tuners.results.trial import Trial, in_order
 from tuners.store import codec, records, trials
 from tuners.store.benchmark_json import About
 from tuners.store.journal_lines import (
@@ -72,7 +72,7 @@ class Contents:
     @property
     def trials(self) -> dict[str, list[Trial]]:
         """By cell: trials of runs that have not ended, in the order of the method."""
-        return {cell: [placed[position] for position in sorted(placed)] for cell, placed in self.placed.items()}
+        return {cell: in_order(placed) for cell, placed in self.placed.items()}
 
 
 def read(path: Path) -> Contents:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tabulate import tabulate
-
 from tuners.report.document import Report
 from tuners.report.section import Block
 from tuners.report.sections import blocks, shown
@@ -60,15 +58,7 @@ def _folded(block: Block) -> str:
 
 
 def _set(block: Block, level: str = "##") -> str:
-    tables = [
-        tabulate(
-            [[_escaped(value) for value in row] for row in t.rows],
-            [_escaped(heading) for heading in t.headings],
-            tablefmt="pipe",
-            disable_numparse=True,
-        )
-        for t in block.tables
-    ]
+    tables = [table.tabulated("pipe", _escaped) for table in block.tables]
     notes = [_escaped(note) for note in block.notes]
     if not tables:
         notes = ["\n".join(f"- {note}" for note in notes)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-from tabulate import tabulate
-
 from tuners.report.document import Report
 from tuners.report.section import Block
 from tuners.report.sections import blocks
@@ -24,14 +22,6 @@ def text(report: Report, *, verbose: bool = False) -> str:
 
 
 def _block(block: Block) -> str:
-    tables = [
-        tabulate(
-            [[printable(value) for value in row] for row in t.rows],
-            [printable(heading) for heading in t.headings],
-            tablefmt="simple",
-            disable_numparse=True,
-        )
-        for t in block.tables
-    ]
+    tables = [table.tabulated("simple", printable) for table in block.tables]
     notes = [textwrap.fill(printable(note, None), WIDTH, break_long_words=False) for note in block.notes]
     return "\n\n".join([printable(block.title), *tables, *notes])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,12 +43,7 @@ def draw(report: Report, group: Group) -> Figure | str:
 
 def rows(report: Report) -> Mapping[str, Any]:
     """Return the rows of each group, unrounded."""
-    return {
-        "overtuning": {
-            group.title: [dataclasses.asdict(row) for row in overtuning(report.runs_of(group))]
-            for group in report.groups
-        }
-    }
+    return {"overtuning": report.rows_by_group(overtuning)}
 
 
 SECTION = Section(
