@@ -18,7 +18,6 @@ from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
-from tuners.results.record import EVALUATIONS
 from tuners.results.scorers import ONE_CLASS
 from tuners.task import paths
 
@@ -29,6 +28,10 @@ if TYPE_CHECKING:
     from tuners.task.problem import Problem
 
 T = TypeVar("T")
+INCONCLUSIVE = ("pass", "fail")
+"""What the gate makes of an inconclusive verdict."""
+TABLE_SECONDS = 60.0
+"""The longest that building the whole table of a problem may be expected to take, where no option says so."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ class Plan:
         self.gates: tuple[str, ...] = given.get("fail", ())
         self.alpha: float | None = given.get("alpha")
         self.jobs: int = given.get("jobs", preset.jobs)
-        self.evaluation: str = given.get("evaluation", EVALUATIONS[0])
+        self.evaluation: str = given.get("evaluation", preset.evaluation)
+        self.start: str = given.get("start", preset.start)
+        self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
+        self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(
             preset.protocol, metric=given.get("metric", preset.protocol.metric), positive=given.get("positive")
@@ -129,6 +135,12 @@ class Plan:
         if self.time_budget is not None:
             return UNLIMITED
         return scope.budgets.get(tuner, scope.budget or self.preset.budget)
+
+    def repeats(self, model: str, tuner: str) -> int:
+        """Return how many runs a cell has, of a method that is not deterministic."""
+        if "repeats" in self.given:
+            return int(self.given["repeats"])
+        return self.preset.scopes.get(model, Scope()).repeats.get(tuner, self.preset.repeats)
 
     def budget(self, model: str, tuner: str) -> Budget:
         """Return what a method may spend on a model."""

@@ -52,6 +52,8 @@ def scored(done: Measurement) -> Run:
         positive="" if problem.positive is None else str(problem.positive),
         test_score=test_score,
         cv_score=best.score if best else None,
+        train_rows=len(problem.split.y_train),
+        test_rows=len(problem.split.y_test),
         ties=sum(trial.can_win and trial.score == best.score for trial in trials) if best else 0,
         default_test_score=done.default_test_score,
         evaluations=charged(trials),
@@ -75,7 +77,7 @@ def scored(done: Measurement) -> Run:
         dataset_sha256=problem.dataset.fingerprint(),
         setup_sha256=_setup_hash(problem, done.tuner),
     )
-    return Run(record, trials, incumbents, error)
+    return Run(record, trials, incumbents, error=error)
 
 
 def _status(error: BaseException | None, reason: str) -> Status:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tuners.errors import MissingExtraError, require
 from tuners.gate.expression import parse
+from tuners.plan import INCONCLUSIVE
 from tuners.report.formats import FORMATS, SUFFIXES
-from tuners.results.record import EVALUATIONS
+from tuners.results.record import EVALUATIONS, STARTS
 
 MOST_SEEDS = 10_000
 MOST_DIGITS = 18
@@ -116,8 +118,22 @@ def switch(text: str) -> bool:
 
 def evaluation(text: str) -> str:
     """Read one of `EVALUATIONS`."""
-    if text not in EVALUATIONS:
-        raise ValueError(" or ".join(EVALUATIONS))
+    return _one_of(EVALUATIONS, text)
+
+
+def start(text: str) -> str:
+    """Read one of `STARTS`."""
+    return _one_of(STARTS, text)
+
+
+def inconclusive(text: str) -> str:
+    """Read one of `INCONCLUSIVE`."""
+    return _one_of(INCONCLUSIVE, text)
+
+
+def _one_of(known: Sequence[str], text: str) -> str:
+    if text not in known:
+        raise ValueError(" or ".join([", ".join(known[:-1]), known[-1]]))
     return text
 
 

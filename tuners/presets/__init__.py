@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tuners.results.record import EVALUATIONS, STARTS
 from tuners.task.protocol import Protocol
 
 
@@ -21,6 +22,8 @@ class Scope:
     budget: int | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
     """Evaluations of single methods."""
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    """Runs of each cell of single methods."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Preset:
     budget: int
     protocol: Protocol
     jobs: int = 1
+    repeats: int = 1
+    """Runs of each cell."""
+    start: str = STARTS[0]
+    evaluation: str = EVALUATIONS[0]
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     """By model."""
     effort: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tuners.results.landmarks import Landmarks
 from tuners.text.printable import printable
 from tuners.text.shown import saveable
 
@@ -18,6 +19,12 @@ EVALUATIONS = ("plain", "shared")
 
 Scores, trials and their hash are the same either way; seconds are not.
 """
+
+STARTS = ("cold", "default")
+"""Where searches begin: each where its method does, or all with the default configuration, charged."""
+
+CLOCKS = ("wall", "recorded")
+"""Whose seconds a run has: the wall's, or those recorded of its evaluations and the wall's for the method's own."""
 
 FROM_OUTSIDE = {"model", "dataset", "tuner", "metric", "reason"}
 """Fields that hold names and messages of the user's and of libraries."""
@@ -45,6 +52,20 @@ class Record:
     """Of the winner, refitted on all training rows. The winner is the best trial."""
     cv_score: float | None = None
     """Of the winner: the mean of its fold scores."""
+    repeats: int = 1
+    """Runs of the method, of which scores and seconds are means; its other figures are of the shown one, the best."""
+    start: str = STARTS[0]
+    """Where searches begin; one of `STARTS`."""
+    clock: str = CLOCKS[0]
+    """Whose seconds they are; one of `CLOCKS`."""
+    regret: float | None = None
+    """Normalised regret of the winner's cross-validation score; None where the optimum is not known."""
+    area: float | None = None
+    """Mean normalised regret over the logarithm of the evaluations."""
+    landmarks: Landmarks | None = None
+    """Where the scores of the problem's candidates lie, as far as they are recorded."""
+    train_rows: int = 0
+    test_rows: int = 0
     ties: int = 0
     """Trials with the winner's cross-validation score, its own included."""
     default_test_score: float | None = None
