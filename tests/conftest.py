@@ -77,6 +77,7 @@ def pytester(pytester: pytest.Pytester, server: forked.Server, monkeypatch: pyte
 @pytest.fixture
 def bench(pytester: pytest.Pytester) -> pytest.Pytester:
     """Make a directory with the benchmark suite and tuners of a user's own."""
+    import sklearn.model_selection
     import sklearn.naive_bayes
     import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 

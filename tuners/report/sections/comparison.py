@@ -71,4 +71,5 @@ SECTION = Section(
     shown=lambda report: bool(report.comparison),
     blocks=blocks,
     rows=rows,
+    extent="verbose",
 )

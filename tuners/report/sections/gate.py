@@ -30,4 +30,5 @@ SECTION = Section(
     shown=lambda report: bool(report.verdicts),
     blocks=blocks,
     rows=rows,
+    extent="verbose",
 )
