@@ -103,14 +103,18 @@ class Group:
 
 def evaluate(records: Sequence[Record]) -> list[Group]:
     """Make the groups: each model x dataset in order of appearance, then each model over all."""
-    models = dict.fromkeys(record.model for record in records)
-    groups = []
-    for model in models:
+    return [_group(model, dataset, mine) for model, dataset, mine in grouped(records)]
+
+
+def grouped(records: Sequence[Record]) -> list[tuple[str, str | None, list[Record]]]:
+    """Return the records of each model x dataset in order of appearance, then of each model of several datasets."""
+    groups: list[tuple[str, str | None, list[Record]]] = []
+    for model in dict.fromkeys(record.model for record in records):
         mine = [record for record in records if record.model == model]
         datasets = list(dict.fromkeys(record.dataset for record in mine))
-        groups += [_group(model, name, [r for r in mine if r.dataset == name]) for name in datasets]
+        groups += [(model, name, [record for record in mine if record.dataset == name]) for name in datasets]
         if len(datasets) > 1:
-            groups.append(_group(model, None, mine))
+            groups.append((model, None, mine))
     return groups
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from tuners.analysis.blocks import BASE
+from tuners.analysis.levels import ALPHA
 from tuners.analysis.statistics import (
-    ALPHA,
     Matrix,
     average_ranks,
     enough_blocks,

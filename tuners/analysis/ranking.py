@@ -16,9 +16,8 @@ import numpy as np
 from scipy import stats
 
 from tuners.analysis.blocks import complete_blocks, score_matrix
+from tuners.analysis.levels import ALPHA, CONFIDENCE
 from tuners.analysis.statistics import (
-    ALPHA,
-    CONFIDENCE,
     LEAST_BLOCKS,
     Matrix,
     average_ranks,

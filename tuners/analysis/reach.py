@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuners.analysis.anytime import span, steps
-from tuners.analysis.statistics import CONFIDENCE
+from tuners.analysis.levels import CONFIDENCE
 from tuners.analysis.units import Interval
 from tuners.results.run import Run
 

@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from tuners.analysis.levels import ALPHA, CONFIDENCE
 from tuners.analysis.units import Interval
+from tuners.results.landmarks import EQUAL
 
 Matrix = NDArray[np.float64]
 
-CONFIDENCE = 0.95
 LEAST_BLOCKS = 3
 """Fewer give no interval: with two, Student's t is wider than any score's range."""
-ALPHA = 1 - CONFIDENCE
 RESAMPLES = 9_999
 """Sign flips drawn where all 2**n are more than these."""
 
@@ -66,10 +66,17 @@ def _interval(mean: float, deviation: float, count: int) -> Interval:
     return mean - half, mean + half
 
 
+def tied_ranks(scores: Matrix) -> Matrix:
+    """Return each method's rank within each block, 1 being best; scores equal to rounding share the mean rank."""
+    distance = scores[:, None, :] - scores[:, :, None]
+    better = (distance > EQUAL).sum(axis=2)
+    equal = (np.abs(distance) <= EQUAL).sum(axis=2)
+    return np.asarray(better + (equal + 1) / 2)
+
+
 def average_ranks(scores: Matrix) -> Matrix:
     """Return each method's mean rank over the blocks, 1 being best; ties share the mean rank."""
-    ranks: Matrix = stats.rankdata(-scores, axis=1).mean(axis=0)
-    return ranks
+    return np.asarray(tied_ranks(scores).mean(axis=0))
 
 
 def sign_flip(differences: Sequence[float] | Matrix, alternative: Alternative = "two-sided") -> float:

@@ -41,6 +41,11 @@ def difference(value: float, ends: Interval | None, metric: str) -> str:
     return f"{value:+z.{places}f}{_interval(ends, 1, places)} {metric or 'score'}"
 
 
+def size(value: float, metric: str) -> str:
+    """Return a distance of scores in the metric's unit, without a sign."""
+    return difference(value, None, metric).lstrip("+")
+
+
 def percent(value: float, ends: Interval | None) -> str:
     """Return a share, such as of seconds, in percent."""
     return f"{100 * value:+z.0f} %{_interval(ends, 100, 0)}"
