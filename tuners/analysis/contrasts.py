@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -127,8 +127,10 @@ class Values:
     """Of each problem."""
     values: Matrix
     """Problems x methods."""
-    rows: Mapping[str, tuple[int, int]]
+    rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Training and test rows of each dataset; none where they are not known."""
+    apart: bool = False
+    """Whether the last column is the default, which was no method: it is compared with, and never the best."""
 
     @property
     def row(self) -> float | None:
@@ -145,22 +147,22 @@ class Values:
 
 def contrasts(values: Values, scope: Scope = "these datasets") -> Contrasts:
     """Compare all methods in a scope, which is one of the first two (`general` has the third)."""
-    problems, methods = values.values.shape
-    names = len(set(values.datasets))
-    empty = Contrasts(values.what, scope, values.metric, values.tuners, problems, names)
-    if not problems or not methods:
+    methods = len(values.tuners) - values.apart
+    listed = values.tuners[:methods]
+    empty = Contrasts(values.what, scope, values.metric, listed, len(values.values), len(set(values.datasets)))
+    if not values.values.size or not methods:
         return empty
     layout = values.layout(scope)
-    means = np.array([values.values[place].mean(axis=0) for place in layout.places]).mean(axis=0)
+    means = np.array([values.values[place, :methods].mean(axis=0) for place in layout.places]).mean(axis=0)
     best = int(np.argmax(means))
     pairs = _family(values, scope, layout, list(itertools.combinations(range(methods), 2)))
     base = values.tuners.index(BASE) if BASE in values.tuners else None
     others = [] if base is None else [(index, base) for index in range(methods) if index != base]
-    first = values.tuners[best]
+    first = listed[best]
     return replace(
         empty,
         means=tuple(map(float, means)),
-        best=tuple(tuner for tuner, mean in zip(values.tuners, means, strict=True) if means[best] - mean <= EQUAL),
+        best=tuple(tuner for tuner, mean in zip(listed, means, strict=True) if means[best] - mean <= EQUAL),
         to_default=_family(values, scope, layout, others),
         to_best=tuple(each if each.other == first else each.turned() for each in pairs if first in _both(each)),
         pairs=pairs,

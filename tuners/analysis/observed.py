@@ -108,7 +108,7 @@ def test_values(records: Sequence[Record]) -> Values:
     what: What = "test"
     if len(set(datasets)) > 1 and not units.is_share(metric):
         values, what, metric = 0.0 - tied_ranks(values), "rank", "rank"
-    return Values(what, metric, tuple(names), datasets, values, rows_of(records))
+    return Values(what, metric, tuple(names), datasets, values, rows_of(records), apart=len(names) > len(listed))
 
 
 def regret_values(records: Sequence[Record], scales: Scales, runs: Sequence[Run], listed: Sequence[str]) -> Values:
