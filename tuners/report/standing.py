@@ -70,7 +70,7 @@ def standings(group: Group, findings: Findings) -> list[Standing]:
     target = compared_by(findings.targets)
     found = []
     for row in group.rows:
-        search = next((each for each in findings.search_rows if each.tuner == row.tuner), None)
+        search = next((each for each in findings.search.rows if each.tuner == row.tuner), None)
         reached = next((each for each in findings.targets if (each.tuner, each.target) == (row.tuner, target)), None)
         found.append(
             Standing(
@@ -79,7 +79,7 @@ def standings(group: Group, findings: Findings) -> list[Standing]:
                 row,
                 gain=findings.user.against_default(row.tuner),
                 search=search,
-                found=findings.search.standing(row.tuner) if findings.search is not None and search is not None else "",
+                found=findings.regret.standing(row.tuner),
                 target=reached if row.tuner != BASE else None,
             )
         )

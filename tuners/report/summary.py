@@ -36,7 +36,7 @@ class Subject:
     @property
     def place(self) -> str:
         """Where it was tuned, which the figures are about."""
-        datasets = self.findings.datasets
+        datasets = self.findings.user.datasets
         return f"on {self.group.dataset or ('one dataset' if datasets == 1 else f'these {datasets} datasets')}"
 
     @cached_property
@@ -119,7 +119,7 @@ def _search(subject: Subject) -> str:
     assert best.search is not None  # noqa: S101  it was chosen by that
     behind = [each.tuner for each in searched if each.found == "behind"]
     regret = f"{number(best.search.regret, 3)} {interval(best.search.regret_interval, digits=3)}".removesuffix(" -")
-    to = "the optimum" if subject.findings.optimum == "optimum" else "the best score seen"
+    to = "the optimum" if subject.findings.search.optimum == "optimum" else "the best score seen"
     rest = f", behind it: {listed(behind)}" if behind else ""
     return f"{best.tuner} ends nearest to {to}, regret {regret}{rest}"
 

@@ -57,7 +57,7 @@ def percentage(share: float | None) -> str:
 
 def clocked(seconds: float | None, clock: str) -> str:
     """Format seconds, with a mark if they are the recorded clock's."""
-    return duration(seconds) + (RECORDED if clock == "recorded" and seconds is not None else "")
+    return duration(seconds) + (RECORDED if "recorded" in clock and seconds is not None else "")
 
 
 def unit(metric: str) -> str:

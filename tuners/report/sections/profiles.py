@@ -12,7 +12,7 @@ from tuners.report.section import Chart, Section
 
 def draw(report: Report, group: Group) -> Figure | str:
     """Draw the share of runs against the regret, with 95 % bands."""
-    profiles = report.findings_of(group).profiles
+    profiles = report.findings_of(group).search.profiles
     if not profiles:
         return "no run has a regret here"
     drawn = [bands.Line(each.tuner, each.regrets, each.share, each.low, each.high) for each in profiles]
@@ -28,7 +28,7 @@ SECTION = Section(
     title="Performance profiles",
     place=96,
     chapter=SEARCH,
-    shown=lambda report: any(found.profiles for found in report.findings),
+    shown=lambda report: any(found.search.profiles for found in report.findings),
     chart=Chart("Up and to the left is better. Bands are bootstrapped over problems.", draw),
     extent="page",
 )

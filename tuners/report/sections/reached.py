@@ -12,7 +12,7 @@ from tuners.report.section import Chart, Section
 
 def draw(report: Report, group: Group) -> Figure | str:
     """Draw the share of targets that are reached against the evaluations."""
-    found = report.findings_of(group).reached
+    found = report.findings_of(group).search.reached
     if not found:
         return "no search has incumbents whose regret is known here"
     drawn = [bands.Line(each.tuner, each.x, each.share) for each in found]
@@ -28,7 +28,7 @@ SECTION = Section(
     title="Targets reached",
     place=98,
     chapter=SEARCH,
-    shown=lambda report: any(found.reached for found in report.findings),
+    shown=lambda report: any(found.search.reached for found in report.findings),
     chart=Chart("Targets are regrets from 1 to 0, of all problems and runs together. Up and to the left is better.", draw),
     extent="page",
 )

@@ -34,12 +34,12 @@ COLUMNS: tuple[Column, ...] = (
 
 def table(report: Report, group: Group) -> Table:
     """Return each method's regret at the end of a search and over its course."""
-    return Table.of(COLUMNS, sorted(report.findings_of(group).search_rows, key=lambda row: row.regret))
+    return Table.of(COLUMNS, sorted(report.findings_of(group).search.rows, key=lambda row: row.regret))
 
 
 def draw(report: Report, group: Group) -> Figure | str:
     """Draw the mean regret against the evaluations, with 95 % bands."""
-    curves = report.findings_of(group).curves
+    curves = report.findings_of(group).search.curves
     if not curves:
         return "no search has incumbents whose regret is known here"
     drawn = [bands.Line(each.tuner, each.x, each.mean, each.low, each.high) for each in curves]
@@ -51,12 +51,12 @@ def draw(report: Report, group: Group) -> Figure | str:
 
 def words(report: Report) -> list[str]:
     """Say what regret is measured from."""
-    return [KINDS[kind] for kind in dict.fromkeys(found.optimum for found in report.findings) if kind in KINDS]
+    return [KINDS[kind] for kind in dict.fromkeys(found.search.optimum for found in report.findings) if kind in KINDS]
 
 
 def rows(report: Report) -> Mapping[str, Any]:
     """Return regrets and areas of each group, unrounded."""
-    return {"search": report.found_by_group(lambda found: found.search_rows)}
+    return {"search": report.found_by_group(lambda found: found.search.rows)}
 
 
 SECTION = Section(
@@ -64,7 +64,7 @@ SECTION = Section(
     title="Regret over the search",
     place=92,
     chapter=SEARCH,
-    shown=lambda report: any(found.search_rows for found in report.findings),
+    shown=lambda report: any(found.search.rows for found in report.findings),
     table=table,
     chart=Chart(
         "Of the best cross-validation score so far; lower is better. Mean over these datasets, which weigh equally, with "

@@ -53,7 +53,7 @@ def blocks(report: Report) -> list[Block]:
         Table.of(columns(subject), subject.standings, f"{subject.group.model} {subject.place}: what each method gains over default")
         for subject in report.subjects
     ]
-    marked = [CLOCK] if any(findings.clock == "recorded" for findings in report.findings) else []
+    marked = [CLOCK] if any("recorded" in findings.clock for findings in report.findings) else []
     return [Block(TITLE, tables, [*report.summary, *marked], report.summary_more)]
 
 

@@ -63,7 +63,7 @@ def draw(report: Report, group: Group) -> Figure | str:
 
 def words(report: Report) -> list[str]:
     """Say whose seconds they are."""
-    recorded = any(found.clock == "recorded" for found in report.findings)
+    recorded = any("recorded" in found.clock for found in report.findings)
     return [f"{RECORDED}: seconds of the recorded clock"] if recorded else []
 
 
