@@ -89,7 +89,7 @@ def recorded(
         rows = [default]
         while tuner != "default" and len(rows) < budget:
             share = SKILL.get(tuner, 1.0) if len(rows) >= 10 else 1.0
-            rows.append(int(generator.integers(CANDIDATES * share)))
+            rows.append(int(generator.integers(round(CANDIDATES * share))))
         incumbents = [
             Incumbent(at, float(scores[row]), float(tests[row]), at + 1.0, 0.05 * (at + 1))
             for at, row in enumerate(rows)

@@ -71,7 +71,7 @@ def report() -> Report:
 def test_a_section_is_one_file(report: Report) -> None:
     """A module with a `SECTION` is in text, Markdown, JSON and images, without any other change."""
     title = "Cells of each method: forest on all datasets"
-    text, comment = formats.text(report), formats.markdown(report)
+    text, comment = formats.text(report, verbose=True), formats.markdown(report)
     assert re.search(rf"{title}\n\ntuner +number of cells\n[- ]+\ndefault +6\nrandom +6", text)
     assert f"<details><summary>{title}</summary>\n\n| tuner   | number of cells   |" in comment
     document = json.loads(formats.json_text(report))
@@ -80,9 +80,9 @@ def test_a_section_is_one_file(report: Report) -> None:
     }
     assert list(document)[-1] == "runs"
     drawn = [title for title, _ in images._figures(report)]
-    assert drawn[:3] == [
+    assert drawn[3:6] == [
         f"{name}: forest on all datasets"
-        for name in ("Score against cost", "Cells of each method", "Average ranks over all datasets")
+        for name in ("Gain against cost", "Cells of each method", "Average ranks over all datasets")
     ]
 
 

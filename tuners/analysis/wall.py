@@ -1,4 +1,4 @@
-"""The wall's clock beside the recorded one: runs that were measured for real, and what the recorded clock made of them."""
+"""The wall's clock beside the recorded one: runs that were made for real, and what the recorded clock made of them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ NAME = "tuners.hooks"
 def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
     """Say what will be compared."""
     state = config.stash[SESSION]
-    return header(state.plan, state.cells) if state.cells else []
+    return header(state.plan, state.cells, power=not config.option.collectonly) if state.cells else []
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,7 +16,8 @@ from tuners.analysis.wall import Wall
 from tuners.gate.verdict import Verdict
 from tuners.gate.verdict import summary as judged
 from tuners.report.reasons import told
-from tuners.report.summary import Subject, sentences
+from tuners.report.subject import Subject
+from tuners.report.summary import compared, sentences
 from tuners.results.record import Record
 from tuners.results.run import Run
 
@@ -78,9 +79,10 @@ class Report:
 
     @cached_property
     def summary(self) -> list[str]:
-        """The gate's line, what failed, then who wins, what tuning gains and costs, what to use, what settles the rest."""
-        gate = [judged(self.verdicts)] if self.verdicts else []
-        return [*gate, *told(self.failures, most=1, of=("cells",)), *sentences(self.subjects, spare=False)]
+        """The gate's line, or what changed; what failed; then who wins, and what follows of it."""
+        metrics = {group.model: group.metric for group in self.groups}
+        then = [judged(self.verdicts)] if self.verdicts else compared(self.baseline, self.comparison, metrics)
+        return [*then, *told(self.failures, most=1, of=("cells",)), *sentences(self.subjects, spare=False)]
 
     @cached_property
     def summary_more(self) -> list[str]:

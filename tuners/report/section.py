@@ -97,7 +97,7 @@ class Section:
     """Its keys in the JSON report, with plain values."""
     rows_place: int | None = None
     """Where the keys stand, if not at the section's place."""
-    extent: Extent = "terminal"
+    extent: Extent = "verbose"
     script: Callable[[Report], Mapping[str, Any]] | None = None
     """What the page's script shows of it in place of its blocks, by key."""
 

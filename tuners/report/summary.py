@@ -6,60 +6,21 @@ names the dataset.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from tuners.analysis import units
 from tuners.analysis.blocks import BASE
-from tuners.analysis.findings import Findings
-from tuners.analysis.methods import Group
-from tuners.report.standing import Standing, standings
+from tuners.analysis.comparison import ComparisonRow
+from tuners.report.subject import Subject
 from tuners.report.words import clocked, counted, ends, interval, listed, number, percentage
+from tuners.results.landmarks import EQUAL
 
 LONGEST_COMMAND = 60
 """Characters of a command that is repeated in a sentence."""
 
 MOST_NAMES = 3
 """Methods that a sentence names of those of which it says the same."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One model with what was found on it, over all of its datasets."""
-
-    group: Group
-    findings: Findings
-    command: str = ""
-    """That made the session."""
-
-    @property
-    def place(self) -> str:
-        """Where it was tuned, which the figures are about."""
-        datasets = self.findings.user.datasets
-        return f"on {self.group.dataset or ('one dataset' if datasets == 1 else f'these {datasets} datasets')}"
-
-    @cached_property
-    def standings(self) -> list[Standing]:
-        """Its methods, the best first."""
-        return standings(self.group, self.findings)
-
-    @property
-    def within(self) -> str:
-        """Within what two methods are equal, as ` within 0.50 points`; empty where that is not known."""
-        region = self.findings.advice.region
-        return "" if region is None else f" within {units.size(region, self.findings.advice.metric)}"
-
-    def of(self, *tones: str) -> list[Standing]:
-        """Return the methods of which one of these words is said."""
-        return [each for each in self.standings if each.tone in tones]
-
-    @property
-    def first(self) -> Standing | None:
-        """The method that figures are said of: the best tuned one; None where nothing tuned has a score."""
-        scored = [each for each in self.of("best", "equal", "undecided", "behind") if each.tuner != BASE]
-        best = [each for each in scored if each.tuner in self.findings.user.best]
-        return next(iter(best or scored), None)
 
 
 @dataclass(frozen=True)
@@ -89,6 +50,24 @@ def sentences(subjects: Sequence[Subject], *, spare: bool) -> list[str]:
     return found
 
 
+def compared(baseline: str, rows: Sequence[ComparisonRow], metrics: Mapping[str, str]) -> list[str]:
+    """Return what changed against an earlier run, in a sentence; nothing where there is none."""
+    if not rows:
+        return []
+    paired = [row for row in rows if row.score_difference is not None]
+    moved = [row for row in paired if abs(row.score_difference or 0.0) > EQUAL]
+    moved.sort(key=lambda row: -abs(row.score_difference or 0.0))
+    said = [
+        f"{row.tuner} on {row.model} "
+        + units.difference(row.score_difference or 0.0, row.score_interval, metrics.get(row.model, ""))
+        for row in moved[:MOST_NAMES]
+    ]
+    said += [f"{len(moved) - len(said)} more changed"] if len(moved) > len(said) else []
+    same = len(paired) - len(moved)
+    said += [f"{counted(same, 'method')} of the same test scores"] if same else []
+    return [f"against {baseline}: {', '.join(said) or 'no cell compares'}"]
+
+
 def _winners(subject: Subject) -> str:
     if not subject.of("best", "equal", "undecided", "behind"):
         return "no method has a score"
@@ -116,7 +95,7 @@ def _search(subject: Subject) -> str:
         return ""
     searched.sort(key=lambda each: each.search.regret if each.search is not None else 0.0)
     best = searched[0]
-    assert best.search is not None  # noqa: S101  it was chosen by that
+    assert best.search is not None
     behind = [each.tuner for each in searched if each.found == "behind"]
     regret = f"{number(best.search.regret, 3)} {interval(best.search.regret_interval, digits=3)}".removesuffix(" -")
     to = "the optimum" if subject.findings.search.optimum == "optimum" else "the best score seen"
@@ -141,7 +120,7 @@ def _general(subject: Subject) -> str:
     if general.note or row is None:
         return general.note
     return (
-        f"with another dataset {row.tuner} is better than default by more than {units.size(row.region, general.metric)} "
+        f"on another dataset {row.tuner} is better than default by over {units.size(row.region, general.metric)} "
         f"with a probability of {percentage(row.better)}, worse with {percentage(row.worse)}"
     )
 
@@ -190,8 +169,9 @@ def _overtuning(subject: Subject) -> str:
         return ""
     worst = max(rows, key=lambda row: row.mean)
     return (
-        f"in {overtuned} of {runs} runs an earlier incumbent did better on the test rows than the winner, on average by "
-        f"{units.size(worst.mean, subject.findings.metric)} ({worst.tuner}); on {ends(worst.test_rows)} test rows, whose noise is in it"
+        f"in {overtuned} of {runs} runs an earlier incumbent did better on the {ends(worst.test_rows)} test rows than "
+        f"the winner, on average by {units.size(worst.mean, subject.findings.metric)} ({worst.tuner}), "
+        "the noise of so few rows included"
     )
 
 

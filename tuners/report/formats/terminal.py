@@ -53,8 +53,9 @@ def _short(block: Block, most: float) -> str:
 
 
 def _note(note: str) -> list[str]:
-    whole = {"break_long_words": False, "break_on_hyphens": False}  # a command is copied
-    return textwrap.wrap(printable(note, None), WIDTH, initial_indent="- ", subsequent_indent="  ", **whole)
+    # A command is copied, and so in one piece.
+    whole = textwrap.TextWrapper(WIDTH, "- ", "  ", break_long_words=False, break_on_hyphens=False)
+    return whole.wrap(printable(note, None))
 
 
 def _table(table: Table, rows: int) -> list[str]:

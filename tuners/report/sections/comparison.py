@@ -71,5 +71,4 @@ SECTION = Section(
     shown=lambda report: bool(report.comparison),
     blocks=blocks,
     rows=rows,
-    extent="verbose",
 )

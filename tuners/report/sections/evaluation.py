@@ -85,4 +85,6 @@ def rows(report: Report) -> Mapping[str, Any]:
     return {"groups": [dataclasses.asdict(group) for group in report.groups]}
 
 
-SECTION = Section(key="evaluation", title="Evaluation table", place=20, chapter=TABLE, blocks=blocks, rows=rows, extent="verbose")
+SECTION = Section(
+    key="evaluation", title="Evaluation table", place=20, chapter=TABLE, blocks=blocks, rows=rows, extent="verbose"
+)

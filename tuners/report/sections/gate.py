@@ -30,5 +30,4 @@ SECTION = Section(
     shown=lambda report: bool(report.verdicts),
     blocks=blocks,
     rows=rows,
-    extent="verbose",
 )

@@ -56,4 +56,6 @@ def rows(report: Report) -> Mapping[str, Any]:
     return {"general": {group.model: asdict(report.findings_of(group).general) for group in widest(report.groups)}}
 
 
-SECTION = Section(key="general", title="In general", place=68, chapter=GAINS, blocks=blocks, rows=rows, extent="comment")
+SECTION = Section(
+    key="general", title="In general", place=68, chapter=GAINS, blocks=blocks, rows=rows, extent="comment"
+)

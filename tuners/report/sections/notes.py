@@ -21,7 +21,7 @@ def remarks(report: Report) -> list[str]:
         )
     if any(row.regret is not None for row in rows):
         found.append(
-            "regret in score (JSON, CSV): the optimum of the CV score in the space, which exhaustive search found, minus "
+            "regret in JSON and CSV: the optimum of the CV score in the space, which exhaustive search found, minus "
             "the method's; below 0 for what lies outside the space, such as the untuned model"
         )
     if any(row.failures for row in rows):
@@ -56,4 +56,4 @@ def blocks(report: Report) -> list[Block]:
     return [Block(TITLE, notes=found)] if found else []
 
 
-SECTION = Section(key="notes", title=TITLE, place=40, chapter=TABLE, blocks=blocks, extent="verbose")
+SECTION = Section(key="notes", title=TITLE, place=40, chapter=TABLE, blocks=blocks)

@@ -70,9 +70,9 @@ SECTION = Section(
     chapter=SEARCH,
     table=table,
     chart=Chart(
-        "What the winner loses on the test rows against the best earlier incumbent of its search: the noise of few test "
-        "rows is in it. Relative: by what the search had gained. The oracle is the candidate that is best on the test "
-        "rows, which nobody can know.",
+        "What the winner loses on the test rows against the best earlier incumbent of its search: the noise of few "
+        "test rows is in it. Relative: by what the search had gained. The oracle is the candidate that is best on the "
+        "test rows, which nobody can know.",
         draw,
     ),
     rows=rows,

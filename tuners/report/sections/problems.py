@@ -73,5 +73,4 @@ SECTION = Section(
     shown=lambda report: bool(problems(report)),
     blocks=blocks,
     rows=rows,
-    extent="verbose",
 )

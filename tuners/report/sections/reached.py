@@ -29,6 +29,8 @@ SECTION = Section(
     place=98,
     chapter=SEARCH,
     shown=lambda report: any(found.search.reached for found in report.findings),
-    chart=Chart("Targets are regrets from 1 to 0, of all problems and runs together. Up and to the left is better.", draw),
+    chart=Chart(
+        "Targets are regrets from 1 to 0, of all problems and runs together. Up and to the left is better.", draw
+    ),
     extent="page",
 )

@@ -67,8 +67,8 @@ SECTION = Section(
     shown=lambda report: any(found.search.rows for found in report.findings),
     table=table,
     chart=Chart(
-        "Of the best cross-validation score so far; lower is better. Mean over these datasets, which weigh equally, with "
-        "95 % intervals. The area is its mean over the logarithm of the evaluations.",
+        "Of the best cross-validation score so far; lower is better. Mean over these datasets, which weigh equally, "
+        "with 95 % intervals. The area is its mean over the logarithm of the evaluations.",
         draw,
     ),
     words=words,

@@ -8,7 +8,7 @@ from typing import Any
 from tuners.report.document import Report
 from tuners.report.section import Block, Chapter, Section
 from tuners.report.standing import TARGETS, Standing
-from tuners.report.summary import Subject
+from tuners.report.subject import Subject
 from tuners.report.tables import Column, Table
 from tuners.report.words import NOTHING, RECORDED, clocked, number, unit
 
@@ -50,7 +50,11 @@ def blocks(report: Report) -> list[Block]:
     if not report.summary:
         return []
     tables = [
-        Table.of(columns(subject), subject.standings, f"{subject.group.model} {subject.place}: what each method gains over default")
+        Table.of(
+            columns(subject),
+            subject.standings,
+            f"{subject.group.model} {subject.place}: what each method gains over default",
+        )
         for subject in report.subjects
     ]
     marked = [CLOCK] if any("recorded" in findings.clock for findings in report.findings) else []
@@ -69,5 +73,6 @@ SECTION = Section(
     chapter=Chapter("verdict", "Verdict", TITLE, empty="nothing was measured"),
     blocks=blocks,
     rows=rows,
+    extent="terminal",
     rows_place=65,  # of the JSON report, whose keys had an order before sections had one
 )

@@ -52,7 +52,7 @@ def draw(report: Report, group: Group) -> Figure | str:
             "error_x": error(values, [row.evaluations_interval for row in mine]),
             "marker": {"color": styles[tuner][0], "symbol": styles[tuner][1], "size": 10},
         })  # fmt: skip
-    labels = {row.target: row.label for row in found}
+    labels: dict[str, str] = {row.target: row.label for row in found}
     ticks = {"tickvals": list(range(len(order))), "ticktext": [label(labels[target]) for target in order]}
     reach = [end for row in found for end in (row.evaluations or 0.0, *(row.evaluations_interval or ()))]
     return figure(

@@ -23,8 +23,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("dataset", lambda row: row.dataset),
 )
 NOTE = (
-    "Each method ran once for real, with plain evaluation, as other runs are timed; the recorded clock adds the seconds "
-    "recorded of the same evaluations and the method's own."
+    "Each method ran once for real, with plain evaluation, as other runs are timed; the recorded clock adds the "
+    "seconds recorded of the same evaluations and the method's own."
 )
 
 
@@ -46,5 +46,4 @@ SECTION = Section(
     shown=lambda report: bool(report.wall),
     blocks=blocks,
     rows=rows,
-    extent="verbose",
 )
