@@ -75,7 +75,7 @@ def test_equal_methods_go_to_the_cheaper() -> None:
 
 
 def test_absence_of_evidence_advises_nothing() -> None:
-    """Where nothing can be told apart all are undecided, not even the default is advised, and what settles it is said."""
+    """Where nothing can be told apart all are undecided; not even the default is advised, but what would settle it."""
     report = of(blocks({"default": 0.95, "random": 0.951, "grid": 0.949}, seeds=3, spread=0.03))
     assert set(words(report).values()) == {"undecided"}
     assert said(report, "best on wine").startswith("undecided between ")

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuners.report.charts.style import colours, faint, label, log_ticks
+from tuners.report.charts.style import SYMBOLS, colours, faint, label, log_ticks
+
+DASHES = dict(zip(SYMBOLS, ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px 10px"), strict=True))
+"""What tells lines of one colour apart, as symbols do dots."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,15 @@ def lines(drawn: Sequence[Line], tuners: Sequence[str], shape: str = "linear") -
     styles = colours(tuners)
     found: list[dict[str, Any]] = []
     for each in drawn:
-        colour = styles[each.tuner][0]
+        colour, symbol = styles[each.tuner]
         common = {"type": "scatter", "x": list(each.x), "legendgroup": each.tuner}
         band = {"mode": "lines", "line": {"width": 0, "shape": shape}, "hoverinfo": "skip", "showlegend": False}
         if each.low:
             found.append(common | band | {"y": list(each.low)})
             found.append(common | band | {"y": list(each.high), "fill": "tonexty", "fillcolor": faint(colour)})
-        line = {"color": colour, "shape": shape, "width": 2.5}
+        line = {"color": colour, "shape": shape, "width": 2.5, "dash": DASHES[symbol]}
         mode = "lines" if len(each.x) > 1 else "markers"
-        marker = {"color": colour, "size": 9}
+        marker = {"color": colour, "symbol": symbol, "size": 9}
         found.append(
             common | {"y": list(each.y), "mode": mode, "name": label(each.tuner), "line": line, "marker": marker}
         )

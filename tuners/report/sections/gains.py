@@ -53,9 +53,12 @@ def draw(report: Report, group: Group) -> Figure | str:
 
 
 def words(report: Report) -> list[str]:
-    """Say of each group why it has no test or no interval, if so."""
-    notes = {group.title: report.findings_of(group).user.note for group in report.groups}
-    return [f"{title}: {note}" for title, note in notes.items() if note]
+    """Say why groups have no test or no interval, if so."""
+    notes: dict[str, list[str]] = {}
+    for group in report.groups:
+        if note := report.findings_of(group).user.note:
+            notes.setdefault(note, []).append(group.title)
+    return [f"{', '.join(titles)}: {note}" for note, titles in notes.items()]
 
 
 def rows(report: Report) -> Mapping[str, Any]:

@@ -50,11 +50,7 @@ def blocks(report: Report) -> list[Block]:
     if not report.summary:
         return []
     tables = [
-        Table.of(
-            columns(subject),
-            subject.standings,
-            f"{subject.group.model} {subject.place}: what each method gains over default",
-        )
+        Table.of(columns(subject), subject.standings, f"{subject.group.model} {subject.place}")
         for subject in report.subjects
     ]
     marked = [CLOCK] if any("recorded" in findings.clock for findings in report.findings) else []
