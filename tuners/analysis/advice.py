@@ -92,8 +92,9 @@ def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
     region = EQUIVALENT if units.is_share(found.metric) else None
     first = found.best[0]
     within = [each.tuner for each in found.to_best if region is not None and _within(each, region)]
-    equivalent = list(dict.fromkeys([*found.best, *within])) if _shown(found) else []
-    undecided = [each for each in found.to_best if each.tuner not in equivalent and not _excluded(each)]
+    shown = _shown(found)
+    equivalent = list(dict.fromkeys([*found.best, *within])) if shown else []
+    undecided = [each for each in found.to_best if each.tuner not in equivalent and not (shown and _excluded(each))]
     if len(equivalent) == 1 and undecided:
         equivalent = []
     costs = {tuner: _seconds(mine) for tuner, mine in by_tuner(runs, lambda run: run.record.ok).items()}
@@ -114,8 +115,8 @@ def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
 
 
 def _shown(found: Contrasts) -> bool:
-    """Whether there are intervals: without them the best is the best by chance, perhaps."""
-    return all(each.interval is not None for each in found.to_best)
+    """Whether there are enough problems for tests and intervals: without them the best may be so by chance."""
+    return all(each.interval is not None and each.p_value is not None for each in found.to_best)
 
 
 def _within(contrast: Contrast, region: float) -> bool:
@@ -138,7 +139,7 @@ def _more(
     if not undecided or not found.datasets:
         return None
     seeds = max(1, math.ceil(found.problems / found.datasets))
-    if any(each.interval is None for each in undecided):
+    if not _shown(found):
         return _seeds(seeds, seeds, found, runs)
     factors = {each.tuner: _factor(each, region) for each in undecided}
     ways = [_repeats(factors, first, runs), _seeds(seeds, seeds * max(factors.values()), found, runs)]

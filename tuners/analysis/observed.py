@@ -136,7 +136,7 @@ def _final(record: Record, scale: Scale, run: Run | None) -> float:
 def horizon(records: Sequence[Record]) -> int:
     """Return the evaluations at which searches are compared: the budget that most cells have, the largest of equals."""
     budgets = Counter(record.budget or record.evaluations for record in records if record.ok and record.tuner != BASE)
-    return max(budgets, key=lambda budget: (budgets[budget], budget), default=0)
+    return max(budgets, key=lambda budget: (budgets[budget], budget), default=1) or 1
 
 
 def by_tuner(runs: Sequence[Run], wanted: Callable[[Run], bool]) -> dict[str, list[Run]]:

@@ -107,7 +107,7 @@ def bootstrap(ranks: Matrix, datasets: Sequence[str]) -> list[Interval | None]:
 
 
 def _p_values(tuners: Sequence[str], means: Matrix) -> dict[frozenset[str], float]:
-    """Return Wilcoxon's p-value of each pair over datasets x methods, adjusted for all pairs by the step-down method."""
+    """Return Wilcoxon's p-value of each pair over datasets x methods, adjusted for all pairs (`step_down`)."""
     pairs = list(itertools.combinations(range(len(tuners)), 2))
     columns = np.array([signed_ranks(means[:, one] - means[:, other]) for one, other in pairs]).T
     adjusted = step_down(columns, Layout.of(["datasets"] * len(means)))
