@@ -82,7 +82,7 @@ class Report:
         """The gate's line, or what changed; what failed; then who wins, and what follows of it."""
         metrics = {group.model: group.metric for group in self.groups}
         then = [judged(self.verdicts)] if self.verdicts else compared(self.baseline, self.comparison, metrics)
-        return [*then, *told(self.failures, most=1, of=("cells",)), *sentences(self.subjects, spare=False)]
+        return [*then, *told(self.failures, most=2, of=("cells",)), *sentences(self.subjects, spare=False)]
 
     @cached_property
     def summary_more(self) -> list[str]:

@@ -13,7 +13,12 @@ from tuners.report.tables import Column, Table
 from tuners.report.words import NOTHING, RECORDED, clocked, number, unit
 
 TITLE = "In short"
-CLOCK = f"{RECORDED}: recorded clock: recorded seconds of the evaluations, plus the method's own"
+MARKS = {
+    "*": "has a space of its own, or evaluated points outside the model's",
+    "~": "cells ran side by side: their seconds are not the method's alone",
+    RECORDED: "recorded clock: recorded seconds of the evaluations, plus the method's own",
+}
+"""What the tables' signs say; failed cells, which have one, too, are a sentence."""
 
 
 def _regret(each: Standing) -> str:
@@ -41,7 +46,7 @@ def columns(subject: Subject) -> tuple[Column, ...]:
         Column(gain, lambda each: each.bare_gain, lambda rows: any(row.gain is not None for row in rows)),
         Column("regret", _regret, lambda rows: any(row.search is not None for row in rows)),
         Column(f"trials to {target}", _target, lambda _: bool(target)),
-        Column("seconds", lambda each: clocked(each.row.seconds, clock)),
+        Column("seconds", lambda each: clocked(each.row.seconds, clock) + ("~" if each.row.contended else "")),
     )
 
 
@@ -53,8 +58,9 @@ def blocks(report: Report) -> list[Block]:
         Table.of(columns(subject), subject.standings, f"{subject.group.model} {subject.place}")
         for subject in report.subjects
     ]
-    marked = [CLOCK] if any("recorded" in findings.clock for findings in report.findings) else []
-    return [Block(TITLE, tables, [*report.summary, *marked], report.summary_more)]
+    cells = [cell for table in tables for row in table.rows for cell in (row[0], row[-1])]
+    marks = [f"{sign}: {text}" for sign, text in MARKS.items() if any(sign in cell for cell in cells)]
+    return [Block(TITLE, tables, [*report.summary, *marks], report.summary_more)]
 
 
 def rows(report: Report) -> Mapping[str, Any]:
