@@ -8,6 +8,7 @@ from tuners.analysis.power import DEFAULTS, Design, power_of
 from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
+from tuners.results.record import STARTS
 
 BASE = "default"
 """The untuned model, which runs once; analysis has the name, too, beside pandas, which a header does not need."""
@@ -30,7 +31,8 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
     positive = f" (positive class of {'; '.join(positives)})" if positives else ""
     lines.append(
         f"tuning: {protocol.metric}{positive}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
-        f"jobs {plan.jobs}, evaluation {plan.evaluation}, {plan.start} start"
+        f"jobs {plan.jobs}, evaluation {plan.evaluation}"
+        + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
     for model in dict.fromkeys(cell.model for cell in cells):
