@@ -25,6 +25,8 @@ MOST_REPEATS = 200
 """More of them are not advised: the seeds are too few, then."""
 MOST_SEEDS = 1_000
 """More of them are not advised: what is open is too small to be found."""
+DEARER = 1.25
+"""Repeats may cost this many times what seeds do: they leave the problems as they are."""
 CRITICAL = 2.8
 """Standard errors in half an interval, near enough for what is told as `about`."""
 
@@ -135,15 +137,20 @@ def _seconds(runs: Sequence[Run]) -> float:
 def _more(
     found: Contrasts, undecided: Sequence[Contrast], first: str, region: float | None, runs: Sequence[Run]
 ) -> More | None:
-    """Return the cheaper of more repeats and more seeds that settles all that is open."""
+    """Return the more repeats that settle all that is open; more seeds, where repeats cannot, or cost more."""
     if not undecided or not found.datasets:
         return None
     seeds = max(1, math.ceil(found.problems / found.datasets))
     if not _shown(found):
         return _seeds(seeds, seeds, found, runs)
     factors = {each.tuner: _factor(each, region) for each in undecided}
-    ways = [_repeats(factors, first, runs), _seeds(seeds, seeds * max(factors.values()), found, runs)]
-    return min((way for way in ways if way is not None), key=lambda way: way.minutes or 0.0, default=None)
+    repeats = _repeats(factors, first, runs)
+    more_seeds = _seeds(seeds, seeds * max(factors.values()), found, runs)
+    if repeats is None or more_seeds is None:
+        return repeats or more_seeds
+    # Seeds of recorded runs need new tables, too, whose cost is not known here.
+    recorded = any(run.record.clock == "recorded" for run in runs)
+    return repeats if recorded or (repeats.minutes or 0.0) <= DEARER * (more_seeds.minutes or 0.0) else more_seeds
 
 
 def _factor(contrast: Contrast, region: float | None) -> float:
