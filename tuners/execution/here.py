@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuners.evaluation.listener import Listener
+from tuners.evaluation.recording import recording_of
 from tuners.execution.contract import Around, closing, opening
 from tuners.execution.measurement import Measurement
 from tuners.execution.scoring import scored
+from tuners.execution.tables import ensure
 
 if TYPE_CHECKING:
     from tuners.objective import Tuner
@@ -47,6 +49,8 @@ class Here:
 def prepared(plan: Plan, job: Job, listener: Listener) -> Measurement:
     """Return the measurement of a job, all done that comes before the clock; raise what keeps it from beginning."""
     cell = job.cell
+    if plan.evaluation == "recorded":
+        ensure(plan, recording_of(plan.problem_of(job), plan.tables))
     measurement = Measurement(
         cell.tuner,
         plan.tuner_of(job),
