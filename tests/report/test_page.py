@@ -169,7 +169,7 @@ def test_every_chart_is_drawn(opened: Open, whole: Report, size: str) -> None:
     buttons = shown.run("return [...document.querySelectorAll('.modebar-btn')].map((button) => button.dataset.title)")
     assert "Download plot" in buttons
     assert [title for title in buttons if "Share" in title or "Cloud" in title] == []
-    assert "needs 7 datasets" in shown.driver.find_element(By.ID, "ranks").text
+    assert "needs 6 datasets" in shown.driver.find_element(By.ID, "ranks").text
     assert "seconds" in titles[0]
     shown.check()
 

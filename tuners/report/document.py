@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow, unlike
-from tuners.analysis.costs import overtuning
 from tuners.analysis.failures import FailureRow, failures
+from tuners.analysis.findings import Findings, findings
 from tuners.analysis.methods import Group
 from tuners.analysis.ranking import Ranking, rankings
-from tuners.analysis.reach import reach
 from tuners.gate.verdict import Verdict
 from tuners.report.summary import sentences
 from tuners.results.record import Record
@@ -58,15 +56,21 @@ class Report:
         return failures(self.records, self.runs)
 
     @cached_property
+    def findings(self) -> list[Findings]:
+        """What was found of each group, in the groups' order."""
+        return findings(self.records, self.runs)
+
+    def findings_of(self, group: Group) -> Findings:
+        """Return what was found of a group."""
+        return next(each for each in self.findings if (each.model, each.dataset) == (group.model, group.dataset))
+
+    @cached_property
     def summary(self) -> list[str]:
         """Who won, whether it is real, what it costs, and what to use; sentences."""
         found = []
         groups = widest(self.groups)
         for group in groups:
-            tuned = [row for row in group.rows if row.test_score is not None and row.tuner != BASE]
-            runs = self.runs_of(group)
-            reaches = reach(runs, max(tuned, key=lambda row: row.test_score or 0.0).tuner) if tuned else []
-            first, *more = sentences(group, reaches, overtuning(runs))
+            first, *more = sentences(group, self.findings_of(group))
             found += [first, *(f"{group.model}: {each}" if len(groups) > 1 else each for each in more)]
         return found
 

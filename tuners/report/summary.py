@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Sequence
 
-from tuners.analysis import units
 from tuners.analysis.blocks import BASE
-from tuners.analysis.costs import OvertuningRow
+from tuners.analysis.findings import Findings
 from tuners.analysis.methods import Group, MethodRow
-from tuners.analysis.reach import Reach
-from tuners.analysis.statistics import enough_blocks
-from tuners.report.words import NOTHING, counted, duration, interval, listed, number
+from tuners.analysis.overtuning import OvertuningRow
+from tuners.report.words import counted, listed, number
 
 
-def sentences(group: Group, reaches: Sequence[Reach], overtuned: Sequence[OvertuningRow]) -> list[str]:
-    """Return the sentences on one model; `group` is over all of its datasets."""
+def sentences(group: Group, found: Findings) -> list[str]:
+    """Return the sentences on one model; group and findings are over all of its datasets."""
     where = f"on {group.dataset or counted(group.datasets, 'dataset')}"
-    scored = [row for row in group.rows if row.test_score is not None]
+    scored = [row for row in group.rows if row.tied]
     if not scored:
         return [f"{group.model}: no method has a score {where}"]
     best = next(row for row in scored if row.tied == "best")
     return [
         _winners(group, scored, best, where),
-        *_against_default(scored, best, group.metric),
-        *_reached(reaches),
-        *_advice(group, scored),
-        *_overtuning(overtuned),
+        *_against_default(scored, best, found),
+        *([found.advice.sentence] if found.advice.best else []),
+        *_overtuning(found.overtuning),
         *_failures(group),
     ]
 
 
 def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: str) -> str:
     blocks = counted(group.blocks, "dataset x seed block")
-    score = f"{group.measured} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(f" {NOTHING}")
+    score = f"{group.measured} {number(best.test_score)}"
     first = [row.tuner for row in scored if row.tied == "best"]
     tied = [row.tuner for row in scored if row.tied == "tied"]
     behind = [f"{row.tuner} ({number(-(row.behind or 0.0), sign=True)})" for row in scored if row.tied == "behind"]
@@ -54,62 +49,21 @@ def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: 
     return f"{group.model} {where}: {text}{rest}"
 
 
-def _change(row: MethodRow, metric: str) -> str:
-    """Return the difference to the untuned model, in percent where there are percentages; empty where there is none."""
-    if row.change is not None:
-        change = f"{number(row.change, 2, sign=True)} % {interval(row.change_interval, digits=2, sign=True)}"
-        return change.removesuffix(f" {NOTHING}")
-    return "" if row.difference is None else units.difference(row.difference, row.difference_interval, metric)
-
-
-def _against_default(scored: Sequence[MethodRow], best: MethodRow, metric: str) -> list[str]:
+def _against_default(scored: Sequence[MethodRow], best: MethodRow, found: Findings) -> list[str]:
     base = next((row for row in scored if row.tuner == BASE), None)
     if base is None or len(scored) == 1:
         return []
     if base.tied == "best":
         return ["tuning has not paid here: no method has a higher mean than the untuned model"]
-    change = _change(best, metric)
-    if not change:
-        return [f"tuning pays: {best.tuner} is better than the untuned model"] if base.tied == "behind" else []
-    if base.tied == "behind":
-        return [f"tuning pays: {best.tuner} changes the untuned model's score by {change}"]
-    if base.tied == "tied":
-        return [f"whether tuning pays is not shown: {best.tuner} changes the untuned model's score by {change}"]
-    return [f"{best.tuner} changes the untuned model's score by {change}"]
-
-
-def _reached(reaches: Sequence[Reach]) -> list[str]:
-    compared = [each for each in reaches if each.tuner != BASE]
-    found: list[str] = []
-    for each in compared:
-        if each.ratio is not None:
-            ratio = f"{number(each.ratio, 1)}x {interval(each.interval, digits=1)}".removesuffix(f" {NOTHING}")
-            said = ratio if found else f"needs {ratio} the time to reach {each.target}'s cross-validation score"
-            found.append(f"{each.tuner} {said} (in {each.reached} of {each.blocks} blocks)")
-    found = [", ".join(found)] if found else []
-    never = [each.tuner for each in compared if each.ratio is None]
-    if never:
-        reach = "reaches" if len(never) == 1 else "reach"
-        found.append(f"{listed(never)} never {reach} {compared[0].target}'s cross-validation score")
-    return ["; ".join(found)] if found else []
-
-
-def _advice(group: Group, scored: Sequence[MethodRow]) -> list[str]:
-    good = [row for row in scored if row.tied in {"best", "tied"} and row.seconds is not None and not row.failures]
-    if any(row.tied == "too few cells" for row in scored):
-        pairs = math.comb(len(scored), 2)
-        least = next(count for count in itertools.count(1) if enough_blocks(count, pairs))
-        told = f"{len(scored)} methods can be told apart in {least} blocks or more, and here are {group.blocks}"
-        return [f"nothing to advise yet: {told}: give more seeds or datasets"]
-    if len(scored) < 2 or not good:
+    contrast = found.user.against_default(best.tuner)
+    if contrast is None:
         return []
-    cheapest = min(good, key=lambda row: row.seconds or 0.0)
-    cost = f"{duration(cheapest.seconds)} s {interval(cheapest.seconds_interval, duration)} a run".replace(
-        f" {NOTHING} a", " a"
-    )
-    if len(good) == 1:
-        return [f"use {cheapest.tuner}: {cost}"]
-    return [f"use {cheapest.tuner}: of those that cannot be told from the best it takes the least time, {cost}"]
+    change = f"{best.tuner} against the untuned model: {contrast.text}"
+    return [
+        {"behind": f"tuning pays: {change}", "tied": f"whether tuning pays is not shown: {change}"}.get(
+            base.tied, change
+        )
+    ]
 
 
 def _overtuning(rows: Sequence[OvertuningRow]) -> list[str]:

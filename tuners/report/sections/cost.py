@@ -13,7 +13,7 @@ from tuners.report.section import Chart, Section
 
 
 def draw(report: Report, group: Group) -> Figure | str:
-    """Draw each method's mean score and seconds with their intervals, as the table has them."""
+    """Draw each method's mean score and seconds, with the interval of its seconds."""
     styles = colours(report.tuners)
     front = pareto(group.rows)
     if not any(row.test_score is not None and row.seconds is not None for row in group.rows):
@@ -36,13 +36,12 @@ def draw(report: Report, group: Group) -> Figure | str:
             "type": "scatter", "mode": "markers", "name": f"{label(row.tuner)}{mark}", "marker": marker,
             "x": [row.seconds], "y": [row.test_score],
             "error_x": error([row.seconds], [row.seconds_interval]),
-            "error_y": error([row.test_score], [row.test_interval]),
         })  # fmt: skip
     seconds = [end for row in group.rows for end in (row.seconds, *(row.seconds_interval or ())) if end]
     return figure(
         data,
         xaxis=axis("seconds a run (mean, 95 % interval)", type="log", **log_ticks(seconds)),
-        yaxis=axis(f"test {label(group.metric)} (mean, 95 % interval)", hoverformat=".4f"),
+        yaxis=axis(f"test {label(group.metric)} (mean)", hoverformat=".4f"),
     )
 
 

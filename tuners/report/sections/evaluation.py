@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tuners.analysis.methods import MethodRow
@@ -18,17 +18,8 @@ def _method(row: MethodRow) -> str:
     return row.tuner + ("*" if row.own_space else "") + ("!" if row.failures else "")
 
 
-def _change(row: MethodRow) -> str:
-    return NOTHING if row.change is None else difference(row.change, row.change_interval, number, digits=2)
-
-
 def _against_default(row: MethodRow) -> str:
     return NOTHING if row.difference is None else difference(row.difference, row.difference_interval, number)
-
-
-def _percentages(rows: Sequence[MethodRow]) -> bool:
-    """Whether the untuned model is compared with in percent, which some metrics do not have."""
-    return any(row.change is not None for row in rows) or all(row.difference is None for row in rows)
 
 
 def _tied(row: MethodRow) -> str:
@@ -51,9 +42,7 @@ def _search(row: MethodRow) -> str:
 SCORES: tuple[Column, ...] = (
     Column("tuner", _method),
     Column("test score", lambda row: number(row.test_score)),
-    Column("95 % interval", lambda row: interval(row.test_interval)),
-    Column("vs default, %", _change, _percentages),
-    Column("vs default", _against_default, lambda rows: not _percentages(rows)),
+    Column("vs default", _against_default),
     Column("CV score", lambda row: number(row.cv_score)),
     Column("regret", lambda row: number(row.regret), lambda rows: any(row.regret is not None for row in rows)),
     Column("rank", lambda row: number(row.rank, 2)),

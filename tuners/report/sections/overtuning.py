@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tuners.analysis.costs import overtuning
 from tuners.analysis.methods import Group
+from tuners.analysis.overtuning import overtuning
 from tuners.report.chapters import SEARCH
 from tuners.report.charts.style import Figure, axis, colours, dots, figure, label, methods_axis
 from tuners.report.document import Report
