@@ -18,7 +18,9 @@ from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
+from tuners.results.record import EVALUATIONS
 from tuners.results.scorers import ONE_CLASS
+from tuners.store.journal_folder import FOLDER
 from tuners.task import paths
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ class Plan:
         self.evaluation: str = given.get("evaluation", preset.evaluation)
         self.start: str = given.get("start", preset.start)
         self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
+        self.tables: Path = given.get("tables", Path(FOLDER, "tables"))
+        """The folder of recorded tables."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(
@@ -89,14 +93,16 @@ class Plan:
     @property
     def limited(self) -> bool:
         """Whether cells run in processes of their own, so that they can be killed at a limit."""
-        limits = (self.time_budget, self.trial_timeout, self.memory_limit)
+        # The time budget of a run that is looked up is one of its own clock.
+        time_budget = None if self.evaluation == "recorded" else self.time_budget
+        limits = (time_budget, self.trial_timeout, self.memory_limit)
         return self.isolated or (any(limit is not None for limit in limits) and hasattr(os, "fork"))
 
     def check(self) -> None:
         """Raise `TuningError` for an unknown name, with the nearest known ones."""
-        if self.trial_timeout is not None and self.evaluation == "shared":
-            message = "--tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got shared, which has no "
-            message += "time of one trial: leave one of them out"
+        if self.trial_timeout is not None and self.evaluation != EVALUATIONS[0]:
+            message = f"--tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got {self.evaluation}, "
+            message += "which has no time of one trial: leave one of them out"
             raise TuningError(message)
         if (self.isolated or self.trial_timeout or self.memory_limit) and not hasattr(os, "fork"):
             message = (

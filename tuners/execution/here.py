@@ -54,6 +54,7 @@ def prepared(plan: Plan, job: Job, listener: Listener) -> Measurement:
         plan.budget(cell.model, cell.tuner),
         jobs=plan.jobs,
         evaluation=plan.evaluation,
+        tables=plan.tables,
         start=plan.start,
         listener=listener,
     )
