@@ -38,7 +38,9 @@ def judge(session: Session) -> None:
         return
     now = Judged(tuple(session.records), session.benchmarks.machine(), libraries())
     try:
-        session.verdicts = gate.judge(gates, now, then, session.plan.alpha or expression.ALPHA)
+        session.verdicts = gate.judge(
+            gates, now, then, session.plan.alpha or expression.ALPHA, strict=session.plan.inconclusive == "fail"
+        )
     except TuningError as error:
         messages.fail(f"--tuning-fail: {error}")
         return
