@@ -235,7 +235,7 @@ def test_failures_are_told_by_reason() -> None:
     assert (cells.what, cells.count, cells.total, cells.reason) == ("cells", 2, 4, "it broke")
     assert (trials.what, trials.count, trials.total, trials.where) == ("trials", 4, 24, ("forest-wine-random-0",))
     report = runs.report(made)
-    for content in (formats.text(report), formats.markdown(report)):
+    for content in (formats.text(report, verbose=True), formats.markdown(report)):
         flat = " ".join(content.split())
         assert "failed: forest-wine-grid-0 and 1 more: it broke" in flat
         assert "failed: 4 of 24 trials of random on forest, in forest-wine-random-0: ValueError: no" in flat
@@ -244,9 +244,11 @@ def test_failures_are_told_by_reason() -> None:
 
 def test_many_reasons_do_not_fill_the_screen() -> None:
     """A reason that differs from cell to cell is told a few times, and the rest counted."""
-    text = formats.text(runs.report([runs.lost("grid", f"at {seed}", seed=seed) for seed in range(100)]))
-    assert text.count("failed: forest-wine-grid-") == 5
-    assert "95 more reasons of failures" in text
+    report = runs.report([runs.lost("grid", f"at {seed}", seed=seed) for seed in range(100)])
+    short, whole = formats.text(report), formats.text(report, verbose=True).removesuffix(formats.text(report))
+    assert (short.count("failed: forest-wine-grid-"), whole.count("failed: forest-wine-grid-")) == (2, 5)
+    assert "98 more reasons of failures" in short
+    assert "95 more reasons of failures" in whole
 
 
 def test_a_comment_is_never_too_long() -> None:
@@ -262,7 +264,15 @@ def test_a_comment_is_never_too_long() -> None:
 def test_a_comment_has_what_counts_first() -> None:
     """The verdict, then the table over all datasets, then what is folded."""
     content = formats.markdown(runs.report(runs.grid(["default", "random"], ["wine", "iris"], 3)))
-    order = [content.index(each) for each in ("## In short", "## forest on all", "<details>", "Each tuned model")]
+    told = (
+        "## In short",
+        "| verdict",
+        "- best on these 2 datasets",
+        "## forest on all",
+        "<details>",
+        "Each tuned model",
+    )
+    order = [content.index(each) for each in told]
     assert order == sorted(order)
     assert "Where the seconds went: forest on all datasets" in content
 
@@ -277,7 +287,7 @@ def test_formats_show_the_same_figures() -> None:
     score = 0.912345678
     records = [record("default", 0.9), record("random", score, best_params={"a": 1}, classes=("n", "y"))]
     report = Report(records, evaluate(records), header=["tuning: this and that"])
-    assert "0.9123" in formats.text(report)
+    assert "0.9123" in formats.text(report, verbose=True)
     assert "0.9123" in formats.markdown(report)
     rows = list(csv.DictReader(io.StringIO(formats.comma_separated(report))))
     assert float(rows[1]["test_score"]) == score
@@ -313,14 +323,15 @@ def test_text_fits_a_hundred_columns() -> None:
     then = [replace(r, trials_sha256="x", seconds=123.4) for r in records]
     now = [replace(r, trials_sha256="x") for r in records]
     report = Report(records, evaluate(records), compare(now, then), "0001_a_run.json")
-    assert max(map(len, formats.text(report).splitlines())) <= 100
+    assert max(map(len, formats.text(report, verbose=True).splitlines())) <= 100
 
 
 def test_details_are_of_good_classifiers_only() -> None:
     """Failed runs and regressors have no confusion matrix to show."""
     records = [failed("a"), record("b", 0.5), record("c", 0.5, confusion_matrix=[[2, 0], [1, 1]], classes=("n", "y"))]
     assert [block.title for block in tuned.blocks(Report(records, evaluate(records)))] == ["forest-wine-c-0"]
-    assert blocks(Report([], []), {"terminal"})
+    assert blocks(Report([], []), {"verbose"})
+    assert formats.text(Report([], [])) == ""
 
 
 @given(

@@ -27,7 +27,7 @@ NAME = "tuners.hooks"
 def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
     """Say what will be compared."""
     state = config.stash[SESSION]
-    return header(state.plan, state.cells) if state.cells else []
+    return header(state.plan, state.cells, power=not config.option.collectonly) if state.cells else []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -141,11 +141,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)  # within the terminal reporter's, whose short summary comes after it
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around the terminal reporter's, whose short summary comes before it
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Generator[None, None, None]:
-    """Print the evaluation table last; a time regression that pytest-benchmark raises does not hide it."""
+    """Print the verdict last of all; a time regression that pytest-benchmark raises does not hide it."""
     state = config.stash[SESSION]
     messages = state.messages
     try:

@@ -47,6 +47,7 @@ def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
             measure_elsewhere(item)
     if measured_by(session.items) == items:
         state.benchmarks.list_means_alone()
+        state.benchmarks.hide_table()
 
 
 def of_session(config: pytest.Config, collected: Collected) -> None:

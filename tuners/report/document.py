@@ -12,8 +12,12 @@ from tuners.analysis.failures import FailureRow, failures
 from tuners.analysis.findings import Findings, findings
 from tuners.analysis.methods import Group
 from tuners.analysis.ranking import Ranking, rankings
+from tuners.analysis.wall import Wall
 from tuners.gate.verdict import Verdict
-from tuners.report.summary import sentences
+from tuners.gate.verdict import summary as judged
+from tuners.report.reasons import told
+from tuners.report.subject import Subject
+from tuners.report.summary import compared, sentences
 from tuners.results.record import Record
 from tuners.results.run import Run
 
@@ -37,8 +41,12 @@ class Report:
     """With their trials; those of records without any are not there."""
     then: Sequence[Run] = ()
     """Those of the run compared with."""
+    wall: Sequence[Wall] = ()
+    """Runs that were made for real beside recorded ones."""
     about: Mapping[str, Any] = field(default_factory=dict)
     """Machine, commit, libraries, options and command."""
+    command: str = ""
+    """That made the session, for what is to be run next; empty where it is not known."""
 
     @cached_property
     def tuners(self) -> list[str]:
@@ -65,14 +73,21 @@ class Report:
         return next(each for each in self.findings if (each.model, each.dataset) == (group.model, group.dataset))
 
     @cached_property
+    def subjects(self) -> list[Subject]:
+        """Each model with what was found on it, over all of its datasets."""
+        return [Subject(group, self.findings_of(group), self.command) for group in widest(self.groups)]
+
+    @cached_property
     def summary(self) -> list[str]:
-        """Who won, whether it is real, what it costs, and what to use; sentences."""
-        found = []
-        groups = widest(self.groups)
-        for group in groups:
-            first, *more = sentences(group, self.findings_of(group))
-            found += [first, *(f"{group.model}: {each}" if len(groups) > 1 else each for each in more)]
-        return found
+        """The gate's line, or what changed; what failed; then who wins, and what follows of it."""
+        metrics = {group.model: group.metric for group in self.groups}
+        then = [judged(self.verdicts)] if self.verdicts else compared(self.baseline, self.comparison, metrics)
+        return [*then, *told(self.failures, most=2, of=("cells",)), *sentences(self.subjects, spare=False)]
+
+    @cached_property
+    def summary_more(self) -> list[str]:
+        """What else the figures say, in sentences."""
+        return sentences(self.subjects, spare=True)
 
     @cached_property
     def _like(self) -> list[Run]:
@@ -86,6 +101,10 @@ class Report:
     def rows_by_group(self, find: Callable[[Sequence[Run]], Sequence[Any]]) -> dict[str, list[dict[str, Any]]]:
         """Return what is found of each group's runs, as plain rows by the group's title, for JSON."""
         return {group.title: [asdict(row) for row in find(self.runs_of(group))] for group in self.groups}
+
+    def found_by_group(self, find: Callable[[Findings], Sequence[Any]]) -> dict[str, list[dict[str, Any]]]:
+        """Return a part of what was found of each group, as plain rows by the group's title, for JSON."""
+        return {group.title: [asdict(row) for row in find(self.findings_of(group))] for group in self.groups}
 
     def runs_of(self, group: Group, *, then: bool = False) -> list[Run]:
         """Return a group's runs, or those of the run compared with, as far as they compare."""
