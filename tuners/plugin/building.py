@@ -34,15 +34,14 @@ def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
     lines = []
     if whole:
         candidates = sum(each.candidates or 0 for each in whole)
-        lines.append(
-            f"tables: {counted(len(whole), 'problem')}, all {candidates:,} candidates, ready in {seconds:.0f} s"
-        )
-    for each in found:
-        if each.expected is not None:
-            lines.append(
-                f"tables: {each.name}: all {each.candidates:,} candidates would take about {each.expected:.0f} s, more "
-                f"than --tuning-table-limit={limit:g}: what searches ask for is recorded, and the optimum is not known"
-            )
+        ready = f"all {candidates:,} candidates, ready in {seconds:.0f} s"
+        lines.append(f"tables: {counted(len(whole), 'problem')}, {ready}")
+    lines += [
+        f"tables: {each.name}: all {each.candidates:,} candidates would take about {each.expected:.0f} s, more "
+        f"than --tuning-table-limit={limit:g}: what searches ask for is recorded, and the optimum is not known"
+        for each in found
+        if each.expected is not None
+    ]
     endless = [each.name for each in found if each.candidates is None]
     if endless:
         lines.append(f"tables: {', '.join(endless)}: a space without an end: what searches ask for is recorded")

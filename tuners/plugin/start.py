@@ -42,7 +42,7 @@ def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
         _take_up(config, collected)
         return
     of_session(config, collected)
-    if state.finished() or state.plan.limited:
+    if state.finished() or state.plan.limited or state.plan.evaluation == "recorded":
         for item in items:
             measure_elsewhere(item)
     if measured_by(session.items) == items:
