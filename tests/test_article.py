@@ -38,6 +38,14 @@ def test_a_smaller_grid_keeps_the_best(size: int) -> None:
     assert all(best[name] in values for name, values in grid.items())
 
 
+def test_the_articles_grid_may_begin_with_the_default_configuration() -> None:
+    """Where a session says so, it costs the article's method one of its evaluations, too."""
+    problem = Problem(forest(), DATASETS.load("iris")(None), 0, Protocol(folds=2, rows=60))
+    run = measure("grid", grid_around_random, problem, Budget(4), start="default")
+    assert run.trials[0].params == {**BEST, "min_samples_leaf": 1, "min_samples_split": 2, "n_estimators": 10}
+    assert run.record.evaluations <= 4
+
+
 def test_a_smaller_budget_is_shared_and_kept() -> None:
     """Random search and the grid around its best share any budget."""
     problem = Problem(forest(), DATASETS.load("iris")(None), 0, Protocol(folds=2, rows=60))

@@ -16,6 +16,8 @@ from sklearn.model_selection import ParameterSampler, cross_val_score
 from tuners.testing import TunerContract
 
 def good(objective, seed):
+    if objective.start is not None:
+        objective(objective.start)
     for point in ParameterSampler(distributions(objective.space), 10**6, random_state=seed):
         objective(point)
 
@@ -31,6 +33,15 @@ def ignores_the_seed(objective, seed):
 def draws_by_itself(objective, seed):
     good(objective, None)
 
+def starts_where_it_likes(objective, seed):
+    for point in ParameterSampler(distributions(objective.space), 10**6, random_state=seed):
+        objective(point)
+
+def says_it_draws_nothing(objective, seed):
+    good(objective, seed)
+
+says_it_draws_nothing.deterministic = True
+
 def invents(objective, seed):
     objective({"feature": 1, "treshold": 0.5})
 
@@ -39,11 +50,16 @@ TestOverspends = TunerContract.of(overspends)
 TestIgnoresTheSeed = TunerContract.of(ignores_the_seed)
 TestDrawsByItself = TunerContract.of(draws_by_itself)
 TestInvents = TunerContract.of(invents)
+TestStarts = TunerContract.of(starts_where_it_likes)
+TestSays = TunerContract.of(says_it_draws_nothing)
 """
 BAD = {
     "TestOverspends::test_every_fit_is_counted": "*: the method fits models beside its budget: expected objective(*",
     "TestIgnoresTheSeed::test_other_seed_other_trials": "*two seeds gave the same candidates: the seed is ignored*",
     "TestDrawsByItself::test_same_seed_same_trials": "*one seed gave different candidates: expected all that is *",
+    "TestStarts::test_the_start_comes_first": "*expected the method to evaluate objective.start first, where it *",
+    "TestSays::test_only_a_deterministic_method_ignores_its_seed": "*two seeds gave different trials: expected a *",
+    "TestIgnoresTheSeed::test_only_a_deterministic_method_ignores_its_seed": "*two seeds gave the same trials: *",
     "TestInvents::test_every_point_lies_in_the_space": "*[[]'treshold'[]] are no names of the space: [[]'feature', *",
 }
 
@@ -53,7 +69,7 @@ def test_a_good_tuner_passes(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_mine=TUNERS)
     result = pytester.runpytest_subprocess("-W", "error", "-k", "TestGood", "test_mine.py")
     promises = sum(name.startswith("test_") for name in dir(TunerContract))
-    result.assert_outcomes(passed=promises, deselected=4 * promises)
+    result.assert_outcomes(passed=promises, deselected=6 * promises)
 
 
 def test_a_bad_tuner_fails_and_is_told_why(pytester: pytest.Pytester) -> None:

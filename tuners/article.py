@@ -12,6 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, StratifiedKFold, train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from tuners.methods._start import evaluate_start
 from tuners.methods.grid import tune as grid_search
 from tuners.models.forest import space as forest_space
 from tuners.spaces import distributions, plain_params
@@ -105,6 +106,7 @@ def grid_around_random(objective: Objective, seed: int) -> None:
     if not set(GRID_STEPS) <= set(objective.space):
         grid_search(objective, seed)
         return
+    evaluate_start(objective)
     budget = objective.remaining if objective.budget.stated else WHOLE
     size = min(GRID_SIZE, budget * GRID_SIZE // WHOLE)
     sampled = budget - size
@@ -130,6 +132,6 @@ def around(best: dict[str, Any], size: int = GRID_SIZE) -> dict[str, list[Any]]:
 
 def genetic(objective: Objective, seed: int) -> None:
     """Evolve 24 individuals by 12 offspring for 5 generations, stopping early after 12."""
-    from tuners.methods.genetic import evolve  # noqa: PLC0415  TPOT loads when it is run
+    from tuners.methods.genetic import begun, evolve  # noqa: PLC0415  TPOT loads when it is run
 
-    evolve(objective, seed, initial=24, population=12, generations=6, early_stop=12)
+    evolve(objective, seed, first=begun(objective), initial=24, population=12, generations=6, early_stop=12)

@@ -17,7 +17,7 @@ from sklearn.base import clone
 from tuners.errors import TuningError
 from tuners.evaluation.contract import Training, evaluator
 from tuners.evaluation.ledger import Ledger
-from tuners.results.record import EVALUATIONS
+from tuners.results.record import EVALUATIONS, STARTS
 from tuners.results.trial import Trial
 from tuners.spaces import Params, own_copy
 from tuners.task.problem import own_rows, own_values
@@ -55,12 +55,13 @@ class Objective:
         jobs: int = 1,
         shared: bool = False,
         evaluation: str = EVALUATIONS[0],
+        start: str = STARTS[0],
         clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
         """Take the training part of the problem; `evaluation` names how candidates are scored, one of `EVALUATIONS`.
 
-        `shared=True` is short for `evaluation="shared"`.
+        `shared=True` is short for `evaluation="shared"`. `start` is where the search begins, one of `STARTS`.
         """
         evaluation = "shared" if shared else evaluation
         training = Training.of(problem)
@@ -71,6 +72,11 @@ class Objective:
         """What to search."""
         self.guesses: Sequence[Params] = tuple(map(own_values, problem.model.guesses))
         """A person's guesses, in order."""
+        self.start: Params | None = None if start == STARTS[0] else own_values(problem.untuned(space))
+        """The default configuration, which a search is to evaluate first, charged; None for a cold start.
+
+        It has the space's hyperparameters, but may lie outside of the space.
+        """
         self.estimator = clone(problem.estimator)
         """The untuned estimator, seeded; its parameters bear the names of the space."""
         self.X = own_rows(problem.split.X_train)

@@ -17,7 +17,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,11 +28,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from tuners.catalog import DATASETS, TUNERS
 from tuners.errors import MissingExtraError
 from tuners.execution.here import measure
-from tuners.objective import Tuner
+from tuners.objective import Objective, Tuner
 from tuners.results.budget import Budget
 from tuners.results.run import Run
 from tuners.results.trial import charged, spent
-from tuners.spaces import contains
+from tuners.spaces import contains, same
 from tuners.task.model import Model
 from tuners.task.problem import Problem
 from tuners.task.protocol import Protocol
@@ -131,11 +131,15 @@ class RunContract:
     @classmethod
     def run(cls, on: Problem, budget: Budget | None = None, **options: Any) -> Run:
         """Run the method; the test is skipped where it needs a package that is not there."""
+        return measure(cls.name(), cls.method(), on, budget or Budget(cls.budget), **options)
+
+    @classmethod
+    def method(cls) -> Tuner:
+        """Return the method's function; the test is skipped where it needs a package that is not there."""
         try:
-            tune = TUNERS.load(cls.tune) if isinstance(cls.tune, str) else cls.tune
+            return TUNERS.load(cls.tune) if isinstance(cls.tune, str) else cls.tune
         except MissingExtraError as error:
             pytest.skip(str(error))
-        return measure(cls.name(), tune, on, budget or Budget(cls.budget), **options)
 
     @classmethod
     @cache
@@ -228,6 +232,39 @@ class TunerContract(RunContract):
         left = [thread.name for thread in threading.enumerate() if thread not in threads and not thread.daemon]
         left += [str(child) for child in psutil.Process().children(recursive=True) if child not in children]
         assert not left, f"left running: {', '.join(left)}: join threads and end processes before tune returns"
+
+    def test_the_start_comes_first(self) -> None:
+        """Where a session begins every search with the default configuration, that is the first trial, charged."""
+        on = self.problem()
+        run, start = self.run(on, start="default"), on.untuned(on.model.space)
+        assert run.record.status == "ok", f"the run has failed: {run.record.reason}"
+        first = run.trials[0].params if self.searches else start  # the untuned model's trial names no parameters
+        assert same(first, start), (
+            f"the first trial is {first}, where the search was to begin with {start}: expected the method to evaluate "
+            "objective.start first, where it is not None"
+        )
+        assert 0 < run.record.evaluations <= (run.record.budget or 0)
+
+    def test_only_a_deterministic_method_ignores_its_seed(self) -> None:
+        """On one problem, another seed makes other trials; the same ones of a method that is deterministic."""
+        method = self.method()
+
+        @wraps(method)
+        def other(objective: Objective, seed: int) -> None:
+            method(objective, seed + 1)
+
+        one, two = self.done(), measure(self.name(), other, self.problem(), Budget(self.budget))
+        unchanged = one.record.trials_sha256 == two.record.trials_sha256
+        if getattr(method, "deterministic", False):
+            assert unchanged, (
+                "two seeds gave different trials: expected a method that draws nothing, for it says deterministic = "
+                "True: leave that out"
+            )
+        else:
+            assert unchanged is not self.draws, (
+                f"two seeds gave {'the same' if unchanged else 'different'} trials: expected others of a method that "
+                "draws, and the same of one with draws=False; one that never draws has deterministic = True"
+            )
 
     def test_inputs_are_unchanged(self) -> None:
         """Data and estimator are as they were."""

@@ -17,6 +17,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from tests.estimators import Keeper, Wide, stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Trial, TuningError
@@ -241,3 +242,89 @@ def test_a_budget_must_end() -> None:
     """Neither evaluations nor seconds is refused."""
     with pytest.raises(TuningError, match="a budget has neither evaluations nor seconds: give one of them, or both"):
         Budget()
+
+
+def begun(tuner: str, estimator: Any, space: dict[str, Any], budget: Budget, **options: Any) -> Run:
+    """Run a method that is to begin with the default configuration."""
+    guesses = [{name: values[0] for name, values in space.items()}]
+    on = Problem(Model("tree", estimator, space, guesses=guesses), iris(), 0, Protocol(folds=2, rows=75))
+    on.know_default_test_score(0.5)  # of an untuned model that cannot be fitted, there is none
+    return run(tuner, on, budget, start="default", **options)
+
+
+DEPTHS, LEAVES = [1, 2, 3, None], [1, 2, 4]
+SEARCHING = [tuner for tuner in TUNERS if tuner != "default"]
+over_searches = pytest.mark.parametrize("tuner", SEARCHING)
+
+
+@pytest.mark.parametrize("evaluation", ["plain", "shared"])
+@over_searches
+def test_a_search_begins_with_the_default_configuration(tuner: str, evaluation: str) -> None:
+    """It is the first trial, as the space lists it, charged; only a library that knows its score may ask again."""
+    space = {"max_depth": DEPTHS, "min_samples_leaf": LEAVES}
+    result = begun(tuner, DecisionTreeClassifier(), space, Budget(9), evaluation=evaluation)
+    points = [trial.params for trial in result.trials]
+    assert points[0] == {"max_depth": None, "min_samples_leaf": 1}
+    assert points.count(points[0]) == 1 or tuner == "bayesian"
+    assert (result.record.status, result.record.start, result.record.own_space) == ("ok", "default", False)
+    assert result.record.evaluations <= (result.record.budget or 0) == (12 if tuner == WHOLE else 9)
+    assert len(points) == 12 or tuner != WHOLE
+
+
+@over_searches
+def test_a_default_outside_of_the_space_comes_first_all_the_same(tuner: str) -> None:
+    """It costs an evaluation as any other, and makes no space of the method's own."""
+    space = {"max_depth": DEPTHS, "min_samples_leaf": LEAVES[1:]}
+    result = begun(tuner, DecisionTreeClassifier(), space, Budget(6))
+    points = [trial.params for trial in result.trials]
+    assert points[0] == {"max_depth": None, "min_samples_leaf": 1}
+    assert all(contains(as_space(space), point) for point in points[1:])
+    assert (result.record.status, result.record.own_space) == ("ok", False)
+    assert len(points) == (9 if tuner == WHOLE else 2 if tuner == "manual" else len(points)) <= 9
+    assert result.record.evaluations <= (result.record.budget or 0) == (9 if tuner == WHOLE else 6)
+
+
+@over_searches
+def test_a_budget_of_one_is_the_default_configuration(tuner: str) -> None:
+    """Nothing is left after it, and that is no error."""
+    result = begun(tuner, DecisionTreeClassifier(), {"max_depth": DEPTHS}, Budget(1))
+    assert result.record.status == "ok", result.record.reason
+    assert [trial.params for trial in result.trials][:1] == [{"max_depth": None}]
+    assert len(result.trials) == (len(DEPTHS) if tuner == WHOLE else 1)
+
+
+@pytest.mark.parametrize("tuner", [tuner for tuner in SEARCHING if tuner not in (WHOLE, "manual")])
+def test_a_small_space_is_searched_whole_from_the_start_on(tuner: str) -> None:
+    """With more budget than points, no point but the start's comes first, and a grid or a sample has none twice."""
+    result = begun(tuner, DecisionTreeClassifier(), {"max_depth": DEPTHS, "min_samples_leaf": LEAVES}, Budget(24))
+    points = [freeze(trial.params) for trial in result.trials]
+    assert result.record.status == "ok", result.record.reason
+    assert len(set(points)) == len(points) == 12 or tuner == "bayesian"
+
+
+@pytest.mark.parametrize("tuner", ["random", "grid", "bayesian", "genetic"])
+def test_a_start_that_cannot_be_fitted_is_a_failed_trial(tuner: str) -> None:
+    """Where the default configuration fails, the search goes on without it."""
+    space = {"max_depth": [1, 2, 3, "deep"], "min_samples_leaf": LEAVES}
+    result = begun(tuner, DecisionTreeClassifier(max_depth="deep"), space, Budget(9))
+    assert result.record.status == "ok", result.record.reason
+    assert not result.trials[0].ok
+
+
+@pytest.mark.parametrize("tuner", ["random", "grid", "bayesian", "genetic"])
+def test_time_alone_is_a_budget_with_a_start(tuner: str) -> None:
+    """Without a number of evaluations, the default configuration comes first, and the search ends with the time."""
+    result = begun(
+        tuner, DecisionTreeClassifier(), {"max_depth": DEPTHS, "min_samples_leaf": LEAVES}, Budget(seconds=2)
+    )
+    assert result.record.status == "ok", result.record.reason
+    assert result.trials[0].params == {"max_depth": None, "min_samples_leaf": 1}
+
+
+@pytest.mark.parametrize(("tuner", "deterministic"), [(tuner, tuner in LIKE) for tuner in TUNERS])
+def test_methods_that_draw_nothing_say_so(tuner: str, deterministic: bool) -> None:
+    """A deterministic method's runs on a problem are all the same, so that one is made."""
+    try:
+        assert getattr(TUNERS.load(tuner), "deterministic", False) is deterministic
+    except MissingExtraError as error:
+        pytest.skip(str(error))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.bench import run
+from tests.bench import run, saved
 
 
 @pytest.mark.parametrize(("text", "expected"), [("3", (0, 1, 2)), ("3,7,101", (3, 7, 101)), ("7,", (7,))])
@@ -64,6 +64,22 @@ def test_options_from_the_ini_file(bench: pytest.Pytester) -> None:
     bench.makeini("[pytest]\ntuning_seeds = 5,6\ntuning_budget = 3\n")
     result = run(bench)
     result.stdout.fnmatch_lines(["*seeds 5, 6", "*tree on iris: 2 evaluations*"])
+
+
+def test_searches_begin_with_the_default_configuration(bench: pytest.Pytester) -> None:
+    """The header says so, and so does each record; the first trial is that, in a process of its own, too."""
+    for name, isolated in (("here", ()), ("apart", ("--tuning-isolate",))):
+        result = run(bench, "--tuning-start=default", "--tuning-seeds=1", f"--benchmark-save={name}", *isolated)
+        result.stdout.fnmatch_lines(["tuning: accuracy, *, evaluation plain, searches begin with the default conf*"])
+        content = saved(bench, name)
+        records = [each["extra_info"] for each in content["benchmarks"]]
+        assert [(each["tuner"], each["start"], each["own_space"]) for each in records] == [
+            ("default", "default", False),
+            ("random", "default", False),
+        ]
+        lines = (content["folder"] / records[0]["trials"]).read_text().splitlines()
+        trials = [each for each in map(json.loads, lines) if each["cell"] == "tree-iris-random-0"]
+        assert [each["params"] for each in trials][:1] == [{"max_depth": None}]
 
 
 def test_preset_standard_is_what_it_says(bench: pytest.Pytester) -> None:

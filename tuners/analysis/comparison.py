@@ -99,6 +99,7 @@ def unlike(now: Record, then: Record) -> list[str]:
         f"positive class ({_positive(then)}, now {_positive(now)})": _positive(now) == _positive(then),
         f"budget ({then.budget}, now {now.budget})": now.budget == then.budget,
         f"time budget ({then.time_budget}, now {now.time_budget})": now.time_budget == then.time_budget,
+        f"start ({then.start}, now {now.start})": now.start == then.start,
         "the data": now.dataset_sha256 == then.dataset_sha256,
         "folds, test share, rows or space": now.setup_sha256 == then.setup_sha256,
     }

@@ -60,7 +60,7 @@ def backend(name: str, plan: Plan, around: Around) -> Backend:
     return cast("Backend", import_module(f"tuners.execution.{name}").BACKEND(plan, around))
 
 
-def opening(job: Job, problem: Problem, around: Around) -> Record:
+def opening(job: Job, problem: Problem, around: Around, *, start: str) -> Record:
     """Return the record of a run that is about to begin, with the speed of the machine just then."""
     return Record(
         problem.model.name,
@@ -68,6 +68,7 @@ def opening(job: Job, problem: Problem, around: Around) -> Record:
         job.cell.tuner,
         problem.seed,
         metric=problem.protocol.metric,
+        start=start,
         reference_seconds=reference_seconds(),
         contended=around.contended,
     )

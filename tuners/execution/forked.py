@@ -40,7 +40,7 @@ class Forked:
     def run(self, job: Job, listener: Listener) -> Run:
         """Run a job; raise what keeps it from beginning, there as here."""
         problem = self._plan.problem_of(job)
-        record = opening(job, problem, self._around)
+        record = opening(job, problem, self._around, start=self._plan.start)
         listener.begun(record)
         self._plan.tuner_of(job)  # what it imports is loaded here, once
         budget = self._plan.budget(job.cell.model, job.cell.tuner)

@@ -30,7 +30,7 @@ class Here:
 
     def run(self, job: Job, listener: Listener) -> Run:
         """Run a job; raise what keeps it from beginning."""
-        record = opening(job, self._plan.problem_of(job), self._around)
+        record = opening(job, self._plan.problem_of(job), self._around, start=self._plan.start)
         listener.begun(record)
         measurement = prepared(self._plan, job, listener)
         listener.begun(replace(record, default_test_score=measurement.default_test_score))
@@ -54,6 +54,7 @@ def prepared(plan: Plan, job: Job, listener: Listener) -> Measurement:
         plan.budget(cell.model, cell.tuner),
         jobs=plan.jobs,
         evaluation=plan.evaluation,
+        start=plan.start,
         listener=listener,
     )
     measurement.prepare()

@@ -23,12 +23,14 @@ from tuners.execution.memory import PeakMemory
 from tuners.execution.warm_up import warm_up
 from tuners.objective import Objective, ledger_of
 from tuners.results.budget import Budget, BudgetExhausted
-from tuners.results.record import EVALUATIONS
+from tuners.results.record import EVALUATIONS, STARTS
+from tuners.spaces import contains
 
 if TYPE_CHECKING:
     from tuners.evaluation.clock import Clock
     from tuners.evaluation.listener import Listener
     from tuners.objective import Tuner
+    from tuners.results.params import Params
     from tuners.task.problem import Problem
 
 
@@ -53,26 +55,32 @@ class Measurement:
         *,
         jobs: int = 1,
         evaluation: str = EVALUATIONS[0],
+        start: str = STARTS[0],
         clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take what is measured; `clock` is the wall's by default.
+        """Take what is measured; `start` is one of `STARTS`, `clock` the wall's by default.
 
         The folds that a scikit-learn search evaluates itself, and what ends a run or a trial, are timed by the wall's.
         A method whose function has an attribute `evaluations`, called with the space, says so how many it needs
-        whatever the budget; one with an attribute `check`, called with the model, raises there `NotApplicableError` for
-        a model that it cannot serve.
+        whatever the budget, and gets one more for a start outside of the space; one with an attribute `check`, called
+        with the model, raises there `NotApplicableError` for a model that it cannot serve.
         """
         check = getattr(tune, "check", None)
         if check is not None:
             check(problem.model)
         evaluations = getattr(tune, "evaluations", None)
+        space = problem.model.space_for(tuner)
+        self.begun_at: Params | None = None if start == STARTS[0] else problem.untuned(space)
+        """The default configuration, where the search begins with it."""
         if evaluations is not None:
-            budget = replace(budget, evaluations=evaluations(problem.model.space_for(tuner)) or budget.evaluations)
+            further = self.begun_at is not None and not contains(space, self.begun_at)
+            budget = replace(budget, evaluations=(evaluations(space) or budget.evaluations) + further)
         self.tuner = tuner
         self.problem = problem
         self.budget = budget
         self.evaluation = evaluation
+        self.start = start
         self._tune = tune
         self._jobs = jobs
         self._shares = evaluation == "shared" or evaluations is not None
@@ -88,7 +96,7 @@ class Measurement:
         self.timed_out = False
         self.objective = Objective(
             problem, tuner, budget,
-            jobs=jobs, evaluation=evaluation, clock=clock, listener=listener,
+            jobs=jobs, evaluation=evaluation, start=start, clock=clock, listener=listener,
         )  # fmt: skip
         self.ledger = ledger_of(self.objective)
 

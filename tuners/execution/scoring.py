@@ -12,7 +12,7 @@ from tuners.errors import failure, one_line, skips, unwinds
 from tuners.results.record import Record, Status
 from tuners.results.run import Incumbent, Run
 from tuners.results.trial import Trial, charged, incumbent, trials_hash
-from tuners.spaces import contains
+from tuners.spaces import contains, same
 from tuners.text.shown import without_addresses
 
 if TYPE_CHECKING:
@@ -66,13 +66,14 @@ def scored(done: Measurement) -> Run:
         evaluation_seconds=min(evaluation, done.seconds),
         search_seconds=max(done.seconds - evaluation, 0.0),
         evaluation=done.evaluation,
+        start=done.start,
         timed_out=done.timed_out,
         peak_memory=done.memory.bytes,
         memory_growth=done.memory.growth,
         best_params=dict(best.params) if best and not reason else {},
         classes=problem.dataset.classes if problem.model.classifies else (),
         confusion_matrix=confusion,
-        own_space=_left_the_space(problem, done.tuner, trials),
+        own_space=_left_the_space(done, trials),
         trials_sha256=trials_hash(trials),
         dataset_sha256=problem.dataset.fingerprint(),
         setup_sha256=_setup_hash(problem, done.tuner),
@@ -95,9 +96,14 @@ def _setup_hash(problem: Problem, tuner: str) -> str:
     return hashlib.sha256("\n".join(setup).encode()).hexdigest()
 
 
-def _left_the_space(problem: Problem, tuner: str, trials: Sequence[Trial]) -> bool:
-    outside = (trial.params and not contains(problem.model.space, trial.params) for trial in trials)
-    return tuner in problem.model.spaces or any(outside)
+def _left_the_space(done: Measurement, trials: Sequence[Trial]) -> bool:
+    """Whether the method went elsewhere than its model's space and where all methods begin."""
+    model = done.problem.model
+    outside = (
+        trial.params and not contains(model.space, trial.params) and not same(trial.params, done.begun_at)
+        for trial in trials
+    )
+    return done.tuner in model.spaces or any(outside)
 
 
 def _incumbents(problem: Problem, trials: Sequence[Trial], winner_score: float) -> tuple[Incumbent, ...]:

@@ -10,9 +10,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tuners.errors import NotApplicableError
+from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
 from tuners.search import SharedGridSearchCV
-from tuners.spaces import finite_values
+from tuners.spaces import contains, finite_values, without
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -24,8 +25,14 @@ def evaluations(space: ConfigurationSpace) -> int:
 
 
 def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing random
-    """Evaluate every candidate."""
-    objective.search(SharedGridSearchCV(objective.estimator, _levels(objective.space)))
+    """Evaluate every candidate, the start among them first."""
+    levels, start = _levels(objective.space), objective.start
+    grids = [levels]
+    if start is not None and contains(objective.space, start):
+        grids = [{name: [value] for name, value in start.items()}, *without(levels, start)]
+    else:
+        evaluate_start(objective)
+    objective.search(SharedGridSearchCV(objective.estimator, grids))
 
 
 def _levels(space: ConfigurationSpace) -> dict[str, list[Any]]:
@@ -44,3 +51,4 @@ def _levels(space: ConfigurationSpace) -> dict[str, list[Any]]:
 
 
 tune.evaluations = evaluations  # type: ignore[attr-defined]  # what a run asks a method for
+tune.deterministic = True  # type: ignore[attr-defined]  # its runs on a problem are all the same

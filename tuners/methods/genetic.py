@@ -7,16 +7,18 @@ import logging
 import math
 import uuid
 import warnings
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from tuners.errors import require
 from tuners.methods._interrupt import interruptible
+from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
-from tuners.spaces import cardinality, from_positions, to_configspace
+from tuners.spaces import cardinality, contains, from_positions, same, to_configspace, to_positions
 
 require("tpot", "pkg_resources", extra="genetic")
 with warnings.catch_warnings():
@@ -25,6 +27,9 @@ with warnings.catch_warnings():
     from dask.distributed import Client, LocalCluster
     from tpot import TPOTEstimator
     from tpot.search_spaces.nodes import EstimatorNode
+
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
 
 GENERATIONS = 3
 """The fewest: enough to evolve, few enough for a population worth the name in a small budget."""
@@ -59,10 +64,28 @@ class Individual(ClassifierMixin, BaseEstimator):
         return self
 
 
+class Begun(EstimatorNode):
+    """A search space whose first individual is given, for TPOT takes no initial population; the others are drawn."""
+
+    def __init__(self, space: ConfigurationSpace, first: Mapping[str, Any] | None) -> None:
+        """Draw from a space of positions; `first` is a point of it, or None."""
+        super().__init__(Individual, space)
+        self._first = first
+
+    def generate(self, rng: Any = None) -> Any:
+        """Return the next individual of the initial population."""
+        individual = super().generate(rng)
+        if self._first is not None:
+            individual.hyperparameters, self._first = dict(self._first), None
+        return individual
+
+
 def evaluate(key: str, individual: Individual) -> float:
     """Evaluate an individual, as TPOT's objective function; an exception marks it invalid."""
     objective = _objectives[key]
-    score = objective(from_positions(objective.space, individual.params))
+    params = from_positions(objective.space, individual.params)
+    # TPOT evaluates its initial population in an order of its own, so that the start has been evaluated before it.
+    score = objective.trials[0].score if same(params, objective.start) else objective(params)
     if math.isnan(score):
         message = "the candidate failed"
         raise ValueError(message)
@@ -71,12 +94,21 @@ def evaluate(key: str, individual: Individual) -> float:
 
 def tune(objective: Objective, seed: int) -> None:
     """Evolve a population for as many generations as the budget holds."""
-    budget = objective.remaining
+    first = begun(objective)
+    budget = objective.remaining + (first is not None)
     if objective.budget.stated is None:
         # TPOT evaluates no point twice, and would look for new ones for ever where there are none left.
         budget = int(min(budget, cardinality(objective.space)))
-    population, generations = shape(budget)
-    evolve(objective, seed, population=population, generations=generations)
+    if budget:
+        population, generations = shape(budget)
+        evolve(objective, seed, first=first, population=population, generations=generations)
+
+
+def begun(objective: Objective) -> dict[str, Any] | None:
+    """Evaluate where the search begins; return it as positions, for the initial population, if the space has it."""
+    evaluate_start(objective)
+    start = objective.start
+    return to_positions(objective.space, start) if start and contains(objective.space, start) else None
 
 
 def shape(budget: int) -> tuple[int, int]:
@@ -94,6 +126,7 @@ def evolve(
     objective: Objective,
     seed: int,
     *,
+    first: dict[str, Any] | None = None,
     population: int,
     generations: int,
     initial: int | None = None,
@@ -101,16 +134,16 @@ def evolve(
 ) -> None:
     """Run TPOT: an initial population, then `generations - 1` generations of `population` offspring.
 
-    TPOT evaluates only individuals it has not seen, so that fewer evaluations than
-    `population * generations` may be made in a small space. It stops early after `early_stop`
-    generations without improvement.
+    `first` is an individual of the initial population, the start as `begun` returns it. TPOT evaluates only
+    individuals it has not seen, so that fewer evaluations than `population * generations` may be made in a small space.
+    It stops early after `early_stop` generations without improvement.
     """
     key = uuid.uuid4().hex
     _objectives[key] = objective
     # TPOT seeds the space it samples from; the model's own stays as it is.
     space = to_configspace(objective.space)
     estimator = TPOTEstimator(
-        search_space=EstimatorNode(Individual, space),
+        search_space=Begun(space, first),
         scorers=[],
         scorers_weights=[],
         other_objective_functions=[partial(evaluate, key)],

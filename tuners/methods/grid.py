@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.model_selection import GridSearchCV, ParameterGrid
 
+from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
 from tuners.search.keys import freeze
-from tuners.spaces import cardinality, grid
+from tuners.spaces import Params, cardinality, grid, without
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -20,16 +21,24 @@ FIRST = 8
 
 def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing random
     """Evaluate the largest evenly spread grid within the budget, or finer and finer grids while the time lasts."""
+    start = objective.start
+    evaluate_start(objective)
     if objective.budget.stated is None:
-        for points in finer(objective.space):
+        for points in finer(objective.space, start):
             objective.search(GridSearchCV(objective.estimator, points))
-    else:
-        objective.search(GridSearchCV(objective.estimator, grid(objective.space, objective.remaining)))
+    elif objective.remaining:
+        levels = grid(objective.space, objective.remaining)
+        rest: Any = levels if start is None else without(levels, start)
+        if rest != []:
+            objective.search(GridSearchCV(objective.estimator, rest))
 
 
-def finer(space: ConfigurationSpace) -> Iterator[list[dict[str, list[Any]]]]:
-    """Yield grids over the whole space, each finer than the last and without its points, until there is no other."""
-    seen: set[object] = set()
+def finer(space: ConfigurationSpace, start: Params | None = None) -> Iterator[list[dict[str, list[Any]]]]:
+    """Yield grids over the whole space, each finer than the last and without its points, until there is no other.
+
+    The start is of none of them.
+    """
+    seen: set[object] = set() if start is None else {freeze(start)}
     budget, whole = FIRST // 2, cardinality(space)
     while budget < whole:
         budget *= 2
@@ -38,3 +47,6 @@ def finer(space: ConfigurationSpace) -> Iterator[list[dict[str, list[Any]]]]:
         seen |= new.keys()
         if points:
             yield [{name: [value] for name, value in point.items()} for point in points]
+
+
+tune.deterministic = True  # type: ignore[attr-defined]  # its runs on a problem are all the same

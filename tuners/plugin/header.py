@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
+from tuners.results.record import STARTS
 
 
 def header(plan: Plan, cells: Sequence[Cell]) -> list[str]:
@@ -27,6 +28,7 @@ def header(plan: Plan, cells: Sequence[Cell]) -> list[str]:
     lines.append(
         f"tuning: {protocol.metric}{positive}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
         f"jobs {plan.jobs}, evaluation {plan.evaluation}"
+        + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
     for model in dict.fromkeys(cell.model for cell in cells):

@@ -1,12 +1,19 @@
 """Search spaces: read into ConfigSpace's classes, and translated for each library."""
 
 from tuners.results.params import Params, plain, plain_params
-from tuners.spaces.grids import grid
+from tuners.spaces.grids import grid, without
 from tuners.spaces.points import cardinality, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
 from tuners.spaces.scipy_distributions import LogIntegers
-from tuners.spaces.translation import distributions, from_hyperopt, from_positions, to_configspace, to_hyperopt
-from tuners.spaces.values import copied
+from tuners.spaces.translation import (
+    distributions,
+    from_hyperopt,
+    from_positions,
+    to_configspace,
+    to_hyperopt,
+    to_positions,
+)
+from tuners.spaces.values import copied, same
 
 __all__ = [
     "LogIntegers",
@@ -25,7 +32,10 @@ __all__ = [
     "plain",
     "plain_params",
     "restored",
+    "same",
     "size",
     "to_configspace",
     "to_hyperopt",
+    "to_positions",
+    "without",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from ConfigSpace import ConfigurationSpace, UniformIntegerHyperparameter
 
 from tuners.spaces.points import finite_values, size
+from tuners.spaces.values import position
 
 
 def grid(space: ConfigurationSpace, budget: int) -> dict[str, list[Any]]:
@@ -29,6 +31,24 @@ def grid(space: ConfigurationSpace, budget: int) -> dict[str, list[Any]]:
             break
         counts[min(growing, key=lambda name: (counts[name], -sizes[name]))] += 1
     return {name: _levels(space[name], count) for name, count in counts.items()}
+
+
+def without(grid: Mapping[str, Sequence[Any]], point: Mapping[str, Any]) -> list[dict[str, list[Any]]]:
+    """Return grids that together have the points of a grid but one, each once; as scikit-learn's searches take them.
+
+    There is none where the grid has no other point.
+    """
+    places = {name: position(grid[name], point[name]) for name in sorted(grid)}
+    if None in places.values():
+        return [{name: list(values) for name, values in grid.items()}]
+    rest = []
+    begun: dict[str, list[Any]] = {}
+    for name, place in places.items():
+        others = [value for at, value in enumerate(grid[name]) if at != place]
+        if others:
+            rest.append({each: begun.get(each, list(values)) for each, values in grid.items()} | {name: others})
+        begun[name] = [point[name]]
+    return rest
 
 
 def _levels(hyperparameter: Any, count: int) -> list[Any]:

@@ -23,6 +23,7 @@ from scipy import stats
 from tuners.results.params import Params, plain_params
 from tuners.spaces.points import finite_values
 from tuners.spaces.scipy_distributions import LogIntegers
+from tuners.spaces.values import position
 
 
 def distributions(space: ConfigurationSpace) -> dict[str, Any]:
@@ -84,6 +85,16 @@ def _positions(hyperparameter: Any) -> Any:
 def from_positions(space: ConfigurationSpace, point: Mapping[str, Any]) -> Params:
     """Return a point of positions, and of numbers in ranges, in the space's own values."""
     return plain_params({name: _value(space[name], value) for name, value in point.items()})
+
+
+def to_positions(space: ConfigurationSpace, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a point of the space as `from_positions` reads it."""
+    return {name: _position(space[name], params[name]) for name in space}
+
+
+def _position(hyperparameter: Any, value: Any) -> Any:
+    values = finite_values(hyperparameter)
+    return value if values is None else position(values, value)
 
 
 def _value(hyperparameter: Any, value: Any) -> Any:

@@ -13,7 +13,7 @@ from sklearn.metrics import confusion_matrix, get_scorer_names
 
 from tuners.errors import TuningError, one_line, unknown, unwinds
 from tuners.results.scorers import ONE_CLASS
-from tuners.spaces import copied
+from tuners.spaces import Params, copied, restored
 from tuners.task import metrics, splits
 from tuners.task.labels import with_own_labels
 from tuners.task.preprocessing import preprocessed
@@ -24,6 +24,7 @@ from tuners.task.target import check_target
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ConfigSpace import ConfigurationSpace
     from numpy.typing import NDArray
 
     from tuners.task.dataset import Dataset
@@ -75,6 +76,14 @@ class Problem:
         """The metric as a scikit-learn scorer."""
         labels = self._labels.tolist() if self.model.classifies else ()
         return metrics.scorer(self.estimator, self.protocol.metric, self.positive, labels)
+
+    def untuned(self, space: ConfigurationSpace) -> Params:
+        """Return the untuned estimator's own values of a space's hyperparameters.
+
+        A value that the space lists is the listed object. The point may lie outside of the space.
+        """
+        own = self.estimator.get_params()
+        return restored(space, {name: own[name] for name in space})
 
     @cached_property
     def default_test_score(self) -> float:
