@@ -43,7 +43,7 @@ def aggregated(records: Sequence[Record], of: int) -> Record:
         named = f"repeat {failed + 1} of {of}: {record.reason}" if record.failed else record.reason
         return replace(record, **common, reason=named, seconds=_mean([each.seconds for each in records]))
     best = max(records, key=lambda record: float("-inf") if record.cv_score is None else record.cv_score)
-    means = {name: _mean([getattr(record, name) for record in records]) for name in MEANS}
+    means: dict[str, Any] = {name: _mean([getattr(record, name) for record in records]) for name in MEANS}
     return replace(best, **common, **means)
 
 
@@ -92,10 +92,11 @@ class Repeats:
         runs = [self._runs[number] for number in sorted(self._runs)]
         ended = next((number for number, run in enumerate(runs, 1) if not run.record.ok), len(runs))
         runs = runs[:ended]
-        if self.of == 1:
-            return replace(runs[0], table=self._table())
+        record = aggregated([run.record for run in runs], self.of)
+        if len(runs) == 1:
+            return replace(runs[0], record=record, table=self._table())
         return Run(
-            aggregated([run.record for run in runs], self.of),
+            record,
             runs[0].trials,
             runs[0].incumbents,
             tuple(_repeat(number, run) for number, run in enumerate(runs)),
