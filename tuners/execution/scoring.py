@@ -97,7 +97,7 @@ def _recorded(record: Record, run: Run, recording: Recording, rows: Sequence[Row
         record = replace(record, regret=landmarks.regret(record.cv_score), area=area(steps, record.evaluations))
     numbers = tuple(row.number for row in rows) if len(rows) == len(run.trials) else ()
     repeats = tuple(replace(each, rows=numbers) for each in run.repeats)
-    return replace(run, record=record, repeats=repeats)
+    return replace(run, record=record, repeats=repeats, table=recording.trials if numbers else None)
 
 
 def _status(error: BaseException | None, reason: str) -> Status:
