@@ -81,6 +81,8 @@ class Plan:
         self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
         self.tables: Path = given.get("tables", Path(FOLDER, "tables"))
         """The folder of recorded tables."""
+        self.real_on: tuple[str, str, int] | None = None
+        """The problem on which each method is also run for real, by model, dataset and seed, in a recorded session."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(

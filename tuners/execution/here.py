@@ -9,6 +9,7 @@ from tuners.evaluation.listener import Listener
 from tuners.evaluation.recording import recording_of
 from tuners.execution.contract import Around, call, closing, opening
 from tuners.execution.measurement import Measurement
+from tuners.execution.real import real
 from tuners.execution.scoring import scored
 from tuners.execution.tables import ensure
 from tuners.results.repeats import Repeats
@@ -41,7 +42,17 @@ class Here:
                 call(rounds)  # their seconds are of another clock
             else:
                 self._around.timed(rounds)
-        return rounds.repeats.run()
+        run = rounds.repeats.run()
+        return self._completed(job, run) if self._plan.evaluation == "recorded" and run.record.ok else run
+
+    def _completed(self, job: Job, run: Run) -> Run:
+        """Return a recorded run with what takes real fits: once for its best repeat, and on one problem."""
+        plan, cell = self._plan, job.cell
+        recording = recording_of(plan.problem_of(job), plan.tables)
+        matrix = recording.confusion(recording.row(dict(run.record.best_params)))
+        on_it = job.problem is None and (cell.model, cell.dataset, cell.seed) == plan.real_on
+        record = replace(run.record, confusion_matrix=matrix, real=real(plan, job) if on_it else None)
+        return replace(run, record=record)
 
 
 class _Rounds:

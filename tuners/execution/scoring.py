@@ -35,7 +35,8 @@ def scored(done: Measurement) -> Run:
     if done.refitted:
         try:
             test_score = done.refits.test_score()
-            confusion = done.refits.confusion_matrix()
+            # Of a recorded run it takes a fit: made for the repeat that is shown.
+            confusion = done.refits.confusion_matrix() if done.recording is None else None
             incumbents = _incumbents(done.refits, trials, test_score)
         except BaseException as raised:
             if unwinds(raised):

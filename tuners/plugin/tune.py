@@ -88,6 +88,11 @@ class Tune:
         if not run.record.ok:
             fail(self._request, run.record, run.record.reason, error)
         self._request.node.stash[RECORD] = run.record
+        if run.record.real is not None and not run.record.real.alike:
+            session.messages.note(
+                f"{name} is not deterministic with a seed: expected the same trials twice, got others: its figures, and "
+                "what is judged by them, cannot be made again; seed all of its random numbers by the seed it is given"
+            )
         return run
 
     def _run(self, job: Job, record: Record) -> Run:
