@@ -36,7 +36,7 @@ def test_stumps(tune, tuner, problem):
 """
 OPTIONS = (
     "-q", "-p", "no:cacheprovider", *PLAIN, "--tuning-tuners=default,random,grid", "--tuning-seeds=2",
-    "--tuning-budget=4", "--tuning-report=out.json", "--benchmark-json=saved.json",
+    "--tuning-budget=4", "--tuning-repeats=2", "--tuning-report=out.json", "--benchmark-json=saved.json",
 )  # fmt: skip
 TIMES = re.compile("seconds|search|memory|interval|earlier|speed|start|end")
 

@@ -7,7 +7,7 @@ import itertools
 import os
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,10 @@ from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
+from tuners.results.record import EVALUATIONS
+from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
+from tuners.store.journal_folder import FOLDER
 from tuners.task import paths
 
 if TYPE_CHECKING:
@@ -48,6 +51,8 @@ class Job:
     """The test's own; None for the one that the cell names."""
     tune: Tuner | None = None
     """The test's own function; None for the method that the cell names."""
+    finished: Mapping[int, Run] = field(default_factory=dict)
+    """Repeats that an interrupted session has made, by number."""
 
 
 class Plan:
@@ -74,6 +79,8 @@ class Plan:
         self.evaluation: str = given.get("evaluation", preset.evaluation)
         self.start: str = given.get("start", preset.start)
         self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
+        self.tables: Path = given.get("tables", Path(FOLDER, "tables"))
+        """The folder of recorded tables."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(
@@ -89,14 +96,16 @@ class Plan:
     @property
     def limited(self) -> bool:
         """Whether cells run in processes of their own, so that they can be killed at a limit."""
-        limits = (self.time_budget, self.trial_timeout, self.memory_limit)
+        # The time budget of a run that is looked up is one of its own clock.
+        time_budget = None if self.evaluation == "recorded" else self.time_budget
+        limits = (time_budget, self.trial_timeout, self.memory_limit)
         return self.isolated or (any(limit is not None for limit in limits) and hasattr(os, "fork"))
 
     def check(self) -> None:
         """Raise `TuningError` for an unknown name, with the nearest known ones."""
-        if self.trial_timeout is not None and self.evaluation == "shared":
-            message = "--tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got shared, which has no "
-            message += "time of one trial: leave one of them out"
+        if self.trial_timeout is not None and self.evaluation != EVALUATIONS[0]:
+            message = f"--tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got {self.evaluation}, "
+            message += "which has no time of one trial: leave one of them out"
             raise TuningError(message)
         if (self.isolated or self.trial_timeout or self.memory_limit) and not hasattr(os, "fork"):
             message = (
@@ -142,6 +151,12 @@ class Plan:
         if "repeats" in self.given:
             return int(self.given["repeats"])
         return self.preset.scopes.get(model, Scope()).repeats.get(tuner, self.preset.repeats)
+
+    def repeats_of(self, job: Job) -> int:
+        """Return how many runs a job has: one of a deterministic method; raise what keeps it from being loaded."""
+        if getattr(self.tuner_of(job), "deterministic", False):
+            return 1
+        return self.repeats(job.cell.model, job.cell.tuner)
 
     def budget(self, model: str, tuner: str) -> Budget:
         """Return what a method may spend on a model."""

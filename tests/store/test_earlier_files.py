@@ -206,7 +206,8 @@ def test_a_saved_run_that_lacks_a_field_is_read(name: str, tmp_path: Path) -> No
     path = tmp_path / SAVED.name
     run = json.loads(SAVED.read_text())
     for bench in run["benchmarks"]:
-        del bench["extra_info"][name], bench["extra_info"]["check"]
+        bench["extra_info"].pop(name, None)  # a field that is newer than the file is not there
+        del bench["extra_info"]["check"]
     path.write_text(json.dumps(run))
     if name in {"model", "dataset", "tuner", "seed", "test_score"}:
         with pytest.raises(TuningError, match=f"benchmarks.0..extra_info.*{name}"):

@@ -14,8 +14,8 @@ from tuners.text.shown import saveable
 
 SCHEMA = 1
 
-EVALUATIONS = ("plain", "shared")
-"""How candidates are evaluated: each by a fit of its own, or with what they have in common done once.
+EVALUATIONS = ("plain", "shared", "recorded")
+"""How candidates are evaluated: each by a fit of its own, with what they have in common done once, or by a table.
 
 Scores, trials and their hash are the same either way; seconds are not.
 """

@@ -34,9 +34,16 @@ def files(besides: Iterable[object] = ()) -> set[str]:
     # Not the script that runs: another one may start the same session.
     modules = [module for name, module in list(sys.modules.items()) if name != "__main__"]
     found = {_file(module) for module in (*modules, *besides)}
+    return {Path(file).absolute().as_posix() for file in found if file and own(file)}
+
+
+def own(file: str) -> bool:
+    """Whether a file is of no installed library, nor of this package."""
     folders = _library_folders()
-    own = {Path(file).absolute().as_posix() for file in found if file and not file.startswith(folders)}
-    return {file for file in own if not (file.startswith(folders) or INSTALLED & set(file.split("/")))}
+    if file.startswith(folders):
+        return False
+    path = Path(file).absolute().as_posix()
+    return not (path.startswith(folders) or INSTALLED & set(path.split("/")))
 
 
 def _file(module: object) -> str:

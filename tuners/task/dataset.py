@@ -92,13 +92,18 @@ class Dataset:
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the content, names of columns included."""
-        frame = pd.DataFrame(self.X)
-        # Not by `assign`: pandas warns that it is slow to insert into a frame of many text columns.
-        target = pd.DataFrame({"(target)": self.y}, index=frame.index)
-        frame = pd.concat([frame, target], axis="columns")
-        digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())
-        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-        return digest.hexdigest()
+        return fingerprint(self.X, self.y)
+
+
+def fingerprint(X: Features, y: NDArray[Any]) -> str:
+    """Return a SHA-256 of features and target, names of columns included."""
+    frame = pd.DataFrame(X)
+    # Not by `assign`: pandas warns that it is slow to insert into a frame of many text columns.
+    target = pd.DataFrame({"(target)": y}, index=frame.index)
+    frame = pd.concat([frame, target], axis="columns")
+    digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())
+    digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _labels(name: str, y: NDArray[Any]) -> NDArray[Any]:

@@ -1,0 +1,134 @@
+"""What a problem's scores depend on: the address of its table.
+
+The rows and the folds themselves, the estimator with all of its parameters, the code that is not installed, the metric,
+and the versions of the libraries. Two problems with the same address give the same scores; one that differs in anything
+has a table of its own, so that nothing stale is ever read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuners.store import imported_code
+from tuners.task.dataset import fingerprint
+from tuners.text.shown import shown
+
+if TYPE_CHECKING:
+    from tuners.task.problem import Problem
+
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
+"""Libraries that every score depends on; those that an estimator comes from are added."""
+_IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
+PACKAGE = __name__.partition(".")[0]
+
+
+def address(problem: Problem) -> dict[str, Any]:
+    """Return by name, in the words of messages, what the scores of a problem's candidates depend on."""
+    split = problem.split
+    return {
+        "model": problem.model.name,
+        "dataset": problem.dataset.name,
+        "seed": problem.seed,
+        "training rows": fingerprint(split.X_train, split.y_train),
+        "test rows": fingerprint(split.X_test, split.y_test),
+        "folds": _digest([part.tobytes() for fold in problem.folds for part in fold]),
+        "estimator": _described(problem.estimator),
+        # Their folders are another machine's business.
+        "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in _files(problem.estimator)),
+        "metric": f"{problem.protocol.metric} of {problem.positive!r}",
+        "versions": _versions(problem.estimator),
+    }
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """Return a short SHA-256 of an address."""
+    return _digest([json.dumps(content, sort_keys=True).encode()])[:16]
+
+
+def _digest(parts: list[bytes]) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part)
+    return found.hexdigest()
+
+
+def _described(value: Any) -> str:
+    """Return a value as text that is equal only where fits are: classes by their full names, parameters in order."""
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        params = value.get_params(deep=False)
+        inside = ", ".join(f"{name}={_described(params[name])}" for name in sorted(params))
+        return f"{_name(type(value))}({inside})"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_described(name)}: {_described(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__}({', '.join(map(_described, value))})"
+    if hasattr(value, "tobytes") and hasattr(value, "dtype"):
+        return f"{value.dtype}{getattr(value, 'shape', '')}{_digest([value.tobytes()])}"
+    # A function of the user's has a checksum of its code there.
+    return f"{_name(value)} {shown(value)}" if callable(value) else shown(value)
+
+
+def _name(value: Any) -> str:
+    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', repr(type(value)))}"
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield an estimator and all that is inside it."""
+    yield value
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        for each in value.get_params(deep=False).values():
+            yield from _parts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _parts(each)
+
+
+def _modules(estimator: Any) -> set[str]:
+    """Return the modules that the estimator's classes and functions, and their bases, are defined in."""
+    found = set()
+    for part in _parts(estimator):
+        kinds = type(part).__mro__ if hasattr(part, "get_params") else [part] if callable(part) else []
+        found |= {getattr(kind, "__module__", "") or "" for kind in kinds}
+    return found - {"", "builtins"}
+
+
+def _files(estimator: Any) -> set[str]:
+    """Return the files of the estimator's own code, as far as it is not an installed library's.
+
+    Of a package that is being developed, all of its modules that are loaded: a class calls others. Of this one, whose
+    version is named, those that the classes are defined in.
+    """
+    names = _modules(estimator)
+    tops = {name.partition(".")[0] for name in names} - {PACKAGE}
+    loaded = {name for name in list(sys.modules) if name.partition(".")[0] in tops}
+    files = {getattr(sys.modules.get(name), "__file__", None) or "" for name in names | loaded}
+    ours = {getattr(sys.modules.get(name), "__file__", None) for name in names if name.startswith(f"{PACKAGE}.")}
+    return {file for file in files if file and (file in ours or imported_code.own(file))}
+
+
+def _versions(estimator: Any) -> dict[str, str]:
+    tops = {name.partition(".")[0] for name in _modules(estimator)}
+    # What an estimator of the user's wraps is told by what its code imports.
+    tops |= {top for file in _files(estimator) for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
+    names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
+    found = {"Python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
+    for name in sorted(names):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()
