@@ -134,7 +134,8 @@ class Plan:
             scope = self.preset.scopes.get(model, Scope())
             tuners = self.tuners if "tuners" in self.given else scope.tuners or self.tuners
             narrowed = self.datasets if "datasets" in self.given else scope.datasets or self.datasets
-            order = itertools.product(datasets or narrowed, self.seeds, tuners)
+            seeds = self.seeds if "seeds" in self.given else scope.seeds or self.seeds
+            order = itertools.product(datasets or narrowed, seeds, tuners)
             chosen += [Cell(model, dataset, tuner, seed) for dataset, seed, tuner in order]
         return chosen
 
