@@ -46,7 +46,7 @@ from tuners.spaces import distributions
 from tuners.store.journal_folder import FOLDER
 
 SOURCES = ("breast_cancer", "digits", "iris", "wine")
-SPACE: dict[str, list[Any]] = {
+SPACE: dict[str, Any] = {
     "criterion": ["gini", "entropy"],
     "max_depth": [2, 3, 5, 8, 12, None],
     "max_features": ["sqrt", "log2", None],
