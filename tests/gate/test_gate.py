@@ -349,7 +349,7 @@ def test_a_regression_fails_the_session(suite: pytest.Pytester, monkeypatch: pyt
     """One line says so last; the job's summary has the report; the same gate works on the saved runs."""
     passing = suite.runpytest_subprocess(*OPTIONS, "--benchmark-compare=base", "--tuning-fail=score:1%")
     assert passing.ret == 0
-    passing.stdout.fnmatch_lines(["the gate passes: 2 identical"])
+    passing.stdout.fnmatch_lines(["- the gate passes: 2 identical"])
     suite.makeconftest(WORSE.format(worse=True))
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(suite.path / "summary.md"))
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -415,7 +415,7 @@ def test_cells_in_workers(suite: pytest.Pytester) -> None:
     report = json.loads((suite.path / "out.json").read_text())
     assert len(report["runs"]) == 20
     assert all(run["contended"] for run in report["runs"])
-    result.stdout.fnmatch_lines(["~: cells ran side by side*"])
+    result.stdout.fnmatch_lines(["- ~: cells ran side by side*"])
     verdicts = [(verdict["gate"], verdict["outcome"]) for verdict in report["verdicts"]]
     assert sorted(set(verdicts)) == [("score:1%", "identical"), ("seconds:900%", "not judged")]
     result.stdout.fnmatch_lines(["--benchmark-compare-fail: not judged, and so failed*"])

@@ -528,7 +528,7 @@ def test_a_rebuilt_run_is_one_to_compare_with(suite: pytest.Pytester) -> None:
     assert json.loads(rebuilt.read_text())["machine_info"]["node"]
     result = suite.runpytest_subprocess(*OPTIONS, f"--benchmark-compare={rebuilt}", "--tuning-fail=score:1%")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["test_stumps*random-0* (NOW)*", "the gate passes: 2 identical"])
+    result.stdout.fnmatch_lines(["test_stumps*random-0* (NOW)*", "- the gate passes: 2 identical"])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="sessions are forked")

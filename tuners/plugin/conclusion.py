@@ -44,8 +44,8 @@ def judge(session: Session) -> None:
     except TuningError as error:
         messages.fail(f"--tuning-fail: {error}")
         return
-    say = messages.fail if any(each.fails for each in session.verdicts) else messages.note
-    say(verdict.summary(session.verdicts))
+    if any(each.fails for each in session.verdicts):
+        messages.fail(verdict.summary(session.verdicts))
 
 
 def report_of(session: Session) -> Report:
@@ -69,6 +69,7 @@ def report_of(session: Session) -> Report:
         runs=_runs(session),
         then=_compared(session) if then else (),
         about=session.about() if plan.reports else {},
+        command=session.how.get("command", ""),
     )
 
 

@@ -42,11 +42,12 @@ def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
         _take_up(config, collected)
         return
     of_session(config, collected)
-    if state.finished() or state.plan.limited:
+    if state.finished() or state.plan.limited or state.plan.evaluation == "recorded":
         for item in items:
             measure_elsewhere(item)
     if measured_by(session.items) == items:
         state.benchmarks.list_means_alone()
+        state.benchmarks.hide_table()
 
 
 def of_session(config: pytest.Config, collected: Collected) -> None:
