@@ -16,7 +16,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from statistics import mean
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -24,20 +27,33 @@ import hyperopt
 import numpy as np
 from hyperopt.pyll.base import scope
 from joblib import Parallel, delayed
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import ParameterGrid
 from tabulate import tabulate
 
 from benchmarks.performance.measure import machine
+from tuners import Budget, Model, Problem, Protocol
+from tuners.catalog import DATASETS
+from tuners.evaluation.recording import recording_of
 from tuners.execution.here import measure
 from tuners.gate.expression import parse
 from tuners.gate.judge import judge
 from tuners.methods import bayesian
 from tuners.methods import random as random_search
-from tuners.plan import Plan
 from tuners.results.record import Record
 from tuners.results.session import Session
 from tuners.spaces import distributions
+from tuners.store.journal_folder import FOLDER
 
 SOURCES = ("breast_cancer", "digits", "iris", "wine")
+SPACE: dict[str, Any] = {
+    "criterion": ["gini", "entropy"],
+    "max_depth": [2, 3, 5, 8, 12, None],
+    "max_features": ["sqrt", "log2", None],
+    "min_samples_leaf": [1, 2, 4, 8],
+    "n_estimators": range(10, 101, 10),
+}
+PROTOCOL = Protocol(folds=4, rows=400)
 DESIGNS = ((5, 10), (10, 10))
 """Seeds and repeats."""
 SEARCHES = 30
@@ -47,7 +63,7 @@ GATES = ("search:0%", "score:0%", "search:0.1%")
 JOBS = 2
 LEAST_FOUND, MOST_ALARMS, MOST_SECONDS = 0.95, 0.05, 180.0
 METHODS: dict[str, Any] = {"bayesian": bayesian.tune, "random": random_search.tune}
-OPTIONS = {"preset": "quick", "evaluation": "recorded", "start": "default", "models": ("forest",), "budget": BUDGET}
+TABLES = Path(FOLDER, "tables")
 
 
 @dataclass(frozen=True)
@@ -64,7 +80,8 @@ def a_quarter() -> AbstractContextManager[Any]:
     """Make TPE end after a quarter of its budget."""
 
     def fmin(*arguments: Any, max_evals: int, **options: Any) -> Any:
-        return hyperopt.fmin(*arguments, max_evals=max_evals // 4, **options)
+        # The start is one more.
+        return hyperopt.fmin(*arguments, max_evals=max_evals // 4 - 1, **options)
 
     return patch.object(bayesian, "fmin", fmin)
 
@@ -76,6 +93,12 @@ def other_guess(place: Callable[[np.ndarray], int]) -> AbstractContextManager[An
         return [samples[place(below - above)]] * len(samples) if len(samples) else []
 
     return patch.dict(scope._impls, broadcast_best=chosen)  # noqa: SLF001  hyperopt has no other way to its sampler
+
+
+def no_guess() -> AbstractContextManager[Any]:
+    """Make TPE draw at random all that it proposes."""
+    drawing = partial(hyperopt.tpe.suggest, n_startup_jobs=BUDGET)
+    return patch.object(bayesian, "tpe", SimpleNamespace(suggest=drawing))
 
 
 def half_of(name: str, side: slice) -> AbstractContextManager[Any]:
@@ -93,6 +116,7 @@ CHANGES = {
     "random: other random numbers": Change("random"),
     "TPE cut from 80 to 20 evaluations": Change("bayesian", a_quarter),
     "TPE proposes its worst guess": Change("bayesian", lambda: other_guess(lambda promise: int(np.argmin(promise)))),
+    "TPE proposes random draws": Change("bayesian", no_guess, required=False),
     "TPE proposes its first guess": Change("bayesian", lambda: other_guess(lambda _: 0), required=False),
     "random search in half of the space": Change("random", lambda: half_of("min_samples_leaf", slice(2, None))),
 }
@@ -105,18 +129,35 @@ def _changed(name: str) -> Iterator[Change]:
         yield CHANGES[name]
 
 
+def problem_of(dataset: str, seed: int) -> Problem:
+    """Return a problem: forests of up to 100 trees on up to 400 rows."""
+    model = Model("forest", RandomForestClassifier(n_jobs=1), SPACE)
+    return Problem(model, DATASETS.load(dataset)(None), seed, PROTOCOL)
+
+
+def recorded(dataset: str, seed: int) -> float:
+    """Record the whole table of a problem; return the seconds that it took."""
+    began = time.perf_counter()
+    recording = recording_of(problem_of(dataset, seed), TABLES)
+    missing = recording.missing(recording.candidates or [])
+    if missing:
+        recording.add(missing, lambda _: True)
+    return time.perf_counter() - began
+
+
 def searched(dataset: str, seed: int, name: str, searches: range) -> list[Record]:
     """Return the records of searches of one problem's table, each by random numbers of its own."""
-    plan = Plan({**OPTIONS, "seeds": (seed,)})
-    problem = plan.problem("forest", dataset, seed)
+    problem = problem_of(dataset, seed)
     with _changed(name) as change:
-        tune, budget = METHODS[change.method], plan.budget("forest", change.method)
+        tune, budget = METHODS[change.method], Budget(BUDGET)
 
         def run(number: int) -> Record:
             def other(objective: Any, seed: int) -> None:
                 tune(objective, seed + number)
 
-            return measure(change.method, other, problem, budget, evaluation=plan.evaluation, start=plan.start).record
+            return measure(
+                change.method, other, problem, budget, evaluation="recorded", start="default", tables=TABLES
+            ).record
 
         return [run(number) for number in searches]
 
@@ -163,8 +204,10 @@ def timed(name: str, design: tuple[int, int]) -> float:
 def main(pull_requests: int = 100) -> int:
     """Simulate; return 1 if too few are found, too many are false alarms, or one takes too long."""
     seeds = max(most for most, _ in DESIGNS)
+    parallel = Parallel(n_jobs=JOBS)
+    building = parallel(delayed(recorded)(dataset, seed) for seed in range(seeds) for dataset in SOURCES)
     keys = [(name, dataset, seed) for name in CHANGES for seed in range(seeds) for dataset in SOURCES]
-    searches = Parallel(n_jobs=JOBS)(delayed(searched)(d, seed, name, range(SEARCHES)) for name, d, seed in keys)
+    searches = parallel(n_jobs=JOBS)(delayed(searched)(d, seed, name, range(SEARCHES)) for name, d, seed in keys)
     pool: Pool = dict(zip(keys, searches, strict=True))
     rows, missed = [], 0
     for name, change in CHANGES.items():
@@ -189,6 +232,7 @@ def main(pull_requests: int = 100) -> int:
     costs = [[*map(str, design), f"{each:.0f}"] for design, each in zip(DESIGNS, seconds, strict=True)]
     print(tabulate(costs, ["seeds", "repeats", "s to judge TPE"], tablefmt="pipe", disable_numparse=True), end="\n\n")
     print(
+        f"Tables of {len(ParameterGrid(SPACE)):,} forests, {mean(building):.1f} s each. "
         f"{pull_requests} pull requests a line, {len(SOURCES)} datasets ({', '.join(SOURCES)}), {BUDGET} evaluations; "
         f"required: {LEAST_FOUND:.0%} found by {GATES[0]}, at most {MOST_ALARMS:.0%} false alarms, "
         f"{MOST_SECONDS:.0f} s; {machine('scikit-learn', 'hyperopt')}"
