@@ -90,8 +90,8 @@ class Tune:
         self._request.node.stash[RECORD] = run.record
         if run.record.real is not None and not run.record.real.alike:
             session.messages.note(
-                f"{name} is not deterministic with a seed: expected the same trials twice, got others: its figures, and "
-                "what is judged by them, cannot be made again; seed all of its random numbers by the seed it is given"
+                f"{name} is not deterministic with a seed: expected the same trials twice, got others: its figures "
+                "cannot be made again: draw all of its random numbers from the seed that it is given"
             )
         return run
 
