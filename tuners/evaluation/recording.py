@@ -70,11 +70,15 @@ class Recording:
         self._rows: dict[str, Row] = {}
         self._by_value: dict[object, Row] = {}
         self._inside: dict[int, bool] = {}
+        self.asked = False
+        """Whether it was tried to build the table whole."""
+        self.expected: float | None = None
+        """Seconds that building it would take, where that was too long."""
         self._landmarks: Landmarks | None = None
         self._noted: dict[str, Any] = {}
         self._last = -1
         self._lock = threading.RLock()
-        self._read()
+        self.read()
 
     @cached_property
     def training(self) -> Training:
@@ -100,11 +104,11 @@ class Recording:
             named = key(params, fidelity)
             found = self._rows.get(named) if named is not None else None
             if found is None and named is not None:
-                self._read()
+                self.read()
                 found = self._rows.get(named)
             if found is None:
                 whole = fidelity == 1
-                row = next(self._evaluated([params])) if whole else self.whole.plain(params, fidelity)
+                row = next(self._parts([params]))[0] if whole else self.whole.plain(params, fidelity)
                 found = self._kept([row], named)
             return found
 
@@ -116,36 +120,51 @@ class Recording:
 
     def missing(self, candidates: Sequence[Params]) -> list[Params]:
         """Return the candidates that have no row, and can have one."""
-        self._read()
+        self.read()
         keys = [(key(params), params) for params in candidates]
         return [params for named, params in keys if named is not None and named not in self._rows]
 
     def add(self, candidates: Sequence[Params], heard: Callable[[int], bool]) -> bool:
-        """Evaluate candidates and add their rows; return whether all were: `heard`, told how many, may stop it."""
-        done, rows, begun = 0, [], perf_counter()
+        """Evaluate candidates, and add their rows; return whether all were: `heard`, told how many, may stop it."""
+        done, begun = 0, perf_counter()
+        rows: list[Row] = []
         try:
-            for row in self._evaluated(candidates):
-                rows.append(row)
-                done += 1
+            for part in self._parts(candidates):
+                rows += part
+                done += len(part)
                 if perf_counter() - begun > ADDED_SECONDS:
                     self.table.add(rows)
                     rows, begun = [], perf_counter()
-                    if not heard(done):
-                        return False
+                if not heard(done):
+                    return False
         finally:
             self.table.add(rows)
-            self._read()
-        heard(done)
+            self.read()
         return True
 
-    def model_seconds(self, candidates: Sequence[Params]) -> bool:
-        """Measure what the seconds of candidates that share work are modelled from, unless it is known.
+    def prepare(self) -> None:
+        """Measure what the seconds of candidates are modelled from, unless it is known, or none share work.
 
-        Return whether some of the candidates share work.
+        To be done while nothing else runs.
         """
-        if MODEL in self.table.about():
-            return True
-        return self._modelled(candidates) is not None
+        if self.shares and self.candidates and self.missing(self.candidates):
+            self.row({})
+            self._modelled(self.candidates)
+            self.whole.warm_up()
+
+    @property
+    def checked(self) -> bool:
+        """Whether the untuned model is recorded, so that the problem can be measured."""
+        return key({}) in self._rows
+
+    @property
+    def shares(self) -> bool:
+        """Whether candidates share work, as far as their model's class tells."""
+        return bool(self.candidates) and self.whole.size((self.candidates or [{}])[0]) is not None
+
+    def note_expected(self, seconds: float | None) -> None:
+        """Note what building the whole table would take, where it was left."""
+        self.expected = seconds
 
     @cached_property
     def fingerprint(self) -> str:
@@ -192,19 +211,19 @@ class Recording:
         matrix: list[list[int]] | None = self._noted[name]
         return matrix
 
-    def _evaluated(self, candidates: Sequence[Params]) -> Iterator[Row]:
-        """Yield a row of each candidate, in parts that share work."""
+    def _parts(self, candidates: Sequence[Params]) -> Iterator[list[Row]]:
+        """Yield the rows of candidates, a part that shares work at a time."""
         modelled = self._modelled(candidates)
         parts = self.whole.together(candidates) if modelled else [[place] for place in range(len(candidates))]
         for part in parts:
-            some = [candidates[place] for place in part]
-            left = dict(enumerate(some))
+            left = {place: candidates[position] for place, position in enumerate(part)}
+            rows = []
             if modelled is not None:
-                for place, row in self.whole.shared(some, modelled):
-                    del left[place]
-                    yield row
-            for params in left.values():
-                yield self.whole.plain(params)
+                for place, row in self.whole.shared(list(left.values()), modelled):
+                    rows.append((place, row))
+            for place, _ in rows:
+                del left[place]
+            yield [row for _, row in rows] + [self.whole.plain(params) for params in left.values()]
 
     def _modelled(self, candidates: Sequence[Params]) -> Modelled | None:
         """Return the model of seconds, measured if it is not known; None where candidates share nothing."""
@@ -225,10 +244,10 @@ class Recording:
         if named is None or (row.reason and failure(row.reason) != "failed"):
             return row
         self.table.add(rows)
-        self._read()
+        self.read()
         return self._rows[named]
 
-    def _read(self) -> None:
+    def read(self) -> None:
         """Take in the rows that were added since the last time."""
         with self._lock:
             for row in self.table.rows(self._last):

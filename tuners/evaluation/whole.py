@@ -47,6 +47,10 @@ class Whole:
         """Return the positions of candidates in parts that share work."""
         return self._shared.together(candidates)
 
+    def warm_up(self) -> None:
+        """Compile what candidates are grown by, and compare its scores with scikit-learn's: once in a process."""
+        list(self._shared.evaluate([{}, {}]))
+
     def shared(self, candidates: Sequence[Params], modelled: Modelled) -> Iterator[tuple[int, Row]]:
         """Yield a row, by position, of each candidate that can be shared; their seconds are modelled."""
         for position, outcomes in self._shared.evaluate(candidates):

@@ -38,7 +38,9 @@ def judge(session: Session) -> None:
         return
     now = Judged(tuple(session.records), session.benchmarks.machine(), libraries())
     try:
-        session.verdicts = gate.judge(gates, now, then, session.plan.alpha or expression.ALPHA)
+        session.verdicts = gate.judge(
+            gates, now, then, session.plan.alpha or expression.ALPHA, strict=session.plan.inconclusive == "fail"
+        )
     except TuningError as error:
         messages.fail(f"--tuning-fail: {error}")
         return
@@ -144,4 +146,5 @@ def save_of_workers(session: Session) -> None:
     if lost:
         cells = f"{lost} of {len(found)} cells {'is' if lost == 1 else 'are'}"
         session.messages.fail(f"{cells} saved without trials, which could not be written to the journal")
-    session.benchmarks.save(saved.document(found, about=session.about(), partial=session.partial))
+    times = {cell: entry.run.times for cell, entry in entries.items()}
+    session.benchmarks.save(saved.document(found, about=session.about(), partial=session.partial, times=times))

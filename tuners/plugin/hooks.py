@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plugin import conclusion
+from tuners.plugin import building, conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.header import header
@@ -47,7 +47,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     try:
         state.journal.check_code()
         preflight(state.plan, state.cells)
-        require_same_data(state.plan, {cell: entry.run for cell, entry in state.finished().items()}, state.cells)
+        finished = {cell: entry.run for cell, entry in state.finished().items()}
+        require_same_data(state.plan, finished, state.cells)
+        if state.plan.evaluation == "recorded":
+            building.build_tables(state, [cell for cell in state.cells if cell.id not in finished])
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:
