@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from tests import runs
-from tuners.analysis.wall import Wall
 from tuners.report import formats
 from tuners.report.document import Report
 from tuners.report.section import Section
 from tuners.report.sections import SECTIONS, gains, in_order, overtuning, problems, regret, targets, wins, worse
 from tuners.report.tables import Table
+from tuners.results.record import RealRun
 
 METHODS = ["default", "random", "bayesian"]
 
@@ -122,11 +122,16 @@ def test_problems_have_their_landmarks(report: Report) -> None:
 
 def test_the_walls_clock_stands_beside_the_recorded_one(report: Report) -> None:
     """Where runs were made for real, in every format; else there is no such section."""
-    real = replace(report, wall=[Wall("forest", "wine", "random", 0, evaluations=40, wall=2.0, recorded=1.9)])
+    one = replace(report.records[4], real=RealRun(evaluations=40, wall=2.0, recorded=1.9))
+    real = replace(report, records=[one, *report.records])
     for content in (formats.text(real, verbose=True), formats.markdown(real)):
         assert "1.90†" in content
         assert "0.95" in content
     assert json.loads(formats.json_text(real))["wall"][0]["recorded"] == 1.9
+    assert "other trials with the same seed" not in formats.text(real, verbose=True)
+    unlike = replace(one, real=RealRun(evaluations=40, wall=2.0, recorded=1.9, alike=False))
+    said = formats.markdown(replace(report, records=[unlike, *report.records]))
+    assert f"{unlike.tuner} on forest: other trials with the same seed" in said
     assert "1.90†" not in formats.text(real)
     assert not SECTIONS.load("wall").shown(report)
 
