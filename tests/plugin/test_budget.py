@@ -43,6 +43,6 @@ def test_no_limit_is_no_number_in_records_and_tables() -> None:
     assert record.budget is None
     limited = runs.run("grid", budget=60, evaluations=58)
     report = runs.report([dataclasses.replace(run, record=record), limited])
-    shown = text(report)
+    shown = text(report, verbose=True)
     assert "57 t " in shown
     assert "58/60 " in shown

@@ -168,8 +168,9 @@ def _overtuning(subject: Subject) -> str:
     if not overtuned:
         return ""
     worst = max(rows, key=lambda row: row.mean)
+    tested = f"{ends(worst.test_rows)} test rows" if any(worst.test_rows) else "test rows"
     return (
-        f"in {overtuned} of {runs} runs an earlier incumbent did better on the {ends(worst.test_rows)} test rows than "
+        f"in {overtuned} of {runs} runs an earlier incumbent did better on the {tested} than "
         f"the winner, on average by {units.size(worst.mean, subject.findings.metric)} ({worst.tuner}), "
         "the noise of so few rows included"
     )

@@ -77,5 +77,7 @@ def points(value: float, interval: Interval | None, metric: str) -> tuple[float,
 
 
 def ends(span: tuple[int, int]) -> str:
-    """Format the least and the most of a count."""
+    """Format the least and the most of a count; zeros are not known."""
+    if not any(span):
+        return NOTHING
     return str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}"
