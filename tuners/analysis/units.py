@@ -1,4 +1,4 @@
-"""The unit of a score: which metrics are shares, and how a difference reads.
+"""The unit of a score: which metrics are shares, which have percentages, and how a difference reads.
 
 It needs no library, so that what words a verdict loads none.
 """
@@ -15,6 +15,8 @@ _SHARES = re.compile(
     r"|homogeneity_score|completeness_score|v_measure_score|fowlkes_mallows_score|normalized_mutual_info_score"
 )
 """scikit-learn's scorers that lie between 0 and 1, whose hundredths are points."""
+_SIGNED = re.compile(r"r2|explained_variance|d2_\w+|matthews_corrcoef|adjusted_\w+")
+"""Those that lie on both sides of zero."""
 _DIGITS = 4
 """Significant ones of a difference."""
 
@@ -22,6 +24,11 @@ _DIGITS = 4
 def is_share(metric: str) -> bool:
     """Whether a score is a share of 1, so that its differences are points."""
     return _SHARES.fullmatch(metric) is not None
+
+
+def has_percentages(metric: str) -> bool:
+    """Whether a percentage of a score means something: not where zero is a middle, as it is of r2 and correlations."""
+    return _SIGNED.fullmatch(metric) is None
 
 
 def difference(value: float, ends: Interval | None, metric: str) -> str:
