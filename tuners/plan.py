@@ -7,7 +7,7 @@ import itertools
 import os
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +19,7 @@ from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
 from tuners.results.record import EVALUATIONS
+from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
 from tuners.store.journal_folder import FOLDER
 from tuners.task import paths
@@ -50,6 +51,8 @@ class Job:
     """The test's own; None for the one that the cell names."""
     tune: Tuner | None = None
     """The test's own function; None for the method that the cell names."""
+    finished: Mapping[int, Run] = field(default_factory=dict)
+    """Repeats that an interrupted session has made, by number."""
 
 
 class Plan:
@@ -78,6 +81,8 @@ class Plan:
         self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
         self.tables: Path = given.get("tables", Path(FOLDER, "tables"))
         """The folder of recorded tables."""
+        self.real_on: tuple[str, str, int] | None = None
+        """The problem on which each method is also run for real, by model, dataset and seed, in a recorded session."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(
@@ -129,7 +134,8 @@ class Plan:
             scope = self.preset.scopes.get(model, Scope())
             tuners = self.tuners if "tuners" in self.given else scope.tuners or self.tuners
             narrowed = self.datasets if "datasets" in self.given else scope.datasets or self.datasets
-            order = itertools.product(datasets or narrowed, self.seeds, tuners)
+            seeds = self.seeds if "seeds" in self.given else scope.seeds or self.seeds
+            order = itertools.product(datasets or narrowed, seeds, tuners)
             chosen += [Cell(model, dataset, tuner, seed) for dataset, seed, tuner in order]
         return chosen
 
@@ -147,6 +153,12 @@ class Plan:
         if "repeats" in self.given:
             return int(self.given["repeats"])
         return self.preset.scopes.get(model, Scope()).repeats.get(tuner, self.preset.repeats)
+
+    def repeats_of(self, job: Job) -> int:
+        """Return how many runs a job has: one of a deterministic method; raise what keeps it from being loaded."""
+        if getattr(self.tuner_of(job), "deterministic", False):
+            return 1
+        return self.repeats(job.cell.model, job.cell.tuner)
 
     def budget(self, model: str, tuner: str) -> Budget:
         """Return what a method may spend on a model."""

@@ -22,7 +22,7 @@ from tuners.results.run import Run
 
 
 def made(
-    means: dict[str, float], spread: float, seeds: int = 8, repeats: int = 4, between: float = 0.0, stream: int = 0
+    means: dict[str, float], spread: float, *, seeds: int = 8, repeats: int = 4, between: float = 0.0, stream: int = 0
 ) -> list[Run]:
     """Return cells whose repeats vary by a spread, and problems by another; the first method is the cheapest."""
     generator = np.random.default_rng(stream)

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import ROOT, forked
+from tests.bench import PLAIN
 from tuners import TuningError
 from tuners.__main__ import main
 from tuners.analysis.statistics import sign_flip
@@ -320,7 +321,7 @@ def searching(objective, seed):
     else:
         module.tune(objective, seed)
 """
-OPTIONS = ("-p", "tuners.plugin", "--tuning-tuners=default,searching", "--tuning-seeds=5", "--tuning-budget=8")
+OPTIONS = ("-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default,searching", "--tuning-seeds=5", "--tuning-budget=8")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.bench import PLAIN
 from tests.estimators import stump
 from tuners import Budget
 from tuners.analysis.methods import evaluate
@@ -69,7 +70,7 @@ BARE = Model("bare", PLAIN.estimator, {"feature": [0, 1], "threshold": (0.0, 1.0
 def test_tuning(tune, tuner, problem):
     tune(tuner, problem)
 """
-OPTIONS = ("-p", "tuners.plugin", "-p", "no:warnings", "--tuning-seeds=1", "--tuning-budget=3")
+OPTIONS = ("-p", "tuners.plugin", *PLAIN, "-p", "no:warnings", "--tuning-seeds=1", "--tuning-budget=3")
 
 
 @pytest.fixture

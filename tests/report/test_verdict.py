@@ -19,6 +19,7 @@ from tuners.report.document import Report
 from tuners.report.standing import Standing
 from tuners.report.words import listed, percentage
 from tuners.results.record import Record
+from tuners.results.run import Run
 
 
 def blocks(
@@ -38,7 +39,7 @@ def blocks(
 
 def of(records: list[Record]) -> Report:
     """Return the report of records."""
-    return runs.report([runs.Run(each, ()) for each in records])
+    return runs.report([Run(each, ()) for each in records])
 
 
 def said(report: Report, head: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from tuners.results.record import Record
 
 
 @dataclass(frozen=True)
@@ -23,3 +26,12 @@ class Wall:
     def ratio(self) -> float | None:
         """The recorded clock's seconds by the wall's; None for a run of no time."""
         return self.recorded / self.wall if self.wall else None
+
+
+def walls(records: Sequence[Record]) -> list[Wall]:
+    """Return the runs that were made for real beside recorded ones."""
+    return [
+        Wall(r.model, r.dataset, r.tuner, r.seed, r.real.evaluations, r.real.wall, r.real.recorded)
+        for r in records
+        if r.real is not None
+    ]

@@ -52,7 +52,7 @@ def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
     records = [run.record for run in runs]
     notes = [f"rebuilt from {contents.path.name}"]
     if not contents.ended:
-        cut = ", ".join(f"{cell} after {len(trials)} trials" for cell, trials in contents.trials.items())
+        cut = ", ".join(_cut(contents, cell) for cell in {**contents.repeats, **contents.trials})
         notes.append("the session did not come to its end" + (f"; cut short: {cut}" if cut else ""))
     if contents.damaged:
         notes.append(f"{contents.damaged} damaged line{' is' if contents.damaged == 1 else 's are'} left out")
@@ -61,15 +61,22 @@ def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
     return Report(records, evaluate(records), header=notes, runs=runs, about=contents.about), notes
 
 
+def _cut(contents: journal_contents.Contents, cell: str) -> str:
+    """Say how far a cell was that has not ended."""
+    repeats, trials = len(contents.repeats.get(cell, ())), len(contents.trials.get(cell, ()))
+    return f"{cell} after " + (f"{repeats} repeats and " if repeats else "") + f"{trials} trials"
+
+
 def _save(contents: journal_contents.Contents, path: Path) -> None:
     """Make a saved run of a journal, as pytest-benchmark's, with the trials beside it."""
     about = {"machine_info": {}, "commit_info": {}, "version": "", "libraries": {}} | dict(contents.about)
     about["datetime"] = dt.datetime.fromtimestamp(contents.path.stat().st_mtime, dt.UTC).isoformat()
     entries = [(entry.run.record, entry.test) for entry in contents.entries.values()]
+    times = {cell: entry.run.times for cell, entry in contents.entries.items()}
     partial = "" if contents.ended else f"{len(entries)} cells"
     side = path.with_suffix(".trials.jsonl")
     side_files.write([entry.run for entry in contents.entries.values()], side)
-    content = saved.document(entries, about=about, partial=partial, trials=side.name)
+    content = saved.document(entries, about=about, partial=partial, trials=side.name, times=times)
     files.write(json.dumps(content, indent=4), path)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tuners.results.record import Record
+    from tuners.results.run import Run
     from tuners.results.trial import Trial
 
 
@@ -19,6 +20,9 @@ class Listener:
     def search_begins(self) -> None:
         """Hear that all is prepared: from now on, whatever is raised is the run's."""
 
+    def repeat_begins(self, number: int, of: int) -> None:
+        """Hear that a repeat begins, by its number from 0; `of` is how many the cell has, finished ones included."""
+
     def trial_begins(self) -> None:
         """Hear that a single candidate is being evaluated."""
 
@@ -30,6 +34,9 @@ class Listener:
 
     def search_ended(self) -> None:
         """Hear that no more trials will come."""
+
+    def repeat_ended(self, number: int, run: Run) -> None:
+        """Hear what came of a repeat."""
 
     def imported(self, files: AbstractSet[str]) -> None:
         """Hear which files of code are imported in the process that ran, where that is another one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
@@ -17,13 +17,51 @@ if TYPE_CHECKING:
     from tuners.results.run import Run
     from tuners.task.problem import Problem
 
-Timed = Callable[[Callable[[], None]], None]
-"""Calls a search, and takes its time."""
+
+class Rounds(Protocol):
+    """The repeats of a cell that are to be made, as rounds of a benchmark, which times `search` alone.
+
+    More rounds than `count`, as a profiler asks for, are made and not recorded.
+    """
+
+    @property
+    def count(self) -> int:
+        """How many there are at most."""
+        ...
+
+    @property
+    def made(self) -> int:
+        """How many were made: after one that failed, rounds do nothing."""
+        ...
+
+    @property
+    def earlier(self) -> Sequence[float]:
+        """The seconds of repeats that an interrupted session has made."""
+        ...
+
+    def prepare(self) -> None:
+        """Prepare the next repeat."""
+        ...
+
+    def search(self) -> None:
+        """Make it."""
+        ...
+
+    def done(self) -> None:
+        """Take in what came of it."""
+        ...
 
 
-def call(search: Callable[[], None]) -> None:
-    """Call a search; the run's own clock is all that times it."""
-    search()
+Timed = Callable[[Rounds], None]
+"""Makes rounds, and takes their times."""
+
+
+def call(rounds: Rounds) -> None:
+    """Make rounds; the run's own clock is all that times them."""
+    for _ in range(rounds.count):
+        rounds.prepare()
+        rounds.search()
+        rounds.done()
 
 
 def explain(error: BaseException) -> ElsewhereError:
@@ -36,7 +74,7 @@ class Around:
     """What a session gives its backends: how a search is timed, how an exception is told, what runs beside."""
 
     timed: Timed = call
-    """Used by a backend that runs in this process."""
+    """Times the rounds of a backend that runs in this process."""
     explain: Callable[[BaseException], ElsewhereError] = explain
     """Used by a backend that runs in another one, there."""
     contended: bool = False
@@ -77,4 +115,4 @@ def opening(job: Job, problem: Problem, around: Around, *, start: str) -> Record
 def closing(run: Run, opened: Record) -> Run:
     """Return a run with what was known of it before it began."""
     record = replace(run.record, reference_seconds=opened.reference_seconds, contended=opened.contended)
-    return replace(run, record=record)
+    return replace(run, record=record, repeats=tuple(replace(r, contended=opened.contended) for r in run.repeats))

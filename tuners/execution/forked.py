@@ -1,7 +1,8 @@
 """Runs in processes of their own, so that a hang, a crash or memory without end costs one cell.
 
-The process tells through a pipe how far it is. Whatever cannot stop itself at a limit is killed, and keeps the trials
-that it had reported.
+Each repeat has its own, so that limits hold for each, and what one leaves behind is not another's. The process tells
+through a pipe how far it is. Whatever cannot stop itself at a limit is killed, and keeps the trials that it had
+reported.
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ from tuners.execution.here import prepared
 from tuners.execution.process import bound, end_group, fork, raisable
 from tuners.execution.scoring import scored
 from tuners.execution.watch import Watch
+from tuners.results.repeats import Repeats
 from tuners.results.run import Run, unfinished
 from tuners.store import imported_code
 
 if TYPE_CHECKING:
     from tuners.plan import Job, Plan
+    from tuners.results.record import Record
     from tuners.results.trial import Trial
 
 
 class Forked:
-    """Runs each cell in a process forked from this one."""
+    """Runs each repeat in a process forked from this one."""
 
     def __init__(self, plan: Plan, around: Around) -> None:
         """Belong to a session."""
@@ -42,11 +45,25 @@ class Forked:
         problem = self._plan.problem_of(job)
         record = opening(job, problem, self._around, start=self._plan.start)
         listener.begun(record)
-        self._plan.tuner_of(job)  # what it imports is loaded here, once
+        # What the method imports is loaded here, once.
+        repeats = Repeats(self._plan.repeats_of(job))
+        for number, run in job.finished.items():
+            repeats.add(number, run)
+        while repeats.missing:
+            number = repeats.missing[0]
+            listener.repeat_begins(number, repeats.of)
+            run = self._repeat(job, number, listener, record)
+            repeats.add(number, run)
+            listener.repeat_ended(number, run)
+        return repeats.run()
+
+    def _repeat(self, job: Job, number: int, listener: Listener, record: Record) -> Run:
+        """Make one repeat in a process of its own."""
+        problem = self._plan.problem_of(job)
         budget = self._plan.budget(job.cell.model, job.cell.tuner)
         began = time.perf_counter()
         receiver, sender = Pipe(duplex=False)
-        pid = fork(receiver, lambda: self._work(job, Channel(sender, closed=end_group)))
+        pid = fork(receiver, lambda: self._work(job, number, Channel(sender, closed=end_group)))
         sender.close()
         watch = Watch(pid, budget, listener)
         with bound(pid):
@@ -66,10 +83,10 @@ class Forked:
             seconds=time.perf_counter() - began, default_test_score=known.default_test_score,
         )  # fmt: skip
 
-    def _work(self, job: Job, channel: Channel) -> None:
+    def _work(self, job: Job, number: int, channel: Channel) -> None:
         """Make the run, in the other process."""
         try:
-            measurement = prepared(self._plan, job, _Teller(channel))
+            measurement = prepared(self._plan, job, _Teller(channel), repeat=number)
         except BaseException as error:  # noqa: BLE001  the parent says what is wrong
             plain = isinstance(error, TuningError | ImportError)
             channel.say("error", raisable(error) if plain else self._around.explain(error))

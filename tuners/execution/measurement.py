@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from tuners.task.problem import Problem
 
 
-def tuner_seed(seed: int, tuner: str) -> int:
-    """Derive a tuner's own seed, so that no two methods share a stream of random numbers."""
-    return int(np.random.SeedSequence([seed, zlib.crc32(tuner.encode())]).generate_state(1)[0])
+def tuner_seed(seed: int, tuner: str, repeat: int = 0) -> int:
+    """Derive a tuner's own seed, so that no two methods, and no two repeats, share a stream of random numbers."""
+    entropy = [seed, zlib.crc32(tuner.encode()), *([repeat] if repeat else [])]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
 class Measurement:
@@ -63,11 +64,14 @@ class Measurement:
         jobs: int = 1,
         evaluation: str = EVALUATIONS[0],
         start: str = STARTS[0],
+        repeat: int = 0,
         tables: Path | None = None,
         clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take what is measured; `start` is one of `STARTS`, `clock` the wall's by default, or the recorded one.
+        """Take what is measured: `start` is one of `STARTS`, `repeat` its number from 0, `tables` a folder.
+
+        `clock` is the wall's by default, or the recorded one.
 
         The folds that a scikit-learn search evaluates itself, and what ends a run or a trial, are timed by the wall's.
         A method whose function has an attribute `evaluations`, called with the space, says so how many it needs
@@ -89,6 +93,7 @@ class Measurement:
         self.budget = budget
         self.evaluation = evaluation
         self.start = start
+        self._repeat = repeat
         self._tune = tune
         self._jobs = jobs
         self._shares = evaluation == "shared" or evaluations is not None
@@ -142,7 +147,7 @@ class Measurement:
             try:
                 try:
                     with deadline(self.budget.seconds if self.recording is None else None):
-                        self._tune(self.objective, tuner_seed(self.problem.seed, self.tuner))
+                        self._tune(self.objective, tuner_seed(self.problem.seed, self.tuner, self._repeat))
                 except BudgetExhausted:
                     limit = self.budget.seconds
                     self.timed_out = limit is not None and ledger.clock() >= limit

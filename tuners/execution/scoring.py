@@ -35,7 +35,8 @@ def scored(done: Measurement) -> Run:
     if done.refitted:
         try:
             test_score = done.refits.test_score()
-            confusion = done.refits.confusion_matrix()
+            # Of a recorded run it takes a fit: made for the repeat that is shown.
+            confusion = done.refits.confusion_matrix() if done.recording is None else None
             incumbents = _incumbents(done.refits, trials, test_score)
         except BaseException as raised:
             if unwinds(raised):
@@ -97,7 +98,7 @@ def _recorded(record: Record, run: Run, recording: Recording, rows: Sequence[Row
         record = replace(record, regret=landmarks.regret(record.cv_score), area=area(steps, record.evaluations))
     numbers = tuple(row.number for row in rows) if len(rows) == len(run.trials) else ()
     repeats = tuple(replace(each, rows=numbers) for each in run.repeats)
-    return replace(run, record=record, repeats=repeats)
+    return replace(run, record=record, repeats=repeats, table=recording.trials if numbers else None)
 
 
 def _status(error: BaseException | None, reason: str) -> Status:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def build_tables(session: Session, cells: Sequence[Cell]) -> None:
     """Build the tables of the cells' problems, those that are affordable; raise `TuningError` for a damaged one."""
     from tuners.execution import tables  # noqa: PLC0415  scikit-learn loads when cells run
+    from tuners.execution.real import smallest  # noqa: PLC0415  scikit-learn loads when cells run
 
     plan, progress = session.plan, session.progress
     began = time.monotonic()
@@ -24,6 +25,7 @@ def build_tables(session: Session, cells: Sequence[Cell]) -> None:
         found = tables.build(plan, cells, progress.tables)
     finally:
         progress.end()
+    plan.real_on = smallest(plan, session.cells)
     for line in said(found, time.monotonic() - began, plan.table_limit):
         session.messages.note(line)
 

@@ -146,4 +146,5 @@ def save_of_workers(session: Session) -> None:
     if lost:
         cells = f"{lost} of {len(found)} cells {'is' if lost == 1 else 'are'}"
         session.messages.fail(f"{cells} saved without trials, which could not be written to the journal")
-    session.benchmarks.save(saved.document(found, about=session.about(), partial=session.partial))
+    times = {cell: entry.run.times for cell, entry in entries.items()}
+    session.benchmarks.save(saved.document(found, about=session.about(), partial=session.partial, times=times))

@@ -14,6 +14,7 @@ def recover(session: Session, test: str, seconds: float) -> Record | None:
 
     Its trials are those that are in the journal. `seconds` is how long ago the test began.
     """
+    from tuners.results.repeats import Repeats  # noqa: PLC0415  loaded where it is needed
     from tuners.results.run import unfinished  # noqa: PLC0415  loaded where it is needed
     from tuners.store.journal_contents import read  # noqa: PLC0415  loaded where it is needed
 
@@ -36,8 +37,18 @@ def recover(session: Session, test: str, seconds: float) -> Record | None:
     trials = contents.trials.get(record.cell, []) if contents else []
     budget = session.plan.budget(record.model, record.tuner)
     run = unfinished(record, trials, budget, status="crashed", reason="its worker died", seconds=seconds)
-    session.measured.keep(run, test, None)
     journal = session.begin_journal()
+    good = contents.repeats.get(record.cell, {}) if contents else {}
+    if good:
+        repeats = Repeats(session.plan.repeats(record.model, record.tuner))
+        for number, each in good.items():
+            repeats.add(number, each)
+        for number in repeats.missing[:1]:
+            repeats.add(number, run)
+            if journal is not None:
+                journal.repeat(number, run)
+        run = repeats.run()
+    session.measured.keep(run, test, None)
     if journal is not None:
         journal.cell(run, about)
     return run.record

@@ -15,7 +15,7 @@ REFRESH_SECONDS = 0.1
 
 
 class Progress:
-    """Writes `cell k of n, trial i of budget, best score so far, time left` over itself.
+    """Writes `cell k of n, repeat r of m, trial i of budget, best score so far, time left` over itself.
 
     On a terminal only. It writes to its own copy of the terminal's descriptor, because pytest
     captures the usual one while a test runs.
@@ -28,6 +28,7 @@ class Progress:
         self._seen: dict[str, int] = {}
         """By cell: its number; one that is run again keeps it."""
         self._number = 0
+        self._repeat = ""
         self._began = time.monotonic()
         self._cell_began = self._began
         self._shown = 0.0
@@ -46,8 +47,12 @@ class Progress:
             self._began = time.monotonic()
         self._number = self._seen.setdefault(cell, len(self._seen) + 1)
         self._cell_began = time.monotonic()
-        self.cell = cell
+        self.cell, self._repeat = cell, ""
         self._write("")
+
+    def repeat(self, number: int, of: int) -> None:
+        """Start a repeat of the cell, by its number from 0."""
+        self._repeat = f"  repeat {number + 1} of {of}" if of > 1 else ""
 
     def trial(self, spent: float, best: Trial | None, budget: Budget) -> None:
         """Show where the running search is: the evaluations so far, and the best trial."""
@@ -75,7 +80,7 @@ class Progress:
     def _write(self, text: str) -> None:
         if self._out is None:
             return
-        self._show(f"cell {self._number} of {self.cells}  {self.cell}{text}{self._left()}")
+        self._show(f"cell {self._number} of {self.cells}  {self.cell}{self._repeat}{text}{self._left()}")
 
     def _show(self, line: str) -> None:
         if self._out is None:

@@ -27,6 +27,7 @@ from tuners.results.record import Record
 
 if TYPE_CHECKING:
     from tuners.gate.verdict import Verdict
+    from tuners.results.run import Run
     from tuners.store.journal import Journal
     from tuners.store.journal_contents import Entry
 
@@ -149,6 +150,7 @@ class Session:
         if cell is not None:
             self.measured.forget(cell, test)
             self.finished().pop(cell, None)
+            self.journal.repeats.pop(cell, None)
             self.benchmarks.forget(test)
 
     def finished(self) -> dict[str, Entry]:
@@ -156,6 +158,11 @@ class Session:
         if self.in_worker and self.plan.resumed and self.exchange is not None:
             self.journal.take_finished(self.exchange.journal)
         return self.journal.finished
+
+    def finished_repeats(self, cell: str) -> Mapping[int, Run]:
+        """Return the good repeats, by number, of a cell that the interrupted session has not finished."""
+        self.finished()
+        return self.journal.repeats.get(cell, {})
 
     def begin_journal(self) -> Journal | None:
         """Return the journal, begun when it is first asked for; None where it cannot be written at all."""

@@ -14,6 +14,7 @@ from tuners.store import imported_code
 
 if TYPE_CHECKING:
     from tuners.plugin.messages import Messages
+    from tuners.results.run import Run
     from tuners.store.journal import Journal
     from tuners.store.journal_contents import Contents, Entry
 
@@ -37,6 +38,8 @@ class SessionJournal:
         self.path: Path | None = None
         self.finished: dict[str, Entry] = {}
         """By cell: runs of the interrupted session that this one resumes."""
+        self.repeats: dict[str, dict[int, Run]] = {}
+        """By cell and number: good repeats of its runs that had not ended."""
         self._root = root
         self._messages = messages
         self._plugins = plugins
@@ -57,10 +60,12 @@ class SessionJournal:
         contents, _ = resumable.interrupted(self._root)  # its lock is held until this process ends
         resumable.require_same(contents, resumable.setup(given, self._root), self._root)
         self._resumed = contents
-        self.finished = dict(contents.entries)
+        self._take(contents)
         self._journal, self._tried = Journal(contents.path), True
         self.path = contents.path
+        repeats = sum(map(len, self.repeats.values()))
         taken = f"{len(contents.entries)} cell{'' if len(contents.entries) == 1 else 's'}"
+        taken += f" and {repeats} repeat{'' if repeats == 1 else 's'} of others" if repeats else ""
         damaged = f"; {contents.damaged} damaged lines of it are left out" if contents.damaged else ""
         self._messages.note(f"resumed from {contents.path}: {taken} taken from it{damaged}")
 
@@ -75,7 +80,15 @@ class SessionJournal:
         from tuners.store.journal_contents import read  # noqa: PLC0415  loaded when something is resumed
 
         self._tried = True
-        self.finished = dict(read(path).entries)
+        self._take(read(path))
+
+    def _take(self, contents: Contents) -> None:
+        """Take what has ended, and in cells that have not, the good repeats."""
+        self.finished = dict(contents.entries)
+        self.repeats = {
+            cell: {number: run for number, run in runs.items() if run.record.ok}
+            for cell, runs in contents.repeats.items()
+        }
 
     def check_code(self) -> None:
         """Raise `TuningError` if there is code, now that all is collected, that the resumed session did not have."""

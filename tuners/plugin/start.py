@@ -13,7 +13,6 @@ from tuners.plan import Plan
 from tuners.plugin import hooks
 from tuners.plugin.asks import cell_of
 from tuners.plugin.benchmark.baseline import asked_for
-from tuners.plugin.benchmark.fixture import measure_elsewhere
 from tuners.plugin.benchmark.session import measured_by
 from tuners.plugin.session import SESSION, Session
 from tuners.plugin.workers import Collected
@@ -42,11 +41,10 @@ def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
         _take_up(config, collected)
         return
     of_session(config, collected)
-    if state.finished() or state.plan.limited or state.plan.evaluation == "recorded":
-        for item in items:
-            measure_elsewhere(item)
     if measured_by(session.items) == items:
-        state.benchmarks.list_means_alone()
+        plan = state.plan
+        several = any(plan.repeats(cell.model, cell.tuner) > 1 for cell in tests.values() if cell is not None)
+        state.benchmarks.list_columns(several=several)
         state.benchmarks.hide_table()
 
 
@@ -108,7 +106,7 @@ def _error(state: Session, items: Sequence[pytest.Item]) -> str:
     if repeated:
         return (
             f"pytest-repeat (--count, @pytest.mark.repeat) cannot repeat {repeated[0].name}: expected each cell once: "
-            "for more runs of each method, use --tuning-seeds=N"
+            "for more runs of each method, use --tuning-repeats=N"
         )
     twice = next((cell for cell, count in measured.items() if count > 1), None)
     if twice is not None:

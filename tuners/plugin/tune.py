@@ -88,16 +88,21 @@ class Tune:
         if not run.record.ok:
             fail(self._request, run.record, run.record.reason, error)
         self._request.node.stash[RECORD] = run.record
+        if run.record.real is not None and not run.record.real.alike:
+            session.messages.note(
+                f"{name} is not deterministic with a seed: expected the same trials twice, got others: its figures "
+                "cannot be made again: draw all of its random numbers from the seed that it is given"
+            )
         return run
 
     def _run(self, job: Job, record: Record) -> Run:
         """Make the run; skip or fail the cell where it cannot begin, keep what there is where it is interrupted."""
-        from tuners.results.run import unfinished  # noqa: PLC0415  loaded when a cell runs
-
         session, timer = self._session, self._timer
         group = f"{record.model}-{record.dataset}"
         budget = session.plan.budget(job.cell.model, job.cell.tuner)
-        heard = Heard(session, record, {**timer.describe(), "group": group}, budget)
+        finished = session.finished_repeats(record.cell)
+        job = replace(job, finished=finished)
+        heard = Heard(session, record, {**timer.describe(), "group": group}, budget, finished)
         began = time.perf_counter()
         try:
             run = self._backend(job, record.cell, group).run(job, heard)
@@ -110,12 +115,10 @@ class Tune:
         except pytest.fail.Exception as error:
             # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
             seconds = time.perf_counter() - began
-            return unfinished(
-                heard.record, heard.trials, budget, status="failed", reason=one_line(error), seconds=seconds
-            )
+            return heard.cut_short(one_line(error), ended=True, seconds=seconds)
         except KeyboardInterrupt:
             # The trials made so far go into the side file, though the run has no result.
-            run = unfinished(heard.record, heard.trials, budget, status="failed", reason="interrupted")
+            run = heard.cut_short("interrupted", ended=False)
             session.measured.keep(run, self._request.node.nodeid, None)
             # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
             # of the interrupt would break.
@@ -127,7 +130,7 @@ class Tune:
             timer.spend()
             fail(self._request, heard.record, f"the run cannot begin: {one_line(error)}", error)
         if not timer.used:  # its seconds were taken elsewhere
-            timer.took(run.record.seconds or 0.0, group)
+            timer.took(run.times, group)
         return run
 
     def _backend(self, job: Job, cell: str, group: str) -> Backend:
@@ -138,7 +141,7 @@ class Tune:
         if cell in finished:
             return Resumed(plan, {job.cell.id: finished[cell].run})
         around = Around(
-            timed=lambda search: self._timer.time(search, group),
+            timed=lambda rounds: self._timer.time(rounds, group),
             explain=lambda error: tracebacks.elsewhere(error, self._request.node),
             contended=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1,
         )

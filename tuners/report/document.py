@@ -12,7 +12,7 @@ from tuners.analysis.failures import FailureRow, failures
 from tuners.analysis.findings import Findings, findings
 from tuners.analysis.methods import Group
 from tuners.analysis.ranking import Ranking, rankings
-from tuners.analysis.wall import Wall
+from tuners.analysis.wall import Wall, walls
 from tuners.gate.verdict import Verdict
 from tuners.gate.verdict import summary as judged
 from tuners.report.reasons import told
@@ -41,8 +41,6 @@ class Report:
     """With their trials; those of records without any are not there."""
     then: Sequence[Run] = ()
     """Those of the run compared with."""
-    wall: Sequence[Wall] = ()
-    """Runs that were made for real beside recorded ones."""
     about: Mapping[str, Any] = field(default_factory=dict)
     """Machine, commit, libraries, options and command."""
     command: str = ""
@@ -52,6 +50,11 @@ class Report:
     def tuners(self) -> list[str]:
         """The methods, in order of appearance."""
         return list(dict.fromkeys(record.tuner for record in self.records))
+
+    @cached_property
+    def wall(self) -> list[Wall]:
+        """The runs that were made for real beside recorded ones."""
+        return walls(self.records)
 
     @cached_property
     def rankings(self) -> list[Ranking]:

@@ -34,6 +34,19 @@ Status = Literal["ok", "failed", "timeout", "memory", "crashed", "skipped"]
 
 
 @dataclass(frozen=True)
+class RealRun:
+    """A run that was made for real beside recorded ones, and the same run looked up. Times are seconds."""
+
+    evaluations: int
+    wall: float
+    """What it took."""
+    recorded: float
+    """What the recorded clock makes of the same run."""
+    alike: bool = True
+    """Whether both made the same trials, as one seed should."""
+
+
+@dataclass(frozen=True)
 class Record:
     """One cell of a comparison. Scores are the metric's, times seconds, memory bytes."""
 
@@ -64,6 +77,8 @@ class Record:
     """Mean normalised regret over the logarithm of the evaluations."""
     landmarks: Landmarks | None = None
     """Where the scores of the problem's candidates lie, as far as they are recorded."""
+    real: RealRun | None = None
+    """A run of the method that was made for real, on the session's smallest problem."""
     train_rows: int = 0
     test_rows: int = 0
     ties: int = 0

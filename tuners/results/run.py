@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -46,6 +46,10 @@ class Repeat:
     """Why it failed; empty for a good one."""
     rows: tuple[int, ...] = ()
     """Its trials as row numbers of the problem's table; empty where they are kept as trials."""
+    trials: tuple[Trial, ...] = field(default=(), repr=False)
+    """Those of a further repeat without row numbers; the first one's are its run's."""
+    contended: bool = False
+    """Whether others ran at the same time, so that seconds are not the method's alone."""
 
     @property
     def ok(self) -> bool:
@@ -65,15 +69,31 @@ class Run:
     """The first run, and the further ones; of a cell that ran once, made of its record."""
     error: BaseException | None = field(default=None, compare=False, repr=False)
     """The exception that ended it, if one did; an `ElsewhereError` if it was raised in another process."""
+    table: Mapping[int, Trial] | None = field(default=None, compare=False, repr=False)
+    """By row number, what repeats with row numbers have evaluated: parameters, fold scores, reason, without times."""
 
     def __post_init__(self) -> None:
         """Make the one repeat of a cell that ran once."""
         if not self.repeats and self.record.ok:
-            object.__setattr__(self, "incumbents", _placed(self.incumbents, self.trials))
-            object.__setattr__(self, "repeats", (_only(self.record, self.incumbents),))
+            object.__setattr__(self, "incumbents", placed(self.incumbents, self.trials))
+            object.__setattr__(self, "repeats", (repeat_of(self.record, self.incumbents),))
+
+    def trials_of(self, number: int) -> tuple[Trial, ...]:
+        """Return the trials of a repeat, by its number from 0; those of the table are without times."""
+        if number == 0 and self.trials:
+            return self.trials
+        repeat = self.repeats[number]
+        return repeat.trials or tuple(self.table[row] for row in repeat.rows if self.table is not None)
+
+    @property
+    def times(self) -> list[float]:
+        """The seconds of each repeat, as far as they are known: a benchmark's rounds."""
+        return [each.seconds for each in self.repeats if each.seconds is not None] or (
+            [] if self.record.seconds is None else [self.record.seconds]
+        )
 
 
-def _placed(incumbents: Sequence[Incumbent], trials: Sequence[Trial]) -> tuple[Incumbent, ...]:
+def placed(incumbents: Sequence[Incumbent], trials: Sequence[Trial]) -> tuple[Incumbent, ...]:
     """Return incumbents with what they had spent, which files of before leave to their trials."""
     return tuple(
         replace(each, spent=spent(trials[: each.trial + 1]), seconds=trials[each.trial].end)
@@ -83,10 +103,14 @@ def _placed(incumbents: Sequence[Incumbent], trials: Sequence[Trial]) -> tuple[I
     )
 
 
-def _only(record: Record, incumbents: tuple[Incumbent, ...]) -> Repeat:
-    """Return the repeat of a cell that ran once: its record has the same fields."""
-    own = {known.name: getattr(record, known.name) for known in fields(Repeat) if hasattr(record, known.name)}
-    return Repeat(**own, incumbents=incumbents)
+def repeat_of(record: Record, incumbents: tuple[Incumbent, ...], **own: Any) -> Repeat:
+    """Return the repeat of a run that was made once: its record has the same fields; `own` are those besides."""
+    shared = {name: getattr(record, name) for name in SHARED}
+    return Repeat(**shared, incumbents=incumbents, **own)
+
+
+SHARED = tuple(known.name for known in fields(Repeat) if known.name not in {"incumbents", "rows", "trials"})
+"""Fields of a repeat that the record of its run has, too."""
 
 
 def unfinished(

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuners.results.record import Record
-from tuners.results.run import Incumbent
+from tuners.results.repeats import repeats_hash
+from tuners.results.run import Incumbent, Repeat, Run
 from tuners.results.trial import Trial, charged, trials_hash
 from tuners.store.codec import damaged
 
@@ -22,8 +23,24 @@ def require_mean(trial: Trial) -> None:
         raise damaged(said, "score")
 
 
-def disagreement(record: Record, trials: Sequence[Trial], incumbents: Sequence[Incumbent]) -> str:
-    """Say how a cell's trials differ from those that its record was made of; empty if they do not."""
+def disagreement(run: Run) -> str:
+    """Say how the trials of a cell differ from those that its record was made of; empty if they do not."""
+    record = run.record
+    if len(run.repeats) < 2:
+        return _differs(record, run.trials_of(0) if run.repeats else run.trials, run.incumbents)
+    if record.repeats != len(run.repeats):
+        return f"expected {record.repeats} repeats, as its record says, got {len(run.repeats)}"
+    for number, repeat in enumerate(run.repeats):
+        said = _differs(repeat, run.trials_of(number), repeat.incumbents)
+        if said:
+            return f"repeat {number}: {said}"
+    if record.trials_sha256 != repeats_hash([repeat.trials_sha256 for repeat in run.repeats]):
+        return f"expected the repeats of its record (SHA-256 {record.trials_sha256[:12]}), got others"
+    return ""
+
+
+def _differs(record: Record | Repeat, trials: Sequence[Trial], incumbents: Sequence[Incumbent]) -> str:
+    """Say how trials differ from those that a record, or a repeat, was made of."""
     if charged(trials) != record.evaluations:
         return f"expected {record.evaluations} trials, as its record has evaluations, got {charged(trials)}"
     # Runs that were cut short have no hash.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tuners.errors import TuningError
 from tuners.results.record import Record
-from tuners.results.run import Incumbent, Run
+from tuners.results.repeats import Repeats
+from tuners.results.run import Incumbent, Run, placed, repeat_of
 from tuners.results.trial import Trial, in_order
 from tuners.store import codec, records, trials
 from tuners.store.benchmark_json import About
@@ -22,9 +23,11 @@ from tuners.store.journal_lines import (
     CodeLine,
     EndLine,
     PlanLine,
+    RepeatLine,
     SessionLine,
     TrialLine,
 )
+from tuners.store.rows import RowsLine, Tables
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,17 @@ class Contents:
     entries: dict[str, Entry] = field(default_factory=dict)
     """Runs that have ended, by cell."""
     placed: dict[str, dict[int, Trial]] = field(default_factory=dict)
-    """By cell and position: trials of runs that have not ended."""
+    """By cell and position: trials of the repeat in flight, of runs that have not ended."""
+    repeats: dict[str, dict[int, Run]] = field(default_factory=dict)
+    """By cell and number: repeats that have ended, of runs that have not."""
     begun: dict[str, Begun] = field(default_factory=dict)
     """Runs that have not ended, by cell."""
     plan: list[str] = field(default_factory=list)
     """The cells in the order in which a report shows them."""
     ended: bool = False
     """Whether the session came to its end."""
+    tables: Tables = field(default_factory=Tables)
+    """What row numbers mean, in the lines that were read so far."""
     damaged: int = 0
     """Lines left out; the last one, if a crash cut it short, is not counted."""
 
@@ -137,6 +144,8 @@ def _plan(found: Contents, line: PlanLine) -> None:
 def _begin(found: Contents, line: BeginLine) -> None:
     found.entries.pop(line.cell, None)
     found.placed.pop(line.cell, None)
+    if not line.resumed:
+        found.repeats.pop(line.cell, None)
     found.begun[line.cell] = Begun(records.read(line.record, "record"), line.test, line.at)
 
 
@@ -147,13 +156,41 @@ def _trial(found: Contents, line: TrialLine) -> None:
     placed[line.position] = trials.read(line.trial, "trial")
 
 
-def _cell(found: Contents, line: CellLine) -> None:
+def _run(found: Contents, line: CellLine | RepeatLine) -> Run:
+    """Return the run, made once, of a line."""
+    record = records.read_ended(line.record, "record")
     ended = tuple(trials.read(each, f"trials[{place}]") for place, each in enumerate(line.trials))
     best = tuple(codec.shaped(each, Incumbent, f"incumbents[{place}]") for place, each in enumerate(line.incumbents))
-    codec.shaped(line.test, BenchmarkedTest, "test")
-    found.entries[line.cell] = Entry(Run(records.read_ended(line.record, "record"), ended, best), line.test)
+    if not line.rows:
+        return Run(record, ended, best)
+    table = found.tables.of(record, line.rows)
+    best = placed(best, ended)
+    return Run(record, ended, best, (repeat_of(record, best, rows=tuple(line.rows)),), table=table)
+
+
+def _repeat(found: Contents, line: RepeatLine) -> None:
+    found.repeats.setdefault(line.cell, {})[line.repeat] = _run(found, line)
     found.placed.pop(line.cell, None)
-    found.begun.pop(line.cell, None)
+
+
+def _rows(found: Contents, line: RowsLine) -> None:
+    found.tables.take(line)
+
+
+def _cell(found: Contents, line: CellLine) -> None:
+    codec.shaped(line.test, BenchmarkedTest, "test")
+    run = _run(found, line)
+    if line.repeats > 1:
+        ended = found.repeats.get(line.cell, {})
+        if not ended.keys() >= set(range(line.repeats)):
+            return  # a line of a repeat is damaged: the cell has not ended, and the others can be taken from it
+        whole = Repeats(line.repeats)
+        for number in range(line.repeats):
+            whole.add(number, ended[number])
+        run = replace(whole.run(), record=run.record)
+    found.entries[line.cell] = Entry(run, line.test)
+    for begun in (found.placed, found.begun, found.repeats):
+        begun.pop(line.cell, None)
 
 
 def _end(found: Contents, line: EndLine) -> None:
@@ -166,6 +203,8 @@ _TAKERS: Mapping[type, Callable[[Contents, Any], None]] = {
     PlanLine: _plan,
     BeginLine: _begin,
     TrialLine: _trial,
+    RepeatLine: _repeat,
+    RowsLine: _rows,
     CellLine: _cell,
     EndLine: _end,
 }

@@ -63,6 +63,13 @@ def read_ended(saved: Mapping[str, Any], at: str) -> Record:
     return found
 
 
+def written(record: Record) -> dict[str, Any]:
+    """Return the fields of a record that have not their defaults, as JSON has them."""
+    usual = Record("", "", "", 0).as_dict()
+    names = {*IDENTITY, "status", "schema"}
+    return {name: value for name, value in record.as_dict().items() if name in names or value != usual[name]}
+
+
 def readable(extra_info: Mapping[str, Any]) -> Record | None:
     """Return the record of a cell; None for another benchmark, and for what this version cannot read."""
     try:

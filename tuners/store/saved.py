@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tuners.errors import TuningError
@@ -107,11 +108,13 @@ def document(
     about: Mapping[str, Any],
     partial: str = "",
     trials: str | None = None,
+    times: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Make the content of a saved run from records, each with what pytest-benchmark says of its test.
 
     `about` has `machine_info`, `commit_info`, `datetime` and `version`. Runs without a time are left out, as
-    pytest-benchmark does. `trials` names the side file, where the records do not.
+    pytest-benchmark does. `trials` names the side file, where the records do not; `times`, by cell, are the
+    seconds of its repeats.
     """
     from pytest_benchmark.stats import Stats  # noqa: PLC0415  loaded when something is saved
 
@@ -120,7 +123,8 @@ def document(
         if record.seconds is None:
             continue
         stats = Stats()
-        stats.update(record.seconds)
+        for seconds in times.get(record.cell) or [record.seconds]:
+            stats.update(seconds)
         extra_info = record.as_dict() | ({"trials": trials} if trials else {})
         extra_info[CHECK] = checksum(json.loads(json.dumps(extra_info)))
         benches.append(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,32 +12,18 @@ import pytest
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
+    from tuners.execution.contract import Rounds
     from tuners.results.record import Record
-
-
-class Stopwatch:
-    """A timer for a benchmark whose seconds are measured elsewhere; it stands still until told."""
-
-    __name__ = "Stopwatch"
-
-    def __init__(self) -> None:
-        """Stand at zero."""
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        """Return the seconds that it was told of so far."""
-        return self.now
-
-
-def measure_elsewhere(item: pytest.Item) -> None:
-    """Let the seconds of a test's benchmark be told to its timer, since another process measures them."""
-    marker = item.get_closest_marker("benchmark")
-    options = {**(marker.kwargs if marker else {}), "timer": Stopwatch()}
-    item.add_marker(pytest.mark.benchmark(**options), append=False)
 
 
 class _NothingToTimeError(Exception):
     """Ends a benchmark before it has a time."""
+
+
+def _make(rounds: Rounds) -> None:
+    from tuners.execution.contract import call  # noqa: PLC0415  scikit-learn loads when a cell runs
+
+    call(rounds)
 
 
 class NoTimer:
@@ -62,13 +49,13 @@ class NoTimer:
     def name(self, record: Record) -> None:
         """Name the cell: by these names, --benchmark-group-by=param:tuner groups."""
 
-    def time(self, search: Callable[[], None], group: str) -> None:  # noqa: ARG002  there are no groups
-        """Call a search, and take its time."""
+    def time(self, rounds: Rounds, group: str) -> None:  # noqa: ARG002  there are no groups
+        """Make the rounds, and take their times."""
         self.used = True
-        search()
+        _make(rounds)
 
-    def took(self, seconds: float, group: str) -> None:  # noqa: ARG002  nothing shows it
-        """Take a time that was measured elsewhere."""
+    def took(self, seconds: Sequence[float], group: str) -> None:  # noqa: ARG002  nothing shows it
+        """Take the times of rounds that were measured elsewhere."""
         self.used = True
 
     def spend(self) -> None:
@@ -103,28 +90,32 @@ class Timer(NoTimer):
         own = {"problem": f"{record.model}-{record.dataset}-{record.seed}", **named}
         self._benchmark.params = {**(self._benchmark.params or {}), **own}
 
-    def time(self, search: Callable[[], None], group: str) -> None:
-        """Call a search as a benchmark of one round."""
+    def time(self, rounds: Rounds, group: str) -> None:
+        """Make the rounds of a benchmark, and take their times."""
+        if self._benchmark.disabled:
+            # It would make one round.
+            self._pedantic(group, partial(_make, rounds))
+            return
+        self._pedantic(group, rounds.search, setup=rounds.prepare, teardown=rounds.done, rounds=rounds.count)
+        times = self._benchmark.stats.stats.data
+        times[:] = [*rounds.earlier, *times[: rounds.made]]
+
+    def took(self, seconds: Sequence[float], group: str) -> None:
+        """Take the times of rounds that were measured elsewhere."""
+        self._pedantic(group, lambda: None)
+        if seconds and not self._benchmark.disabled:
+            self._benchmark.stats.stats.data[:] = seconds
+
+    def _pedantic(self, group: str, target: Callable[[], None], **options: Any) -> None:
         self.used = True
         if self._benchmark.group is None:
             self._benchmark.group = group
         try:
-            self._benchmark.pedantic(search, rounds=1, iterations=1)
+            self._benchmark.pedantic(target, iterations=1, **options)
         except BaseException:
             # An interrupt: a benchmark without a time would lose the whole save.
             self._benchmark.has_error = True
             raise
-
-    def took(self, seconds: float, group: str) -> None:
-        """Take a time that was measured elsewhere, by the timer that the test was given for it."""
-        marker = self._node.get_closest_marker("benchmark")
-        timer = marker.kwargs.get("timer") if marker is not None else None
-
-        def run_on() -> None:
-            if isinstance(timer, Stopwatch):
-                timer.now += seconds
-
-        self.time(run_on, group)
 
     def spend(self) -> None:
         """End without a time, since an unused benchmark is warned of."""

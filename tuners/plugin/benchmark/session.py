@@ -62,8 +62,8 @@ class NoBenchmarks:
     def begin(self, cannot_write: CannotWrite) -> None:
         """Choose the baseline, and write files whole or not at all from now on; raise `TuningError`."""
 
-    def list_means_alone(self) -> None:
-        """Leave out of its table what a single round does not have."""
+    def list_columns(self, *, several: bool) -> None:
+        """Leave out of its table what says nothing of a search, and of a single round; `several`: there are more."""
 
     def hide_table(self) -> None:
         """Leave out its table, unless an option asks for it."""
@@ -177,10 +177,10 @@ class Benchmarks(NoBenchmarks):
             self._own.storage.save = to_storage
         self._own.save_json = to_file
 
-    def list_means_alone(self) -> None:
-        """Leave out of its table what a single round does not have: deviations and outliers."""
+    def list_columns(self, *, several: bool) -> None:
+        """Leave out of its table what says nothing of a search, and of a single round; `several`: there are more."""
         if not self._config.getoption("benchmark_columns"):
-            self._own.columns = ["mean"]
+            self._own.columns = ["min", "max", "mean", "stddev", "rounds"] if several else ["mean"]
 
     def hide_table(self) -> None:
         """Leave out its table, which has a line a cell: not under `-v`, nor where an option asks for what it shows."""

@@ -36,7 +36,7 @@ def draw(report: Report, group: Group) -> Figure | str:
     data = dots([(row.tuner, row.share, row.interval) for row in found], colours(report.tuners))
     return figure(
         data, height=160 + 40 * len(found), yaxis=methods_axis([row.tuner for row in found]),
-        xaxis=axis("share of runs that end worse than the default (95 % interval)", tickformat=".0%", range=[-0.02, 1.02]),
+        xaxis=axis("share of runs worse than the default (95 % interval)", tickformat=".0%", range=[-0.02, 1.02]),
     )  # fmt: skip
 
 
