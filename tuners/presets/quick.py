@@ -6,13 +6,15 @@ from tuners.presets import METHODS, Preset, Scope
 from tuners.task.protocol import Protocol
 
 PRESET = Preset(
-    tuners=METHODS,
+    tuners=(*METHODS, "exhaustive"),
     models=("forest", "ann"),
     datasets=("breast_cancer", "digits", "wine", "iris"),
     seeds=(0, 1, 2, 3, 4),
     budget=40,
     protocol=Protocol(folds=4, rows=400),
+    repeats=10,
     start="default",
+    evaluation="recorded",
     scopes={
         # TPOT thinks the longest by far.
         "forest": Scope(repeats={"genetic": 3}),
