@@ -10,8 +10,13 @@ import pytest
 
 from tests import ROOT
 
+PLAIN = ("--tuning-evaluation=plain", "--tuning-repeats=1", "--tuning-start=cold")
+"""Each cell once, cold, each fit made, whatever the preset: what most tests of sessions are about."""
 BENCHMARKS = ROOT / "benchmarks" / "test_tuning.py"
-CHEAP = ("--tuning-models=tree", "--tuning-datasets=iris", "--tuning-tuners=default,random", "--tuning-budget=2")
+CHEAP = (
+    "--tuning-models=tree", "--tuning-datasets=iris", "--tuning-tuners=default,random", "--tuning-budget=2",
+    "--tuning-seeds=2", *PLAIN,
+)  # fmt: skip
 
 CONFTEST = """
 import time

@@ -13,10 +13,11 @@ from hypothesis import settings
 
 # Sessions within this process would load these and drop them again, while others still hold what is in them; NumPy
 # cannot be loaded twice.
+import tuners.evaluation.searches
 import tuners.store.journal
 import tuners.store.journal_contents
 import tuners.store.saved
-import tuners.store.side_files  # noqa: F401  these four are only to be loaded
+import tuners.store.side_files  # noqa: F401  these five are only to be loaded
 from tests import forked
 from tests.bench import fill
 from tuners import catalog

@@ -24,6 +24,8 @@ import pytest
 import scipy.stats  # noqa: F401  loaded once, for all sessions
 import sklearn.model_selection  # noqa: F401  loaded once, for all sessions
 
+from tests.bench import PLAIN
+
 SUITE = """
 import pytest
 from tests.estimators import stump
@@ -33,7 +35,7 @@ def test_stumps(tune, tuner, problem):
     tune(tuner, problem)
 """
 OPTIONS = (
-    "-q", "-p", "no:cacheprovider", "--tuning-tuners=default,random,grid", "--tuning-seeds=2",
+    "-q", "-p", "no:cacheprovider", *PLAIN, "--tuning-tuners=default,random,grid", "--tuning-seeds=2",
     "--tuning-budget=4", "--tuning-repeats=2", "--tuning-report=out.json", "--benchmark-json=saved.json",
 )  # fmt: skip
 TIMES = re.compile("seconds|search|memory|interval|earlier|speed|start|end")

@@ -275,7 +275,7 @@ def test_every_backend_makes_the_same_run(name: str) -> None:
     plan = Plan(OPTIONS)
     heard = Heard()
     run = backend(name, plan, Around()).run(Job(OPTIONS, CELL), heard)
-    alone = measure("random", TUNERS.load("random"), plan.problem("forest", "iris", 0), Budget(3))
+    alone = measure("random", TUNERS.load("random"), plan.problem("forest", "iris", 0), Budget(3), start=plan.start)
     assert run.record.ok
     assert run.record.trials_sha256 == alone.record.trials_sha256
     untimed = [[replace(each, seconds=None) for each in made.incumbents] for made in (run, alone)]

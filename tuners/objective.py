@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from sklearn.base import clone
 
 from tuners.errors import TuningError
-from tuners.evaluation.contract import Training, evaluator
+from tuners.evaluation.contract import Training, evaluator, ledger_kind
 from tuners.evaluation.ledger import Ledger
 from tuners.results.record import EVALUATIONS, STARTS
 from tuners.results.trial import Trial
@@ -23,14 +24,29 @@ from tuners.spaces import Params, own_copy
 from tuners.task.problem import own_rows, own_values
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ConfigSpace import ConfigurationSpace
 
     from tuners.evaluation.clock import Clock
     from tuners.evaluation.listener import Listener
     from tuners.results.budget import Budget
     from tuners.task.problem import Problem
+    from tuners.task.splits import Fold
 
 _ledgers: WeakKeyDictionary[Objective, Ledger] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What an objective's copies for its tuner are made of, each when it is first asked for."""
+
+    problem: Problem
+    space: ConfigurationSpace
+    start: str
+
+
+_sources: WeakKeyDictionary[Objective, _Source] = WeakKeyDictionary()
 
 
 def ledger_of(objective: Objective) -> Ledger:
@@ -56,36 +72,69 @@ class Objective:
         shared: bool = False,
         evaluation: str = EVALUATIONS[0],
         start: str = STARTS[0],
+        tables: Path | None = None,
         clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
         """Take the training part of the problem; `evaluation` names how candidates are scored, one of `EVALUATIONS`.
 
-        `shared=True` is short for `evaluation="shared"`. `start` is where the search begins, one of `STARTS`.
+        `shared=True` is short for `evaluation="shared"`. `start` is where the search begins, one of `STARTS`; `tables`
+        is the folder of recorded tables.
         """
         evaluation = "shared" if shared else evaluation
-        training = Training.of(problem)
+        training = Training.of(problem, tables)
         scores = evaluator(evaluation, training, jobs=jobs, trial_seconds=budget.trial_seconds)
         space = problem.model.space_for(tuner)
-        _ledgers[self] = Ledger(training, scores, budget, space=space, jobs=jobs, clock=clock, listener=listener)
-        self.space: ConfigurationSpace = own_copy(space)
+        kind = ledger_kind(evaluation) or Ledger
+        _ledgers[self] = kind(training, scores, budget, space=space, jobs=jobs, clock=clock, listener=listener)
+        _sources[self] = _Source(problem, space, start)
+        self.jobs = jobs
+        self.shared = evaluation == "shared"
+        """Whether candidates are evaluated with what they have in common done once."""
+
+    @cached_property
+    def space(self) -> ConfigurationSpace:
         """What to search."""
-        self.guesses: Sequence[Params] = tuple(map(own_values, problem.model.guesses))
+        return own_copy(_sources[self].space)
+
+    @cached_property
+    def guesses(self) -> Sequence[Params]:
         """A person's guesses, in order."""
-        self.start: Params | None = None if start == STARTS[0] else own_values(problem.untuned(space))
+        return tuple(map(own_values, _sources[self].problem.model.guesses))
+
+    @cached_property
+    def start(self) -> Params | None:
         """The default configuration, which a search is to evaluate first, charged; None for a cold start.
 
         It has the space's hyperparameters, but may lie outside of the space.
         """
-        self.estimator = clone(problem.estimator)
+        of = _sources[self]
+        return None if of.start == STARTS[0] else own_values(of.problem.untuned(of.space))
+
+    @cached_property
+    def estimator(self) -> Any:
         """The untuned estimator, seeded; its parameters bear the names of the space."""
-        self.X = own_rows(problem.split.X_train)
-        self.y = own_rows(problem.split.y_train)
-        self.folds = [(train.copy(), validation.copy()) for train, validation in problem.folds]
-        self.metric = copy.deepcopy(problem.scorer)
-        self.jobs = jobs
-        self.shared = evaluation == "shared"
-        """Whether candidates are evaluated with what they have in common done once."""
+        return clone(_sources[self].problem.estimator)
+
+    @cached_property
+    def X(self) -> Any:  # noqa: N802  as scikit-learn names it
+        """Training rows, of shape (rows, features)."""
+        return own_rows(_sources[self].problem.split.X_train)
+
+    @cached_property
+    def y(self) -> Any:
+        """Their target, of shape (rows,)."""
+        return own_rows(_sources[self].problem.split.y_train)
+
+    @cached_property
+    def folds(self) -> list[Fold]:
+        """Row numbers of the training rows, (train, validation) for each fold."""
+        return [(train.copy(), validation.copy()) for train, validation in _sources[self].problem.folds]
+
+    @cached_property
+    def metric(self) -> Any:
+        """The metric as a scikit-learn scorer."""
+        return copy.deepcopy(_sources[self].problem.scorer)
 
     @property
     def budget(self) -> Budget:

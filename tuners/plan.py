@@ -18,8 +18,10 @@ from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import Cell, dataset_name, is_csv
+from tuners.results.record import EVALUATIONS
 from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
+from tuners.store.journal_folder import FOLDER
 from tuners.task import paths
 
 if TYPE_CHECKING:
@@ -77,6 +79,10 @@ class Plan:
         self.evaluation: str = given.get("evaluation", preset.evaluation)
         self.start: str = given.get("start", preset.start)
         self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
+        self.tables: Path = given.get("tables", Path(FOLDER, "tables"))
+        """The folder of recorded tables."""
+        self.real_on: tuple[str, str, int] | None = None
+        """The problem on which each method is also run for real, by model, dataset and seed, in a recorded session."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(
@@ -92,14 +98,16 @@ class Plan:
     @property
     def limited(self) -> bool:
         """Whether cells run in processes of their own, so that they can be killed at a limit."""
-        limits = (self.time_budget, self.trial_timeout, self.memory_limit)
+        # The time budget of a run that is looked up is one of its own clock.
+        time_budget = None if self.evaluation == "recorded" else self.time_budget
+        limits = (time_budget, self.trial_timeout, self.memory_limit)
         return self.isolated or (any(limit is not None for limit in limits) and hasattr(os, "fork"))
 
     def check(self) -> None:
         """Raise `TuningError` for an unknown name, with the nearest known ones."""
-        if self.trial_timeout is not None and self.evaluation == "shared":
-            message = "--tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got shared, which has no "
-            message += "time of one trial: leave one of them out"
+        if self.trial_timeout is not None and self.evaluation != EVALUATIONS[0]:
+            message = f"--tuning-trial-timeout: expected --tuning-evaluation=plain beside it, got {self.evaluation}, "
+            message += "which has no time of one trial: leave one of them out"
             raise TuningError(message)
         if (self.isolated or self.trial_timeout or self.memory_limit) and not hasattr(os, "fork"):
             message = (
@@ -126,7 +134,8 @@ class Plan:
             scope = self.preset.scopes.get(model, Scope())
             tuners = self.tuners if "tuners" in self.given else scope.tuners or self.tuners
             narrowed = self.datasets if "datasets" in self.given else scope.datasets or self.datasets
-            order = itertools.product(datasets or narrowed, self.seeds, tuners)
+            seeds = self.seeds if "seeds" in self.given else scope.seeds or self.seeds
+            order = itertools.product(datasets or narrowed, seeds, tuners)
             chosen += [Cell(model, dataset, tuner, seed) for dataset, seed, tuner in order]
         return chosen
 

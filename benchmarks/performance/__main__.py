@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("search", "growth", "network", "overhead", "startup", "limits", "gate", "page")
+SCRIPTS = ("search", "growth", "network", "overhead", "startup", "limits", "gate", "gate_tables", "page")
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 INTRODUCTION = """# What it costs, measured
 

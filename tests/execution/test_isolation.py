@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests import ROOT
-from tests.bench import CHEAP
+from tests.bench import CHEAP, PLAIN
 from tuners.evaluation.listener import Listener
 from tuners.execution import forked
 from tuners.execution.contract import Around
@@ -72,7 +72,7 @@ FATES = ("sleep", "deaf", "eat", "segfault", "leave", "fail", "unknown")
 def test_fates(tune, tuner, problem):
     tune(tuner, problem)
 """
-OPTIONS = ("-p", "tuners.plugin", "--tuning-seeds=1", "--tuning-budget=3", "--tuning-report=out.json")
+OPTIONS = ("-p", "tuners.plugin", *PLAIN, "--tuning-seeds=1", "--tuning-budget=3", "--tuning-report=out.json")
 
 
 def records(pytester: pytest.Pytester) -> dict[str, dict[str, Any]]:

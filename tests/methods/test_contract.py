@@ -50,7 +50,7 @@ BUDGETS = {"ann": 4, "ann_plain": 2}
 SLOW = {"ann_plain": ("random",), "ann": tuple(tuner for tuner in TUNERS if tuner != WHOLE)}
 """Models that not all methods are tried on."""
 SMALL = {"criterion": ["gini", "entropy"], "max_depth": [2, None], "n_estimators": [2, 5, 7]}
-"""A forest's space that is evaluated whole: its own has 10,560 points."""
+"""A forest's space that is evaluated whole: its own has 1,440 points."""
 over_tuners = pytest.mark.parametrize("tuner", list(TUNERS))
 
 

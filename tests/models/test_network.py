@@ -207,3 +207,32 @@ def test_scores_are_distributed_as_plain_keras_s() -> None:
     assert stats.ks_2samp(plain, reused).pvalue > 1e-4
     off = log_losses(ann.model(epochs=20), range(100, 130))
     assert stats.ks_2samp(plain, off).pvalue < 1e-4
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "Adamax"])
+def test_one_graph_for_all_sizes_trains_as_keras_does(optimizer: str, classes: int) -> None:
+    """It has the weights of the architecture's own graph to a rounding, whatever the activation and the neurons."""
+    X, y = rows(classes=classes)
+    for activation, neurons in (("softmax", 5), ("relu", 50), ("tanh", 7), ("sigmoid", 10), ("linear", 25)):
+        own = NetworkClassifier(
+            neurons=neurons, activation=activation, optimizer=optimizer, epochs=3, random_state=2**31 - 1
+        )
+        shared = clone(own).set_params(any_size=True).fit(X, y)
+        own.fit(X, y)
+        for one, other in zip(own.weights_, shared.weights_, strict=True):
+            assert one.shape == other.shape
+            assert np.allclose(one, other, rtol=1e-4, atol=1e-6)
+        assert np.allclose(own.predict_proba(X), shared.predict_proba(X), rtol=1e-4, atol=1e-6)
+        assert same(shared, clone(shared).fit(X, y))
+
+
+def test_an_optimizer_without_a_graph_for_all_sizes_is_kerass() -> None:
+    """Any optimizer of Keras's will do, and one that it has not is refused by Keras."""
+    X, y = rows()
+    model = NetworkClassifier(optimizer="RMSprop", epochs=1, random_state=0)
+    assert same(clone(model).fit(X, y), clone(model).set_params(any_size=True).fit(X, y))
+    with pytest.raises(ValueError, match="SDG"):
+        clone(model).set_params(any_size=True, optimizer="SDG").fit(X, y)
+    with pytest.raises(ValueError, match="rleu"):
+        clone(model).set_params(any_size=True, optimizer="SGD", activation="rleu").fit(X, y)

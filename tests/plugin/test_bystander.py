@@ -172,7 +172,7 @@ def test_who_gets_tune_by_its_name_asks_for_it(pytester: pytest.Pytester, worker
     )
     result = pytester.runpytest_subprocess("-p", "tuners.plugin", *workers)
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*evaluation of tuning methods*", "tree on flowers (accuracy, 1 block)"])
+    result.stdout.fnmatch_lines(["*evaluation of tuning methods*", "tree on flowers  verdict*"])
 
 
 def test_a_fixture_of_ones_own_may_be_made_of_tune(pytester: pytest.Pytester) -> None:

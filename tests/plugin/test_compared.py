@@ -54,7 +54,7 @@ def test_saved_run_holds_the_record_and_trials(compared: pytest.Pytester) -> Non
 
 def test_compare_shows_now_and_then(compared: pytest.Pytester) -> None:
     """The same code gives the same searches; the table pairs scores and times."""
-    result = run(compared, "--benchmark-compare")
+    result = run(compared, "--benchmark-compare", "-v")
     result.stdout.fnmatch_lines(
         [
             "compared with *0001_before.json",
@@ -62,6 +62,8 @@ def test_compare_shows_now_and_then(compared: pytest.Pytester) -> None:
             "default on tree*2*2*0.* -> 0.*+0.0000*",
             "random on tree*2*2*",
             "method*cells*seconds then -> now*difference, 95 %*",
+            "In short",
+            "- against *0001_before.json: 2 methods of the same test scores",
         ]
     )
 
@@ -75,8 +77,10 @@ def test_compare_reads_the_baselines_own_record(compared: pytest.Pytester) -> No
         benchmark["extra_info"]["trials_sha256"] = "another"
         del benchmark["extra_info"]["check"]
     path.write_text(json.dumps(changed))
-    result = run(compared, "--benchmark-compare=0001")
-    result.stdout.fnmatch_lines(["random on tree*2*0*-> 0.*+0.2500*"])
+    result = run(compared, "--benchmark-compare=0001", "-v")
+    result.stdout.fnmatch_lines(
+        ["random on tree*2*0*-> 0.*+0.2500*", "- against *0001_before.json: * +25.00 points, *"]
+    )
 
 
 def test_time_regression_does_not_hide_the_table(compared: pytest.Pytester) -> None:
@@ -92,8 +96,9 @@ def test_time_regression_does_not_hide_the_table(compared: pytest.Pytester) -> N
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
         [
+            "Name (time in*",
             "*evaluation of tuning methods*",
-            "compared with *",
+            "- against *",
             "Performance has regressed. --benchmark-compare-fail: the benchmarks are listed above",
         ]
     )
@@ -111,16 +116,17 @@ def test_another_machines_run_is_compared_with(compared: pytest.Pytester) -> Non
         "-p", "tuners.plugin", *CHEAP, "--benchmark-compare", "--benchmark-save=after", "test_tuning.py"
     )
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["compared with *"])
+    result.stdout.fnmatch_lines(["- against *"])
     assert saved(compared, "after")
 
 
 def test_unlike_runs_are_not_paired(compared: pytest.Pytester) -> None:
     """Another metric is another comparison, and the table says so."""
-    result = run(compared, "--benchmark-compare", "--tuning-metric=f1_macro")
+    result = run(compared, "--benchmark-compare", "--tuning-metric=f1_macro", "-v")
     result.stdout.fnmatch_lines(
         [
             "random on tree*0*- -> -*",
             "not compared, because they differ in metric (accuracy, now f1_macro): *",
+            "- against *: no cell compares",
         ]
     )

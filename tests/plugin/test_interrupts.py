@@ -17,7 +17,7 @@ def test_interrupt_keeps_what_was_measured(bench: pytest.Pytester) -> None:
     arguments = (*CHEAP, "--tuning-tuners=default,interrupted", "--tuning-seeds=1", "--benchmark-save=mine")
     result = bench.runpytest_subprocess("-p", "tuners.plugin", *arguments)
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["tree on iris (accuracy, 1 block)", "default *"])
+    result.stdout.fnmatch_lines(["tree on iris  verdict*", "default *"])
     assert [b["extra_info"]["tuner"] for b in saved(bench)["benchmarks"]] == ["default"]
 
 

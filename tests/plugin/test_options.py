@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.bench import run, saved
+from tests.bench import CHEAP, run, saved
 
 
 @pytest.mark.parametrize(("text", "expected"), [("3", (0, 1, 2)), ("3,7,101", (3, 7, 101)), ("7,", (7,))])
@@ -62,7 +62,8 @@ def test_bad_options_are_usage_errors(bench: pytest.Pytester, option: str) -> No
 def test_options_from_the_ini_file(bench: pytest.Pytester) -> None:
     """Each option is an ini key, too, and the command line wins."""
     bench.makeini("[pytest]\ntuning_seeds = 5,6\ntuning_budget = 3\n")
-    result = run(bench)
+    given = [option for option in CHEAP if not option.startswith("--tuning-seeds")]
+    result = bench.runpytest_inprocess("-p", "tuners.plugin", *given)
     result.stdout.fnmatch_lines(["*seeds 5, 6", "*tree on iris: 2 evaluations*"])
 
 
@@ -88,7 +89,7 @@ def test_preset_standard_is_what_it_says(bench: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "tuning: preset standard, 360 cells: 6 tuners on 60 problems*",
-            "tuning: accuracy, 4 folds, 30% test, all rows, jobs 1, evaluation plain",
+            "tuning: accuracy, 4 folds, 30% test, all rows, jobs 1, evaluation *, searches begin with the def*",
             "tuning: forest on breast_cancer, digits, wine: 80 evaluations",
             "tuning: ann on breast_cancer, digits, wine: 80 evaluations",
         ]

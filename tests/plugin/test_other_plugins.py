@@ -12,6 +12,7 @@ import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
 from tests import forked
+from tests.bench import PLAIN
 from tuners.store import journal_contents
 
 SUITE = """
@@ -31,7 +32,7 @@ def test_tuning(tune, tuner, problem):
     tune(tuner, problem)
 """
 OPTIONS = (
-    "-p", "tuners.plugin", "--tuning-seeds=1", "--tuning-budget=3", "--tuning-tuners=random,default",
+    "-p", "tuners.plugin", *PLAIN, "--tuning-seeds=1", "--tuning-budget=3", "--tuning-tuners=random,default",
     "--tuning-report=out.json", "--benchmark-save=mine",
 )  # fmt: skip
 UNSHUFFLED = ("-p", "no:randomly")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
 
+from tests.bench import PLAIN
 from tuners.store import journal_contents, saved
 from tuners.store import side_files as trialfile
 
@@ -40,7 +41,7 @@ def shaky(objective, seed):
             os.abort()
         raise ConnectionError("away, the first time")
 """
-OPTIONS = ("-p", "tuners.plugin", "--tuning-seeds=2", "--tuning-budget=4", "--tuning-tuners=default,shaky")
+OPTIONS = ("-p", "tuners.plugin", *PLAIN, "--tuning-seeds=2", "--tuning-budget=4", "--tuning-tuners=default,shaky")
 CELLS = [f"tree-flowers-{tuner}-{seed}" for seed in (0, 1) for tuner in ("default", "shaky")]
 
 

@@ -14,28 +14,83 @@ import pytest
 from tests.bench import CHEAP, run, saved
 
 
-def test_the_table_ends_the_session(bench: pytest.Pytester) -> None:
-    """Header, a log line a cell, the tables and how to read them."""
+def test_the_verdict_ends_the_session(bench: pytest.Pytester) -> None:
+    """Header, a log line a cell, then the verdict: 25 lines at the most, with pytest's closing line after them."""
     result = run(bench, "--tuning-models=forest")
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(
         [
             "tuning: preset quick, 4 cells: 2 tuners on 2 problems (model x dataset x seed); seeds 0, 1",
-            "tuning: accuracy, 2 folds, 30% test, at most 400 rows, jobs 1, evaluation plain",
-            "tuning: forest on iris: 2 evaluations; trees (8, 60)",
+            "tuning: accuracy, 4 folds, 30% test, at most 400 rows, jobs 1, evaluation plain",
+            "tuning: forest on iris: 2 evaluations",
+            "tuning: forest: this design finds * points of test score, or * of regret, with 80 %",
             "[[]1/4] forest-iris-default-0 ok (test 0.*, CV 0.*, 1 evaluations, * s)",
             "[[]4/4] forest-iris-random-1 ok (test 0.*, CV 0.*, 2 evaluations, * s)",
             "*evaluation of tuning methods*",
-            "forest on iris (accuracy, 2 blocks)",
-            "tuner * test score * vs default, % * CV score * rank * against best*",
-            "default *",
-            "random *too few cells*",
-            "tuner *seconds*search s*evaluations*+MiB*cells*failures*",
-            "random *2/2*",
+            "forest on iris  verdict  * seconds",
+            "In short",
+            "- best on iris: undecided between *",
+            "- gain over default on iris: random *",
+            "- seconds a run on iris: random *, default *",
+            "- use on iris: undecided: about *",
+            "*4 passed in *",
         ]
     )
-    begin = result.outlines.index("forest on iris (accuracy, 2 blocks)")
-    assert max(map(len, result.outlines[begin:])) <= 100
+    begin = next(at for at, line in enumerate(result.outlines) if "evaluation of tuning methods" in line)
+    verdict = result.outlines[begin:-1]
+    assert len(verdict) <= 25
+    assert max(map(len, verdict)) <= 100
+    assert {line.split()[0] for line in verdict if "undecided  " in line} == {"default", "random"}
+
+
+def test_verbose_has_the_long_tables_above_the_verdict(bench: pytest.Pytester) -> None:
+    """Scores and costs of each dataset, what the columns mean, and notes; they are not shown without -v."""
+    long = [
+        "tree on iris (accuracy, 2 blocks)",
+        "tuner *verdict*gain, points*test score*CV score*regret*rank*p*",
+        "tuner *seconds*search s*evaluations*+MiB*cells*failures*",
+        "random *2/2*",
+        "How to read this",
+    ]
+    result = run(bench, "-v")
+    result.stdout.fnmatch_lines([*long, "tree on iris  verdict*", "In short"])
+    result = run(bench)
+    for line in (*long[:3], long[-1]):
+        result.stdout.no_fnmatch_line(line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [((), False), (("--benchmark-columns=mean,max",), True), (("--benchmark-sort=name",), True), (("-v",), True)],
+)
+def test_pytest_benchmarks_table_is_shown_where_asked_for(
+    bench: pytest.Pytester, arguments: tuple[str, ...], *, shown: bool
+) -> None:
+    """It has a line a cell: by default it is left out, with -v or an option about it, it stands above the verdict."""
+    result = run(bench, *arguments)
+    result.assert_outcomes(passed=4)
+    lines = [line for line in result.outlines if line.startswith("Name (time in")]
+    assert bool(lines) == shown
+    if shown:
+        result.stdout.fnmatch_lines(["Name (time in*", "In short"])
+
+
+def test_other_benchmarks_keep_their_table(bench: pytest.Pytester) -> None:
+    """Beside a user's own benchmarks the table of pytest-benchmark is shown as ever."""
+    bench.makepyfile(test_own="def test_own(benchmark):\n    benchmark(sum, [1, 2])\n")
+    result = run(bench)
+    result.stdout.fnmatch_lines(["Name (time in*", "In short"])
+    assert any(line.startswith("test_own ") for line in result.outlines)
+
+
+def test_the_verdict_comes_after_failures(bench: pytest.Pytester) -> None:
+    """A failing test of the user's is told as pytest does; the verdict is what stands above its closing line."""
+    bench.makepyfile(test_own="def test_own():\n    assert 1 == 2\n")
+    result = run(bench)
+    result.assert_outcomes(passed=4, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*= FAILURES =*", "*short test summary info*", "FAILED test_own.py*", "In short", "*1 failed, 4 passed*"]
+    )
 
 
 @pytest.mark.parametrize("arguments", [("-p", "no:benchmark"), ("--benchmark-disable",), ("-q",), ("-x",), ("-s",)])
@@ -43,7 +98,7 @@ def test_usual_flags(bench: pytest.Pytester, arguments: tuple[str, ...]) -> None
     """Without pytest-benchmark, disabled or quiet, the cells run and the table is printed."""
     result = run(bench, *arguments)
     result.assert_outcomes(passed=4)
-    result.stdout.fnmatch_lines(["tree on iris (accuracy, 2 blocks)"])
+    result.stdout.fnmatch_lines(["tree on iris  verdict*", "In short"])
 
 
 def test_benchmark_only_runs_the_cells(bench: pytest.Pytester) -> None:
@@ -81,10 +136,11 @@ def test_failed_cell_is_in_the_table_with_its_reason(bench: pytest.Pytester) -> 
     result.stdout.fnmatch_lines(
         [
             "tree-iris-broken-0: RuntimeError: lost its way",
-            "default *best",
-            "broken! * - * - *",
-            "!: has failed cells; each counts as the default model's score; *",
-            "failed: tree-iris-broken-0: RuntimeError: lost its way",
+            "default *best *",
+            "broken! *failed *",
+            "In short",
+            "- failed: tree-iris-broken-0: RuntimeError: lost its way",
+            "- failed cells: broken 1 of 1",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -95,7 +151,7 @@ def test_failed_cell_is_in_the_table_with_its_reason(bench: pytest.Pytester) -> 
 def test_time_budget_is_marked(bench: pytest.Pytester) -> None:
     """A search that the time budget ended says so."""
     limits = ("--tuning-budget=5000", "--tuning-time-budget=0.5")
-    result = run(bench, "--tuning-tuners=random", "--tuning-seeds=1", *limits)
+    result = run(bench, "--tuning-tuners=random", "--tuning-seeds=1", "-v", *limits)
     result.stdout.fnmatch_lines(["random *[0-9]/5000 t *"])
 
 
@@ -111,7 +167,10 @@ def test_missing_package_skips_its_cells(bench: pytest.Pytester, monkeypatch: py
     result = run(bench, "--tuning-tuners=default,bayesian", "--tuning-seeds=1")
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(
-        ["skipped: tree-iris-bayesian-0: hyperopt is not installed: pip install 'pytest-tuners*"]
+        [
+            "bayesian *skipped*",
+            "- skipped: tree-iris-bayesian-0: hyperopt is not installed: pip install 'pytest-tuners*",
+        ]
     )
 
 
@@ -159,9 +218,16 @@ def test_network_rows_are_never_ranked_against_forest_rows(bench: pytest.Pyteste
             tune(tuner, problem)
         """
     )
-    result = run(bench, "test_two.py")
+    result = run(bench, "test_two.py", "-v")
     result.assert_outcomes(passed=8)
-    result.stdout.fnmatch_lines(["bayes on iris*", "tree on iris*", "bayes and tree are ranked apart: *"])
+    result.stdout.fnmatch_lines(
+        [
+            "bayes and tree are ranked apart: *",
+            "bayes on iris  verdict*",
+            "tree on iris  verdict*",
+            "- best, bayes on iris: *",
+        ]
+    )
 
 
 def test_reports_are_written(bench: pytest.Pytester) -> None:
@@ -175,7 +241,10 @@ def test_reports_are_written(bench: pytest.Pytester) -> None:
     mean = sum(r["test_score"] for r in document["runs"] if r["tuner"] == "random") / 2
     assert row["test_score"] == pytest.approx(mean)
     markdown = (bench.path / "out/table.md").read_text()
-    assert re.search(rf"^\| random +\| {mean:.4f} ", markdown, re.MULTILINE)
+    assert re.search(rf"^\| random .*\| {mean:.4f} ", markdown, re.MULTILINE)
+    assert (
+        markdown.index("## In short") < markdown.index("- best on iris") < markdown.index("## tree on iris (accuracy")
+    )
     assert "f1-score" in markdown
     csv = (bench.path / "out/table.csv").read_text().splitlines()
     assert csv[2].startswith("tree,iris,accuracy,2,random,False,2,0,")

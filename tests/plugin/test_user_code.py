@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.bench import PLAIN
 from tests.estimators import stump
 from tuners import Budget
 from tuners.analysis.methods import evaluate
@@ -69,7 +70,7 @@ BARE = Model("bare", PLAIN.estimator, {"feature": [0, 1], "threshold": (0.0, 1.0
 def test_tuning(tune, tuner, problem):
     tune(tuner, problem)
 """
-OPTIONS = ("-p", "tuners.plugin", "-p", "no:warnings", "--tuning-seeds=1", "--tuning-budget=3")
+OPTIONS = ("-p", "tuners.plugin", *PLAIN, "-p", "no:warnings", "--tuning-seeds=1", "--tuning-budget=3")
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_a_tuners_traceback_ends_in_the_users_frame(suite: pytest.Pytester, isol
             "conftest.py:*: KeyError",
             "*- tuning -*",
             "stump-iris-broken-0: KeyError: 'a key'",
-            "failed: stump-iris-broken-0: KeyError: 'a key'",
+            "- failed: stump-iris-broken-0: KeyError: 'a key'",
         ]
     )
     assert set(frames(result)) <= {"test_tuning.py", "conftest.py"}
@@ -134,7 +135,7 @@ def test_no_traceback_where_none_is_wanted(suite: pytest.Pytester) -> None:
     """Under --tb=no there is the table and its one line."""
     result = run(suite, "broken", "--tb=no")
     result.stdout.no_fnmatch_line("*helper*")
-    result.stdout.fnmatch_lines(["failed: stump-iris-broken-0: KeyError: 'a key'"])
+    result.stdout.fnmatch_lines(["- failed: stump-iris-broken-0: KeyError: 'a key'"])
 
 
 @pytest.mark.parametrize("isolated", [(), ("--tuning-isolate",)])
@@ -227,8 +228,8 @@ def test_a_method_that_cannot_serve_is_skipped(suite: pytest.Pytester, isolated:
     result = run(suite, chosen, "--tuning-report=out.json", "--benchmark-json=saved.json", "-rs", *isolated)
     assert result.ret == pytest.ExitCode.OK
     result.assert_outcomes(passed=2, skipped=3)
-    result.stdout.fnmatch_lines(["skipped: bare-iris-manual-0: manual search needs guesses: give the model some, *"])
-    result.stdout.fnmatch_lines(["skipped: bare-iris-exhaustive-0: exhaustive search needs a finite space, *"])
+    result.stdout.fnmatch_lines(["- skipped: bare-iris-manual-0: manual search needs guesses: give the model some, *"])
+    result.stdout.fnmatch_lines(["- skipped: bare-iris-exhaustive-0: exhaustive search needs a finite space, *"])
     result.stdout.fnmatch_lines(["SKIPPED * refuses needs a space of one: give it one"])
     report = json.loads((suite.path / "out.json").read_text())
     rows = {row["tuner"]: row for row in report["groups"][0]["rows"]}

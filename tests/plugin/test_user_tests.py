@@ -20,7 +20,7 @@ def test_a_failing_assertion_after_a_good_run_fails(bench: pytest.Pytester) -> N
     for verbosity in ((), ("-v",), ("-p", "no:benchmark")):
         result = run(bench, "test_mine.py", "--tuning-seeds=1", *verbosity)
         result.assert_outcomes(failed=2)
-        result.stdout.fnmatch_lines(["E *assert *", "default *", "FAILED test_mine.py*"])
+        result.stdout.fnmatch_lines(["E *assert *", "FAILED test_mine.py*", "default *"])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_broken_estimator_is_a_failed_cell(bench: pytest.Pytester) -> None:
     result = run(bench, "test_mine.py", "--tuning-seeds=1")
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
-        ["failed: broken-iris-default-0 and 1 more: the run cannot begin: RuntimeError: out of order"]
+        ["- failed: broken-iris-default-0 and 1 more: the run cannot begin: RuntimeError: out of order"]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
 

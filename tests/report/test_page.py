@@ -159,18 +159,23 @@ def test_every_chart_is_drawn(opened: Open, whole: Report, size: str) -> None:
     """From disk, without a network: no error in the console, nothing wider than the window, axes that name things."""
     shown = opened(whole, size)
     charts = shown.run("return [...document.querySelectorAll('figure')].map((f) => f.id)")
-    assert charts == ["cost", "ranks", "change", "evaluations", "seconds", "time", "overtuning",
-                      "heatmap", "curve", "space", "trials", "parallel", "importance"]  # fmt: skip
+    assert charts == ["gains", "worse", "wins", "cost", "ranks", "change", "regret", "targets", "profiles", "reached",
+                      "evaluations", "seconds", "time", "overtuning", "heatmap", "curve", "space", "trials", "parallel",
+                      "importance"]  # fmt: skip
+    one_scale = {"evaluations", "seconds"}  # which scores of two datasets have not
     for key in charts:
-        assert shown.run(f"return document.querySelectorAll('#{key} .main-svg').length > 0"), key
+        drawn = shown.run(f"return document.querySelectorAll('#{key} .main-svg').length > 0")
+        assert drawn == (key not in one_scale), key
+    shown.select("#group", "0")
+    assert all(shown.run(f"return document.querySelectorAll('#{key} .main-svg').length > 0") for key in one_scale)
     script = "[...document.querySelectorAll('.plot')].flatMap((p) => p.layout.xaxis ? [p.layout.xaxis.title.text] : [])"
     titles = shown.run(f"return {script}")
     assert all(titles)
     buttons = shown.run("return [...document.querySelectorAll('.modebar-btn')].map((button) => button.dataset.title)")
     assert "Download plot" in buttons
     assert [title for title in buttons if "Share" in title or "Cloud" in title] == []
-    assert "needs 7 datasets" in shown.driver.find_element(By.ID, "ranks").text
-    assert "seconds" in titles[0]
+    assert "needs 6 datasets" in shown.driver.find_element(By.ID, "ranks").text
+    assert titles[0].startswith("gain over the default on the")
     shown.check()
 
 
@@ -194,10 +199,10 @@ def test_a_table_sorts_by_keyboard(opened: Open, whole: Report) -> None:
     """A heading's button sorts its rows by number, down on the second press, and says so."""
     shown = opened(whole)
     table = shown.driver.find_element(By.CSS_SELECTOR, "details[open] table")
-    heading = table.find_elements(By.CSS_SELECTOR, "thead th")[1]
+    heading = table.find_elements(By.CSS_SELECTOR, "thead th")[3]
 
     def column() -> list[float]:
-        cells = table.find_elements(By.CSS_SELECTOR, "tbody td:nth-child(2)")
+        cells = table.find_elements(By.CSS_SELECTOR, "tbody td:nth-child(4)")
         return [float(cell.text) for cell in cells]
 
     button = heading.find_element(By.TAG_NAME, "button")
@@ -243,9 +248,9 @@ def test_hyperparameters_are_switched(opened: Open, whole: Report) -> None:
 def test_groups_and_runs_are_chosen(opened: Open, whole: Report) -> None:
     """A dataset changes the charts; each tuned model has its matrix and report."""
     shown = opened(whole)
-    before = shown.run("return document.querySelector('#cost .plot').data[1].y[0]")
+    before = shown.run("return document.querySelector('#cost .plot').data[2].y[0]")
     shown.select("#group", "1")
-    assert shown.run("return document.querySelector('#cost .plot').data[1].y[0]") != before
+    assert shown.run("return document.querySelector('#cost .plot').data[2].y[0]") != before
     assert shown.driver.find_element(By.ID, "landscape").text == "forest on iris"
     shown.select("#run", "4")
     tuned = shown.driver.find_element(By.ID, "tuned-model").text
@@ -265,7 +270,7 @@ def test_text_is_sorted_as_text(opened: Open) -> None:
 
 
 def test_a_chart_is_a_table_too(opened: Open, whole: Report) -> None:
-    """Ranks, times and overtuning have their numbers, of the chosen dataset, in a table that sorts by keyboard."""
+    """Charts have their numbers, of the chosen dataset, in a table that sorts by keyboard."""
     shown = opened(whole)
     details = shown.driver.find_element(By.CSS_SELECTOR, "#time details")
     details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
@@ -280,9 +285,57 @@ def test_a_chart_is_a_table_too(opened: Open, whole: Report) -> None:
     heading = details.find_elements(By.CSS_SELECTOR, "th button")[2]
     heading.send_keys(Keys.ENTER)
     assert cells()[2::5] == sorted((row[2] for row in on_wine), key=float)
-    for key in ("ranks", "overtuning"):
-        assert len(shown.driver.find_elements(By.CSS_SELECTOR, f"#{key} details tbody tr")) == len(METHODS)
+    searching = len(METHODS) - 1  # the untuned model does not search
+    rows = {"ranks": len(METHODS), "wins": len(METHODS), "regret": len(METHODS), "gains": searching,
+            "worse": searching, "overtuning": searching}  # fmt: skip
+    for key, count in rows.items():
+        assert len(shown.driver.find_elements(By.CSS_SELECTOR, f"#{key} details tbody tr")) == count, key
     shown.check()
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Report:
+    """Return the report of a session whose methods differ, with every word that there is."""
+    made = runs.sessions(["default", "random", "bayesian", "grid"], ["wine", "iris"], 4)
+    near = [run for run in made if run.record.tuner == "bayesian"]
+    equal = [
+        replace(run, record=replace(run.record, tuner="tpe", test_score=(run.record.test_score or 0) - 0.0005))
+        for run in near
+    ]
+    lost = [runs.lost("genetic", "it broke", dataset=name, seed=seed) for name in ("wine", "iris") for seed in range(4)]
+    return runs.report([*made, *equal, *lost])
+
+
+def test_a_phone_shows_method_verdict_and_gain_first(opened: Open, recorded: Report) -> None:
+    """In the verdict's table, without scrolling; the rest scrolls within the table, whose methods stay."""
+    shown = opened(recorded, "phone")
+    table = shown.driver.find_element(By.CSS_SELECTOR, ".verdict table")
+    headings = [each.text for each in table.find_elements(By.CSS_SELECTOR, "thead th")]
+    assert [heading.split("\n")[0].rstrip(" ↕") for heading in headings[1:3]] == ["verdict", "gain, points"]
+    ends = (
+        "return [...document.querySelectorAll('.verdict tbody tr')].map((row) => row.cells[2].getBoundingClientRect())"
+    )
+    assert all(0 < end["left"] < end["right"] <= 390 for end in shown.run(ends))
+    shown.run("document.querySelector('.verdict .scroll').scrollLeft = 1000")
+    assert shown.run("return document.querySelector('.verdict .scroll').scrollLeft") > 0
+    assert shown.run("return document.querySelector('.verdict tbody th').getBoundingClientRect().left") >= 0
+    shown.check()
+
+
+def test_verdicts_have_a_word_a_sign_and_a_colour(opened: Open, recorded: Report) -> None:
+    """Each word has its own sign, and none is told by its colour alone; the verdict comes first on the page."""
+    shown = opened(recorded, "phone")
+    script = (
+        "return [...document.querySelectorAll('.verdict td.tone')].map((cell) => { const sign = getComputedStyle(cell, "
+        "'::before'); return [cell.textContent, sign.content, sign.color]; })"
+    )
+    found = {tuple(each) for each in shown.run(script)}
+    words = {each.word for each in recorded.subjects[0].standings}
+    assert {word for word, *_ in found} == words >= {"best", "equal to best", "behind", "failed"}
+    assert len({sign for _, sign, _ in found}) == len(words)
+    assert all(sign not in {"none", "normal"} for _, sign, _ in found)
+    first = shown.run("return document.querySelector('main section').id")
+    assert first == "verdict"
 
 
 def hostile() -> dict[str, Report]:
@@ -329,7 +382,7 @@ def test_hostile_input_is_harmless(opened: Open, what: str) -> None:
     if what == "all failed":
         assert "broken" in shown.driver.find_element(By.ID, "failures").text
     assert len(markdown(report)) <= COMMENT
-    assert json.loads(json_text(report))["verdict"] == report.summary
+    assert json.loads(json_text(report))["verdict"] == [*report.summary, *report.summary_more]
     assert text(report) is not None
 
 
@@ -353,10 +406,10 @@ def test_numbers_are_the_same_in_all_formats(opened: Open, whole: Report) -> Non
     shown = opened(whole)
     cells = shown.run("return [...document.querySelectorAll('#table tbody td')].map((cell) => cell.textContent)")
     assert len(cells) > 50
-    plain, comment = text(whole), markdown(whole).replace("&#62;", ">")
+    plain, comment = text(whole, verbose=True), markdown(whole).replace("&#62;", ">")
     assert [cell for cell in cells if cell not in plain or cell not in comment] == []
     sentences = [each.text for each in shown.driver.find_elements(By.CSS_SELECTOR, ".verdict li")]
-    assert sentences == [" ".join(sentence.split()) for sentence in whole.summary]
+    assert sentences == [" ".join(sentence.split()) for sentence in (*whole.summary, *whole.summary_more)]
 
 
 @pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium or Chrome: apt-get install chromium")
@@ -375,7 +428,7 @@ def test_charts_are_static_images(whole: Report, tmp_path: Path, suffix: str) ->
     else:
         assert content.startswith(b"<svg")
         assert content.count(b"<text") > 50
-        assert b"Score against cost: forest on all datasets" in content
+        assert b"Gain against cost: forest on all datasets" in content
 
 
 def test_a_page_is_rebuilt_from_a_saved_run(
@@ -428,7 +481,7 @@ def test_the_compared_run_is_dotted(whole: Report) -> None:
     from tuners.report.charts import anytime
 
     def dotted(report: Report) -> list[str]:
-        drawn = anytime.draw(report, report.groups[-1], over="evaluations")
+        drawn = anytime.draw(report, report.groups[0], over="evaluations")
         assert not isinstance(drawn, str)
         return [trace["name"] for trace in drawn["data"] if trace.get("line", {}).get("dash") == "dot"]
 

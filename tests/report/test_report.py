@@ -55,41 +55,50 @@ def test_groups_are_datasets_then_all() -> None:
     assert [group.title for group in evaluate(records[:1])] == ["forest on wine"]
 
 
-def test_change_is_paired_to_default() -> None:
-    """The article's figure, 100 (score - base) / base of the means, with the interval of the pairs."""
+def test_gains_are_paired_to_default() -> None:
+    """In the metric's unit, with the interval of the pairs; of one method, Student's."""
     scores = {"default": [0.95, 0.90, 0.85, 0.80], "random": [0.9708, 0.91, 0.86, 0.82]}
     records = [record(t, s, seed=i) for t, values in scores.items() for i, s in enumerate(values)]
     row = evaluate(records)[0].rows[1]
     base, tuned = np.array(scores["default"]), np.array(scores["random"])
-    assert row.change == pytest.approx(100 * (tuned.mean() - base.mean()) / base.mean())
-    assert row.change_interval == pytest.approx(mean_interval(100 * (tuned - base) / base.mean()))
+    assert row.difference == pytest.approx(tuned.mean() - base.mean())
+    assert row.difference_interval == pytest.approx(mean_interval(tuned - base))
+    assert (row.test_interval, row.change, row.change_interval) == (None, None, None)
 
 
-def test_change_needs_no_default_row() -> None:
+def test_gains_need_no_default_row() -> None:
     """Each record carries the untuned model's score, so that one method alone is compared with it, too."""
     row = evaluate([record("random", 0.945, seed=seed) for seed in range(3)])[0].rows[0]
     assert row.tuner == "random"
-    assert row.change == pytest.approx(5.0)
+    assert row.tied == "best"
+    assert row.difference == pytest.approx(0.045)
     assert len(evaluate([record("random", 0.945)])[0].rows) == 1
 
 
-def test_change_of_a_negative_metric_has_the_gains_sign() -> None:
-    """Half the loss is +50 %, though the scores are negative."""
-    records = [record("default", -0.2, default_test_score=-0.2), record("a", -0.1, default_test_score=-0.2)]
-    assert evaluate(records)[0].rows[1].change == pytest.approx(50)
-
-
-def test_a_coefficient_has_no_percentages() -> None:
-    """What lies on both sides of 0 is compared with the untuned model in its own unit, in table and verdict."""
+def test_a_loss_is_compared_in_its_own_unit() -> None:
+    """Scores that are no shares, in table and verdict."""
     scores = {"default": (0.01, 0.02, 0.03), "a": (0.21, 0.22, 0.24)}
     records = [record(t, s, seed=i, metric="r2") for t, values in scores.items() for i, s in enumerate(values)]
     report = Report(records, evaluate(records))
     row = report.groups[0].rows[1]
-    assert row.change is None
     assert row.difference == pytest.approx(0.2033, abs=1e-4)
-    assert any("score by +0.2033 [+0.1890, +0.2177] r2" in each for each in report.summary)
+    assert any("+0.2033 [+0.1890, +0.2177] r2" in each for each in report.summary)
     assert "vs default, %" not in formats.text(report)
     assert "+0.2033 [+0.1890, +0.2177]" in formats.text(report)
+
+
+def test_no_mean_over_datasets_of_unlike_scale() -> None:
+    """Errors in euros and in metres have no common mean: methods are compared by ranks."""
+    scale = {"houses": 1000.0, "trees": 1.0}
+    records = [
+        record(tuner, -loss * scale[name] * (1 + 0.1 * seed), seed=seed, dataset=name, metric="neg_mean_absolute_error",
+               default_test_score=-3.0 * scale[name])
+        for name in scale for seed in range(4) for tuner, loss in (("default", 3.0), ("a", 1.0), ("b", 2.0))
+    ]  # fmt: skip
+    *single, both = evaluate(records)
+    assert all(row.test_score is not None and row.behind is not None for group in single for row in group.rows)
+    assert [(row.test_score, row.difference, row.behind) for row in both.rows] == [(None, None, None)] * 3
+    assert [(row.rank, row.tied) for row in both.rows] == [(3, "behind"), (1, "best"), (2, "behind")]
 
 
 def test_identical_methods_are_rarely_called_behind() -> None:
@@ -226,7 +235,7 @@ def test_failures_are_told_by_reason() -> None:
     assert (cells.what, cells.count, cells.total, cells.reason) == ("cells", 2, 4, "it broke")
     assert (trials.what, trials.count, trials.total, trials.where) == ("trials", 4, 24, ("forest-wine-random-0",))
     report = runs.report(made)
-    for content in (formats.text(report), formats.markdown(report)):
+    for content in (formats.text(report, verbose=True), formats.markdown(report)):
         flat = " ".join(content.split())
         assert "failed: forest-wine-grid-0 and 1 more: it broke" in flat
         assert "failed: 4 of 24 trials of random on forest, in forest-wine-random-0: ValueError: no" in flat
@@ -235,9 +244,11 @@ def test_failures_are_told_by_reason() -> None:
 
 def test_many_reasons_do_not_fill_the_screen() -> None:
     """A reason that differs from cell to cell is told a few times, and the rest counted."""
-    text = formats.text(runs.report([runs.lost("grid", f"at {seed}", seed=seed) for seed in range(100)]))
-    assert text.count("failed: forest-wine-grid-") == 5
-    assert "95 more reasons of failures" in text
+    report = runs.report([runs.lost("grid", f"at {seed}", seed=seed) for seed in range(100)])
+    short, whole = formats.text(report), formats.text(report, verbose=True).removesuffix(formats.text(report))
+    assert (short.count("failed: forest-wine-grid-"), whole.count("failed: forest-wine-grid-")) == (2, 5)
+    assert "98 more reasons of failures" in short
+    assert "95 more reasons of failures" in whole
 
 
 def test_a_comment_is_never_too_long() -> None:
@@ -247,13 +258,21 @@ def test_a_comment_is_never_too_long() -> None:
     assert len(content) <= COMMENT
     assert "## In short" in content
     assert "## forest on all datasets (accuracy, 60 blocks)" in content
-    assert re.search(r"\d+ of \d+ sections and \d+ of 180 tuned models left out", content)
+    assert re.search(r"\d+ of 180 tuned models left out", content)
 
 
 def test_a_comment_has_what_counts_first() -> None:
     """The verdict, then the table over all datasets, then what is folded."""
     content = formats.markdown(runs.report(runs.grid(["default", "random"], ["wine", "iris"], 3)))
-    order = [content.index(each) for each in ("## In short", "## forest on all", "<details>", "Each tuned model")]
+    told = (
+        "## In short",
+        "| verdict",
+        "- best on these 2 datasets",
+        "## forest on all",
+        "<details>",
+        "Each tuned model",
+    )
+    order = [content.index(each) for each in told]
     assert order == sorted(order)
     assert "Where the seconds went: forest on all datasets" in content
 
@@ -268,7 +287,7 @@ def test_formats_show_the_same_figures() -> None:
     score = 0.912345678
     records = [record("default", 0.9), record("random", score, best_params={"a": 1}, classes=("n", "y"))]
     report = Report(records, evaluate(records), header=["tuning: this and that"])
-    assert "0.9123" in formats.text(report)
+    assert "0.9123" in formats.text(report, verbose=True)
     assert "0.9123" in formats.markdown(report)
     rows = list(csv.DictReader(io.StringIO(formats.comma_separated(report))))
     assert float(rows[1]["test_score"]) == score
@@ -304,14 +323,15 @@ def test_text_fits_a_hundred_columns() -> None:
     then = [replace(r, trials_sha256="x", seconds=123.4) for r in records]
     now = [replace(r, trials_sha256="x") for r in records]
     report = Report(records, evaluate(records), compare(now, then), "0001_a_run.json")
-    assert max(map(len, formats.text(report).splitlines())) <= 100
+    assert max(map(len, formats.text(report, verbose=True).splitlines())) <= 100
 
 
 def test_details_are_of_good_classifiers_only() -> None:
     """Failed runs and regressors have no confusion matrix to show."""
     records = [failed("a"), record("b", 0.5), record("c", 0.5, confusion_matrix=[[2, 0], [1, 1]], classes=("n", "y"))]
     assert [block.title for block in tuned.blocks(Report(records, evaluate(records)))] == ["forest-wine-c-0"]
-    assert blocks(Report([], []), {"terminal"})
+    assert blocks(Report([], []), {"verbose"})
+    assert formats.text(Report([], [])) == ""
 
 
 @given(

@@ -1,98 +1,180 @@
-"""The summary's sentences say what the rows say, and no more."""
+"""The verdict says of each method, in a word and in sentences, what the figures say, and no more."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests import runs
 from tests.report.test_report import failed, record
+from tuners.analysis.advice import More
 from tuners.analysis.anytime import curves
-from tuners.analysis.costs import OvertuningRow, pareto
-from tuners.analysis.methods import evaluate
-from tuners.analysis.reach import Reach, reach
+from tuners.analysis.comparison import compare
+from tuners.analysis.costs import pareto
+from tuners.gate.verdict import Verdict
 from tuners.report.document import Report
-from tuners.report.sections import evaluations
-from tuners.report.summary import sentences
-from tuners.report.words import listed
+from tuners.report.standing import Standing
+from tuners.report.words import listed, percentage
 from tuners.results.record import Record
+from tuners.results.run import Run
 
 
-def blocks(means: Mapping[str, float], seconds: Mapping[str, float] | None = None, seeds: int = 12) -> list[Record]:
+def blocks(
+    means: Mapping[str, float], seconds: Mapping[str, float] | None = None, *, seeds: int = 12, spread: float = 0.001
+) -> list[Record]:
     """Return records of methods with these mean scores on paired seeds."""
-    noise = np.random.default_rng(0).normal(0, 0.002, (seeds, len(means)))
+    noise = np.random.default_rng(0).normal(0, spread, (seeds, len(means)))
     return [
         record(
             tuner, mean + float(noise[seed, column]), seed=seed, default_test_score=means.get("default", 0.9),
-            seconds=(seconds or {}).get(tuner, 2.0) + 0.01 * seed,
+            seconds=(seconds or {}).get(tuner, 2.0) + 0.01 * seed, train_rows=700, test_rows=300,
         )
         for column, (tuner, mean) in enumerate(means.items())
         for seed in range(seeds)
     ]  # fmt: skip
 
 
-def said(
-    records: list[Record], reaches: tuple[Reach, ...] = (), overtuned: tuple[OvertuningRow, ...] = ()
-) -> list[str]:
-    """Return the summary of the only group."""
-    return sentences(evaluate(records)[-1], reaches, overtuned)
+def of(records: list[Record]) -> Report:
+    """Return the report of records."""
+    return runs.report([Run(each, ()) for each in records])
 
 
-def test_a_winner_is_named_with_its_numbers() -> None:
-    """Better than all others by more than luck: best, by how much, that tuning pays, and what to use."""
-    records = blocks({"default": 0.9, "random": 0.95, "grid": 0.92})
-    row = evaluate(records)[0].rows[1]
-    first, pays, use = said(records)
-    assert "random is best: accuracy" in first
-    assert f"{row.test_score:.4f}" in first
-    assert "behind by more than luck: default (-0.0" in first
-    assert pays.startswith("tuning pays: random changes the untuned model's score by +5.")
-    assert use.startswith("use random: 2.0")
-
-
-def test_ties_go_to_the_cheaper() -> None:
-    """Of two that cannot be told apart the faster one is advised."""
-    first, _, use = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.95}, {"random": 9.0, "grid": 3.0}))
-    assert "are tied best" in first
-    assert use.startswith("use grid: of those that cannot be told from the best it takes the least time, 3.0")
-
-
-def test_luck_is_said_and_nothing_advised() -> None:
-    """With too few blocks there is a highest mean and no winner."""
-    found = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}, seeds=3))
-    assert "random has the highest mean" in found[0]
-    assert "too few to tell it from luck" in found[0]
-    assert not any(sentence.startswith(("use", "tuning pays")) for sentence in found)
-    assert "nothing to advise yet: 3 methods can be told apart in 7 blocks or more, and here are 3" in found[-1]
-
-
-def test_tuning_that_does_not_pay_is_said() -> None:
-    """Where the untuned model has the highest mean."""
-    assert "tuning has not paid here" in said(blocks({"default": 0.95, "random": 0.9}))[1]
-
-
-def test_the_time_to_reach_the_best_score_is_said() -> None:
-    """As a ratio with its interval and the blocks in which it was reached; never, where it was not."""
-    reaches = (
-        Reach("grid", "random", 3.1, (2.0, 4.4), 11, 12), Reach("manual", "random", 1, None, 2, 12),
-        Reach("bayesian", "random", None, None, 0, 12),
-    )  # fmt: skip
-    found = said(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}), reaches)
-    assert (
-        "grid needs 3.1x [2.0, 4.4] the time to reach random's cross-validation score (in 11 of 12 blocks), "
-        "manual 1.0x (in 2 of 12 blocks); "
-        "bayesian never reaches random's cross-validation score" in found
+def said(report: Report, head: str) -> str:
+    """Return what one sentence says, without its beginning; empty where there is none."""
+    return next(
+        (each.partition(": ")[2] for each in [*report.summary, *report.summary_more] if each.startswith(head)), ""
     )
 
 
-def test_overtuning_and_failures_are_said() -> None:
-    """With their counts."""
-    records = [*blocks({"default": 0.9, "random": 0.95})[:-1], failed("random", seed=11)]
-    found = said(records, overtuned=(OvertuningRow("random", 12, 3, 0.01, None, 0.02),))
-    assert any("in 3 of 12 runs" in sentence and "0.0200 at the most (random)" in sentence for sentence in found)
-    assert "failed cells: random 1 of 12" in found
+def words(report: Report) -> dict[str, str]:
+    """Return what is said of each method of the only model."""
+    return {each.tuner: each.word for each in report.subjects[0].standings}
+
+
+def test_a_winner_is_named_with_its_gain_and_cost() -> None:
+    """Better than all others by more than luck: best, by how much over the default, at what cost; it is advised."""
+    report = of(blocks({"default": 0.9, "random": 0.95, "grid": 0.92}))
+    gain = report.findings[0].user.against_default("random")
+    assert gain is not None
+    assert words(report) == {"random": "best", "grid": "behind", "default": "behind"}
+    assert said(report, "best on wine") == "random (behind: grid and default)"
+    assert said(report, "gain over default on wine").startswith(f"random {gain.text}, 0 % of its runs end worse")
+    assert said(report, "seconds a run") == "random 2.06, default 2.06"
+    assert said(report, "use on wine") == "random, best"
+    assert said(report, "to settle") == ""
+
+
+def test_equal_methods_go_to_the_cheaper() -> None:
+    """Of two whose difference lies within the region of equivalence the faster one is advised, and the region said."""
+    report = of(blocks({"default": 0.9, "random": 0.95, "grid": 0.9498}, {"random": 9.0, "grid": 3.0}))
+    assert words(report) == {"random": "best", "grid": "equal to best", "default": "behind"}
+    assert said(report, "best on wine") == "random (equal within 0.50 points: grid; behind: default)"
+    assert said(report, "use on wine") == "grid, equal to the best within 0.50 points and the cheapest of those"
+
+
+def test_absence_of_evidence_advises_nothing() -> None:
+    """Where nothing can be told apart all are undecided; not even the default is advised, but what would settle it."""
+    report = of(blocks({"default": 0.95, "random": 0.951, "grid": 0.949}, seeds=3, spread=0.03))
+    assert set(words(report).values()) == {"undecided"}
+    assert said(report, "best on wine").startswith("undecided between ")
+    assert "which may be luck" in said(report, "gain over default")
+    assert said(report, "use on wine").startswith("undecided: about ")
+    assert "the same command with --tuning-seeds=" in said(report, "use on wine")
+
+
+def test_what_would_settle_the_rest_is_a_command_with_its_minutes() -> None:
+    """The session's own command, with the option that runs more; a long one is not repeated."""
+    report = of(blocks({"default": 0.9, "random": 0.951, "grid": 0.949}, seeds=4, spread=0.01))
+    report = replace(report, command="pytest benchmarks/")
+    more = report.findings[0].advice.more
+    assert isinstance(more, More)
+    assert more.minutes is not None
+    text = next(each for each in report.summary if "pytest benchmarks/" in each)
+    assert f"about {more.then - more.now} more seeds, pytest benchmarks/ --tuning-seeds={more.then} (" in text
+    assert "minute" in text
+    assert "x" * 80 not in " ".join(replace(report, command="x" * 80).summary)
+
+
+def test_a_loss_is_said() -> None:
+    """Where tuning makes it worse, by more than luck."""
+    report = of(blocks({"default": 0.95, "random": 0.9}))
+    assert words(report) == {"default": "best", "random": "behind"}
+    assert said(report, "gain over default on wine").startswith("random -4.95 points [")
+    assert ", a loss, 100 % of its runs end worse" in said(report, "gain over default on wine")
+    assert said(report, "use on wine") == "default, best"
+
+
+def test_no_difference_is_said_with_the_size_of_a_test_row() -> None:
+    """Never an interval of zero width."""
+    report = of(blocks({"default": 0.9, "random": 0.9}, spread=0))
+    text = "no difference seen in 12 problems (one test row is 0.33 points)"
+    assert said(report, "gain over default on wine") == f"random, {text}"
+    assert report.subjects[0].of("best", "undecided")[0].bare_gain in {"-", "no difference"}
+
+
+def test_sentences_name_their_scope() -> None:
+    """What is of these datasets says so or names the one; what is not known in general is said not to be."""
+    several = runs.report(runs.sessions(["default", "random", "bayesian"], ["wine", "iris"], 3))
+    placed = ("best", "gain over default", "seconds a run", "use", "search", "overtuning")
+    for head in placed:
+        assert [
+            each for each in [*several.summary, *several.summary_more] if each.startswith(f"{head} on these 2 datasets")
+        ]
+    assert said(several, "in general") == "not estimable from 2 datasets: 6 are the least"
+    alone = runs.report(runs.sessions(["default", "random", "bayesian"], ["wine"], 4))
+    assert all(said(alone, f"{head} on wine") for head in placed)
+
+
+def test_the_search_is_judged_by_itself() -> None:
+    """Regret to the optimum, who is behind in it, and how many trials the hardest target that is reached takes."""
+    report = runs.report(runs.sessions(["default", "random", "bayesian"], ["wine", "iris"], 5))
+    subject = report.subjects[0]
+    by_name = {each.tuner: each for each in subject.standings}
+    assert by_name["bayesian"].found == "best"
+    assert by_name["random"].found == "behind"
+    assert (by_name["bayesian"].regret or 0) < (by_name["random"].regret or 0) <= 2
+    assert said(report, "search on these 2 datasets").startswith("bayesian ends nearest to the optimum, regret 0.")
+    assert by_name["bayesian"].target is not None
+    assert by_name["bayesian"].target.target == "hundredth"
+    assert by_name["default"].target is None
+
+
+def test_overtuning_is_said_with_its_test_rows() -> None:
+    """Since the noise of few rows inflates it."""
+    report = runs.report(runs.sessions(["default", "random"], ["wine"], 3))
+    row = next(each for each in report.findings[0].overtuning if each.tuner == "random")
+    text = said(report, "overtuning on wine")
+    assert text.startswith(
+        f"in {row.overtuned} of {row.runs} runs an earlier incumbent did better on the 171 test rows"
+    )
+    assert "noise" in text
+
+
+def test_failures_are_said_first() -> None:
+    """With a reason, and their number; a method that never worked has failed, one that was skipped is skipped."""
+    skipped = [
+        record("genetic", None, seed=seed, status="skipped", reason="TPOT is not installed") for seed in range(3)
+    ]
+    broken = [failed("grid", seed=seed) for seed in range(3)]
+    report = of([*blocks({"default": 0.9, "random": 0.95}, seeds=3), *broken, *skipped])
+    assert report.summary[0].startswith(("failed: forest-wine-grid-0 and 2 more: ", "skipped: "))
+    assert said(report, "failed cells") == "grid 3 of 3"
+    assert words(report)["grid"] == "failed"
+    assert words(report)["genetic"] == "skipped"
+
+
+def test_the_gates_line_comes_first() -> None:
+    """Before all other sentences; without a gate, what changed against the compared run."""
+    records = blocks({"default": 0.9, "random": 0.95})
+    then = [replace(each, test_score=(each.test_score or 0) - (each.tuner == "random") * 0.1) for each in records]
+    verdict = Verdict("score:1%", "forest", "random", "regressed", difference=-0.02, metric="accuracy")
+    report = replace(of(records), comparison=compare(records, then), baseline="0001")
+    assert report.summary[0].startswith("against 0001: random on forest +10.00 points")
+    assert report.summary[0].endswith("1 method of the same test scores")
+    assert replace(report, verdicts=[verdict]).summary[0] == str(verdict)
 
 
 def test_a_method_that_fails_is_not_advised() -> None:
@@ -102,17 +184,10 @@ def test_a_method_that_fails_is_not_advised() -> None:
     made += [runs.lost("grid", "killed", dataset="hard", seed=seed) for seed in range(6)]
     report = runs.report(made)
     group = report.groups[-1]
-    assert not any("use grid" in sentence for sentence in report.summary)
-    assert "failed cells: grid 6 of 12" in " ".join(report.summary)
+    assert not said(report, "use").startswith("grid")
+    assert said(report, "failed cells") == "grid 6 of 12"
     assert "grid" not in [row.tuner for row in pareto(group.rows)]
     assert "grid" not in [curve.tuner for curve in curves(report.runs_of(group), "seconds", "cv")]
-    chart = evaluations.SECTION.chart
-    assert chart is not None
-    drawn = chart.draw(report, group)
-    assert isinstance(drawn, dict)
-    assert "grid: no curve, not on all datasets" in [trace.get("name") for trace in drawn["data"]]
-    (found,) = [each for each in reach(report.runs_of(group), "random") if each.tuner == "grid"]
-    assert found.blocks == 12
 
 
 @pytest.mark.parametrize(("names", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
@@ -121,8 +196,29 @@ def test_names_are_joined(names: list[str], text: str) -> None:
     assert listed(names) == text
 
 
-def test_each_model_has_its_summary() -> None:
-    """Over all of its datasets; nothing measured, nothing said."""
+def test_only_none_and_all_are_0_and_100_percent() -> None:
+    """A rare event is not said to be impossible."""
+    assert [percentage(share) for share in (0.0, 0.001, 0.5, 0.999, 1.0)] == ["0 %", "1 %", "50 %", "99 %", "100 %"]
+
+
+def test_a_topic_is_one_sentence_over_all_models() -> None:
+    """Each model in a clause of its own, named; nothing measured, nothing said."""
     made = runs.grid(["default", "random"], ["wine", "iris"], 2)
-    assert sum("forest on 2 datasets" in sentence for sentence in runs.report(made).summary) == 1
+    other = [
+        replace(each, record=replace(each.record, model="ann"))
+        for each in runs.grid(["default", "random"], ["wine"], 2)
+    ]
+    report = runs.report(made + other)
+    (best,) = [each for each in report.summary if each.startswith("best")]
+    assert best.startswith("best, forest on these 2 datasets: ")
+    assert "; ann on wine: " in best
     assert Report((), ()).summary == []
+
+
+def test_methods_are_listed_best_first() -> None:
+    """By their word, then by their mean; every method is listed once."""
+    report = runs.report(runs.sessions(["default", "random", "bayesian", "grid"], ["wine", "iris"], 4))
+    found: list[Standing] = report.subjects[0].standings
+    order = ["best", "equal", "undecided", "behind", "failed", "skipped"]
+    assert [order.index(each.tone) for each in found] == sorted(order.index(each.tone) for each in found)
+    assert sorted(each.tuner for each in found) == ["bayesian", "default", "grid", "random"]

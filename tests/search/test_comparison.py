@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_wine
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
+from tests.bench import PLAIN
 from tuners import Budget, Dataset, Model, Problem, Protocol
 from tuners.catalog import TUNERS
 from tuners.errors import NotApplicableError
@@ -197,7 +198,7 @@ def test_option_header_record_and_regret(pytester: pytest.Pytester) -> None:
         """
     )
     result = pytester.runpytest_subprocess(
-        "-p", "tuners.plugin", "--tuning-tuners=default,random,exhaustive", "--tuning-evaluation=shared",
+        "-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default,random,exhaustive", "--tuning-evaluation=shared",
         "--tuning-budget=2", "--tuning-seeds=3", "--benchmark-save=it", "--tuning-report=table.csv",
     )  # fmt: skip
     result.assert_outcomes(passed=9)

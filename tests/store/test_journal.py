@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import tuners
 from tests import ROOT, faults
+from tests.bench import PLAIN
 from tests.estimators import stump
 from tuners import Problem, Protocol, TuningError
 from tuners.__main__ import main
@@ -315,7 +316,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
-OPTIONS = ("-p", "tuners.plugin", "--tuning-tuners=default,random", "--tuning-seeds=2", "--tuning-budget=3")
+OPTIONS = ("-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default,random", "--tuning-seeds=2", "--tuning-budget=3")
 
 
 def test_a_disk_that_fills_up_costs_the_files_not_the_table(suite: pytest.Pytester) -> None:
@@ -528,7 +529,7 @@ def test_a_rebuilt_run_is_one_to_compare_with(suite: pytest.Pytester) -> None:
     assert json.loads(rebuilt.read_text())["machine_info"]["node"]
     result = suite.runpytest_subprocess(*OPTIONS, f"--benchmark-compare={rebuilt}", "--tuning-fail=score:1%")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["test_stumps*random-0* (NOW)*", "the gate passes: 2 identical"])
+    result.stdout.fnmatch_lines(["test_stumps*random-0* (NOW)*", "- the gate passes: 2 identical"])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="sessions are forked")

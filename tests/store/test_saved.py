@@ -139,7 +139,7 @@ def test_a_saved_run_is_shown_beside_another(tmp_path: Path, capsys: pytest.Capt
         save(json.dumps(content), tmp_path, name)
     options = ["--storage", str(tmp_path), "--compare", "then", "--report", str(tmp_path / "out.html")]
     assert main(["rebuild", "now", *options]) == 0
-    assert "compared with 0001_then" in capsys.readouterr().out
+    assert "against 0001_then" in capsys.readouterr().out
     whole = (tmp_path / "out.html").stat().st_size
     (tmp_path / "a.trials.jsonl").write_text("{}")
     assert main(["rebuild", "now", *options]) == 0

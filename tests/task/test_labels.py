@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from tests.bench import PLAIN
 from tests.estimators import stump
 from tuners import Budget, Dataset, Model, Problem, Protocol, TuningError
 from tuners.catalog import MODELS, TUNERS
@@ -215,7 +216,7 @@ LEFT = Dataset("customers", X, np.where(y == 1, "left", "stayed"))
 def test_left(tune, tuner, problem):
     tune(tuner, problem)
 """
-CHEAP = ("-p", "tuners.plugin", "--tuning-tuners=default", "--tuning-seeds=1", "--tuning-metric=f1")
+CHEAP = ("-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default", "--tuning-seeds=1", "--tuning-metric=f1")
 
 
 def test_header_table_and_record_say_the_positive_class(pytester: pytest.Pytester) -> None:

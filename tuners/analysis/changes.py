@@ -1,4 +1,4 @@
-"""The arithmetic of the gate: whether paired differences lie beyond a tolerance, and what it would take to tell."""
+"""The arithmetic of the gate on seconds: whether a session lies beyond where earlier ones let it be expected."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from tuners.analysis.statistics import LEAST_BLOCKS, RESAMPLES, holm, sign_flip
 from tuners.analysis.units import Interval
-
-POWER = 0.8
-"""Chance of seeing a change that is there, at which needed blocks are reckoned."""
 
 
 @dataclass(frozen=True)
@@ -24,36 +20,6 @@ class Prediction:
     interval: Interval
     p_value: float
     """That it does not lie above a limit."""
-
-
-def drops(differences: Sequence[np.ndarray]) -> list[float]:
-    """Return, for each method, the p-value that its differences beyond the tolerance are no drop; Holm-adjusted.
-
-    Where flips are drawn, the upper end of p's 95 % confidence interval, so that the draw raises no false alarm.
-    """
-    return holm([_cautious(sign_flip(values, "less"), len(values)) for values in differences])
-
-
-def _cautious(p: float, pairs: int) -> float:
-    if 2**pairs <= RESAMPLES:
-        return p  # exact
-    return min(1.0, p + float(stats.norm.ppf(0.95)) * math.sqrt(p * (1 - p) / RESAMPLES))
-
-
-def interval(values: np.ndarray, alpha: float) -> Interval | None:
-    """Return Student's t interval of a mean at a confidence of 1 - alpha; None for fewer than `LEAST_BLOCKS`."""
-    if len(values) < LEAST_BLOCKS:
-        return None
-    half = float(stats.t.ppf(1 - alpha / 2, len(values) - 1)) * float(values.std(ddof=1)) / math.sqrt(len(values))
-    return float(values.mean()) - half, float(values.mean()) + half
-
-
-def blocks_needed(differences: np.ndarray, tolerance: float, alpha: float) -> float:
-    """Return how many blocks would settle it, if what was measured is what there is (normal approximation)."""
-    distance = abs(float(differences.mean()) + tolerance)
-    deviation = float(differences.std(ddof=1)) if len(differences) > 1 else math.inf
-    z = float(stats.norm.ppf(1 - alpha) + stats.norm.ppf(POWER))
-    return (z * deviation / distance) ** 2 if distance else math.inf
 
 
 def predicted(differences: Sequence[float], limit: float, alpha: float) -> Prediction:

@@ -1,8 +1,4 @@
-"""Costs: where a method's seconds went, its overtuning, and which methods no other beats in both score and seconds.
-
-Overtuning is that of Schneider, Bischl and Feurer, "Overtuning in hyperparameter optimization" (AutoML 2025): what the
-winner by cross-validation does worse on the test rows than an earlier incumbent of its search.
-"""
+"""Costs: where a method's seconds went, and which methods no other beats in both score and seconds."""
 
 from __future__ import annotations
 
@@ -12,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuners.analysis.methods import MethodRow
-from tuners.analysis.statistics import mean_interval, not_below_zero
-from tuners.analysis.units import Interval
 from tuners.results.run import Run
 
 
@@ -27,22 +21,6 @@ class TimeRow:
     """Evaluating, the refit included, in the share that fits have of the trials' own seconds."""
     scoring: float
     searching: float
-
-
-@dataclass(frozen=True)
-class OvertuningRow:
-    """One method's overtuning: the best test score that an incumbent of a run has had, minus the winner's.
-
-    Never below 0. What it measures is not known while tuning.
-    """
-
-    tuner: str
-    runs: int
-    overtuned: int
-    """Runs in which it is above 0."""
-    mean: float
-    interval: Interval | None
-    largest: float
 
 
 def times(runs: Sequence[Run]) -> list[TimeRow]:
@@ -59,33 +37,6 @@ def times(runs: Sequence[Run]) -> list[TimeRow]:
         fitting, scoring, searching = np.array(rows).mean(axis=0)
         found.append(TimeRow(tuner, len(mine), float(fitting), float(scoring), float(searching)))
     return found
-
-
-def overtuning(runs: Sequence[Run]) -> list[OvertuningRow]:
-    """Return a row a method that has trials and test scores of its incumbents."""
-    found = []
-    for tuner, mine in _by_tuner(runs).items():
-        differences = [each for run in mine if (each := overtuned(run)) is not None]
-        if differences:
-            found.append(
-                OvertuningRow(
-                    tuner,
-                    len(differences),
-                    sum(each > 0 for each in differences),
-                    float(np.mean(differences)),
-                    not_below_zero(mean_interval(differences)),
-                    max(differences),
-                )
-            )
-    return found
-
-
-def overtuned(run: Run) -> float | None:
-    """Return how much a run's best incumbent on the test rows beats its winner there; None without test scores."""
-    scores = [incumbent.test_score for incumbent in run.incumbents if incumbent.test_score is not None]
-    if not scores or not run.incumbents or run.incumbents[-1].test_score is None:
-        return None
-    return max(scores) - scores[-1]
 
 
 def pareto(rows: Sequence[MethodRow]) -> list[MethodRow]:

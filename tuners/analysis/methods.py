@@ -1,7 +1,7 @@
 """The evaluation table: what each method has reached and cost, on a model x dataset, and on a model over all datasets.
 
 for each group of records that may be compared:
-scores: paired within the blocks that all methods have (`blocks`, `pairs`)
+scores: paired within the blocks that all methods have (`blocks`, `contrasts`)
 costs: means over the method's own good cells
 """
 
@@ -11,12 +11,13 @@ import math
 import statistics as plain_statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tuners.analysis.blocks import complete_blocks, score_matrix
-from tuners.analysis.pairs import paired_columns
+from tuners.analysis.contrasts import Contrasts, Standing, contrasts
+from tuners.analysis.observed import test_values
 from tuners.analysis.remarks import remarks
-from tuners.analysis.statistics import mean_interval, not_below_zero
+from tuners.analysis.statistics import Matrix, average_ranks, mean_interval, not_below_zero
 from tuners.analysis.units import Interval
 from tuners.results.record import Record
 
@@ -35,28 +36,30 @@ class MethodRow:
     failures: int
     """Of these, failed; each counts as the default model's score, which is what its user is left with."""
     test_score: float | None = None
+    """Mean of the datasets' means; None for datasets whose scores are of unlike scale."""
     test_interval: Interval | None = None
-    """95 % within-block interval."""
+    """None since intervals are of differences: beside a mean they made readers compare overlaps."""
     change: float | None = None
-    """Of the mean test score against default's, in percent of it; None for a metric that has no percentages."""
+    """None since gains are in the metric's unit: a percentage of a score is of another size on each dataset."""
     change_interval: Interval | None = None
-    """95 % t interval of the paired differences to default, in percent of its mean score."""
+    """None, as `change`."""
     difference: float | None = None
-    """Mean paired difference of test scores to default, in the metric's unit."""
+    """Mean paired difference of test scores to default, in the metric's unit; None for datasets of unlike scale."""
     difference_interval: Interval | None = None
-    """Its 95 % t interval."""
+    """At 95 % for all methods together."""
     cv_score: float | None = None
     regret: float | None = None
     """The optimum of the cross-validation score minus the method's, mean over the blocks where it is known."""
     rank: float | None = None
     """Mean rank of the test scores within a block."""
     behind: float | None = None
-    """Mean paired difference of test scores to the best method of the group."""
+    """Mean paired difference of test scores to the best method of the group; None as `difference`."""
     behind_interval: Interval | None = None
+    """At 95 % for all pairs of methods together."""
     p_value: float | None = None
-    """Of the sign-flip test against the best, Holm-adjusted over all pairs; None for the best or too few cells."""
-    tied: str = ""
-    """`best`, `tied`, `behind`, or `too few cells`."""
+    """Of the step-down test against the best, adjusted for all pairs; None for the best or too few cells."""
+    tied: Standing | Literal[""] = ""
+    """What the test says; empty for a method that is not compared."""
     seconds: float | None = None
     seconds_interval: Interval | None = None
     search_seconds: float | None = None
@@ -103,14 +106,18 @@ class Group:
 
 def evaluate(records: Sequence[Record]) -> list[Group]:
     """Make the groups: each model x dataset in order of appearance, then each model over all."""
-    models = dict.fromkeys(record.model for record in records)
-    groups = []
-    for model in models:
+    return [_group(model, dataset, mine) for model, dataset, mine in grouped(records)]
+
+
+def grouped(records: Sequence[Record]) -> list[tuple[str, str | None, list[Record]]]:
+    """Return the records of each model x dataset in order of appearance, then of each model of several datasets."""
+    groups: list[tuple[str, str | None, list[Record]]] = []
+    for model in dict.fromkeys(record.model for record in records):
         mine = [record for record in records if record.model == model]
         datasets = list(dict.fromkeys(record.dataset for record in mine))
-        groups += [_group(model, name, [r for r in mine if r.dataset == name]) for name in datasets]
+        groups += [(model, name, [record for record in mine if record.dataset == name]) for name in datasets]
         if len(datasets) > 1:
-            groups.append(_group(model, None, mine))
+            groups.append((model, None, mine))
     return groups
 
 
@@ -119,7 +126,7 @@ def _group(model: str, dataset: str | None, records: list[Record]) -> Group:
     scores = score_matrix(records)
     present, complete = complete_blocks(records, scores)
     metric = next((record.metric for record in records if record.metric), "")
-    paired = paired_columns(complete, present, metric)
+    paired = _paired(records, complete.to_numpy(float)[:, : len(present)], present)
     optima = {(r.dataset, r.seed): r for r in records if r.tuner == OPTIMUM and r.ok and not r.timed_out}
     rows = tuple(
         _row(tuner, [r for r in records if r.tuner == tuner], paired.get(tuner, {}), optima) for tuner in tuners
@@ -169,6 +176,38 @@ def _row(
         failed_trials=sum(record.failed_trials for record in run),
         **{**paired, **costs},
     )
+
+
+def _paired(records: Sequence[Record], scores: Matrix, listed: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return, for each listed method, what comes from comparing it within blocks."""
+    found = contrasts(test_values(records))
+    if not found.means:
+        return {}
+    ranks = average_ranks(scores)
+    return {
+        tuner: {
+            "test_score": mean if found.what == "test" else None,
+            "rank": float(rank),
+            **_against(found, tuner),
+        }
+        for tuner, mean, rank in zip(listed, found.means, ranks, strict=True)
+    }
+
+
+def _against(found: Contrasts, tuner: str) -> dict[str, Any]:
+    """Return what the contrasts say of a method; differences of ranks are no differences of scores."""
+    base, best = found.against_default(tuner), found.against_best(tuner)
+    columns: dict[str, Any] = {
+        "tied": found.standing(tuner),
+        "p_value": None if best is None or tuner in found.best else best.p_value,
+    }
+    if found.what != "test":
+        return columns
+    if base is not None:
+        columns |= {"difference": base.mean, "difference_interval": base.interval}
+    if best is None:
+        return columns | {"behind": 0.0}
+    return columns | {"behind": best.turned().mean, "behind_interval": best.turned().interval}
 
 
 def _regret(records: Sequence[Record], optima: Mapping[tuple[str, int], Record]) -> float | None:

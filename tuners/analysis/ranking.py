@@ -8,7 +8,6 @@ of Nemenyi's.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,20 +15,21 @@ import numpy as np
 from scipy import stats
 
 from tuners.analysis.blocks import complete_blocks, score_matrix
+from tuners.analysis.general import LEAST_DATASETS
+from tuners.analysis.inference import Layout, step_down
+from tuners.analysis.levels import ALPHA, CONFIDENCE
 from tuners.analysis.statistics import (
-    ALPHA,
-    CONFIDENCE,
     LEAST_BLOCKS,
     Matrix,
     average_ranks,
-    enough_blocks,
-    holm,
-    sign_flip,
+    tied_ranks,
 )
 from tuners.analysis.units import Interval
 from tuners.results.record import Record
 
 RESAMPLES = 2_000
+DIGITS = 9
+"""After the point, to which differences are equal."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Ranking:
     datasets: int
     blocks: int
     cliques: tuple[tuple[str, ...], ...] = ()
-    """Methods whose differences are not significant (Wilcoxon's test over datasets, Holm-adjusted, all pairs)."""
+    """Methods whose differences are not significant (Wilcoxon's test over datasets, adjusted for all pairs)."""
     note: str = ""
     """Why there are no cliques."""
 
@@ -72,16 +72,14 @@ def rankings(records: Sequence[Record]) -> list[Ranking]:
 
 def _ranking(model: str, tuners: list[str], scores: Matrix, datasets: list[str]) -> Ranking:
     ranks = average_ranks(scores)
-    intervals = bootstrap(stats.rankdata(-scores, axis=1), datasets)
+    intervals = bootstrap(tied_ranks(scores), datasets)
     order = sorted(range(len(tuners)), key=lambda index: ranks[index])
     rows = tuple(RankRow(tuners[index], float(ranks[index]), intervals[index]) for index in order)
     names = list(dict.fromkeys(datasets))
     means = np.array([scores[[each == name for each in datasets]].mean(axis=0) for name in names])
-    pairs = math.comb(len(tuners), 2)
-    if not enough_blocks(len(names), pairs):
-        least = next(count for count in itertools.count(1) if enough_blocks(count, pairs))
+    if len(names) < LEAST_DATASETS:
         note = (
-            f"no critical difference diagram: Wilcoxon's test of {len(tuners)} methods needs {least} datasets for any "
+            f"no critical difference diagram: Wilcoxon's test needs {LEAST_DATASETS} datasets for any "
             f"difference to be significant, and here {'is' if len(names) == 1 else 'are'} {len(names)}"
         )
         return Ranking(model, rows, len(names), len(scores), note=note)
@@ -109,18 +107,17 @@ def bootstrap(ranks: Matrix, datasets: Sequence[str]) -> list[Interval | None]:
 
 
 def _p_values(tuners: Sequence[str], means: Matrix) -> dict[frozenset[str], float]:
-    """Return Wilcoxon's p-value of each pair over datasets x methods, Holm-adjusted."""
+    """Return Wilcoxon's p-value of each pair over datasets x methods, adjusted for all pairs (`step_down`)."""
     pairs = list(itertools.combinations(range(len(tuners)), 2))
-    adjusted = holm([wilcoxon(means[:, one] - means[:, other]) for one, other in pairs])
+    columns = np.array([signed_ranks(means[:, one] - means[:, other]) for one, other in pairs]).T
+    adjusted = step_down(columns, Layout.of(["datasets"] * len(means)))
     return {frozenset((tuners[a], tuners[b])): p for (a, b), p in zip(pairs, adjusted, strict=True)}
 
 
-def wilcoxon(differences: Matrix) -> float:
-    """Return the two-sided p-value of Wilcoxon's signed-rank test, by permutation of the signs.
-
-    That stands ties, and zeros, whose ranks are left out (Pratt 1959).
-    """
-    return sign_flip(np.sign(differences) * stats.rankdata(np.abs(differences)))
+def signed_ranks(differences: Matrix) -> Matrix:
+    """Return Wilcoxon's signed ranks: equal sizes share one, and zeros count for none (Pratt 1959)."""
+    rounded = differences.round(DIGITS)
+    return np.asarray(np.sign(rounded) * stats.rankdata(np.abs(rounded)))
 
 
 def cliques(order: Sequence[str], p_values: Mapping[frozenset[str], float]) -> tuple[tuple[str, ...], ...]:

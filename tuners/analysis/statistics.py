@@ -1,9 +1,9 @@
 """The arithmetic of the tables: intervals and tests on paired scores.
 
 A block is one dataset x seed; rows of a score matrix are blocks, columns are methods. Comparing within blocks removes
-what makes one split harder than another, which otherwise hides the methods' differences. Intervals are Student's t, of
-a mean or within blocks (Cousineau 2005; Morey 2008); tests are permutations of signs; p-values are adjusted for their
-number by Holm (1979).
+what makes one split harder than another, which otherwise hides the methods' differences. Intervals are Student's t;
+tests are permutations of signs; p-values are adjusted for their number by Holm (1979). `inference` has what is done for
+many methods together.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from tuners.analysis.levels import CONFIDENCE
 from tuners.analysis.units import Interval
+from tuners.results.landmarks import EQUAL
 
 Matrix = NDArray[np.float64]
 
-CONFIDENCE = 0.95
 LEAST_BLOCKS = 3
 """Fewer give no interval: with two, Student's t is wider than any score's range."""
-ALPHA = 1 - CONFIDENCE
 RESAMPLES = 9_999
 """Sign flips drawn where all 2**n are more than these."""
 
@@ -43,33 +43,22 @@ def not_below_zero(interval: Interval | None) -> Interval | None:
     return None if interval is None else (max(0.0, interval[0]), interval[1])
 
 
-def within_intervals(scores: Matrix) -> list[Interval | None]:
-    """Return an interval for each method's mean from its paired differences to the other methods.
-
-    Each block's mean over methods is taken off and the grand mean put back, then Student's t, with
-    the variance corrected by methods / (methods - 1) (Cousineau 2005; Morey 2008). None for fewer than
-    `LEAST_BLOCKS` blocks, or for one method, which has no paired differences.
-    """
-    blocks, methods = scores.shape
-    if blocks < LEAST_BLOCKS or methods < 2:
-        return [None] * methods
-    centred = scores - scores.mean(axis=1, keepdims=True) + scores.mean()
-    spread = centred.std(axis=0, ddof=1) * math.sqrt(methods / (methods - 1))
-    return [
-        _interval(float(mean), float(deviation), blocks)
-        for mean, deviation in zip(scores.mean(axis=0), spread, strict=True)
-    ]
-
-
 def _interval(mean: float, deviation: float, count: int) -> Interval:
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * deviation / math.sqrt(count)
     return mean - half, mean + half
 
 
+def tied_ranks(scores: Matrix) -> Matrix:
+    """Return each method's rank within each block, 1 being best; scores equal to rounding share the mean rank."""
+    distance = scores[:, None, :] - scores[:, :, None]
+    better = (distance > EQUAL).sum(axis=2)
+    equal = (np.abs(distance) <= EQUAL).sum(axis=2)
+    return np.asarray(better + (equal + 1) / 2)
+
+
 def average_ranks(scores: Matrix) -> Matrix:
     """Return each method's mean rank over the blocks, 1 being best; ties share the mean rank."""
-    ranks: Matrix = stats.rankdata(-scores, axis=1).mean(axis=0)
-    return ranks
+    return np.asarray(tied_ranks(scores).mean(axis=0))
 
 
 def sign_flip(differences: Sequence[float] | Matrix, alternative: Alternative = "two-sided") -> float:
@@ -81,6 +70,7 @@ def sign_flip(differences: Sequence[float] | Matrix, alternative: Alternative = 
     scores give the same p). Identical scores give 1.
     """
     differences = np.asarray(differences, dtype=float)
+    differences = np.where(np.abs(differences) <= EQUAL, 0.0, differences)
     if not differences.any():
         return 1.0
     if len(differences) == 1:  # which SciPy does not take: of two flips, one is as extreme
@@ -107,12 +97,3 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - place) * p_values[index]))
         adjusted[index] = largest
     return adjusted
-
-
-def enough_blocks(blocks: int, comparisons: int) -> bool:
-    """Whether the sign-flip test could call a difference significant at all.
-
-    Its smallest two-sided p is 2 / 2**blocks; after Holm's correction the smallest of `comparisons` is that
-    many times larger.
-    """
-    return comparisons * 2.0 ** (1 - blocks) < ALPHA

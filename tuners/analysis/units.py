@@ -1,4 +1,4 @@
-"""The unit of a score: which metrics are shares, which have percentages, and how a difference reads.
+"""The unit of a score: which metrics are shares, and how a difference reads.
 
 It needs no library, so that what words a verdict loads none.
 """
@@ -39,6 +39,11 @@ def difference(value: float, ends: Interval | None, metric: str) -> str:
     places = _DIGITS - 1 - math.floor(math.log10(size)) if 0 < size < math.inf else 0
     places = min(max(places, 0), 15)
     return f"{value:+z.{places}f}{_interval(ends, 1, places)} {metric or 'score'}"
+
+
+def size(value: float, metric: str) -> str:
+    """Return a distance of scores in the metric's unit, without a sign."""
+    return difference(value, None, metric).lstrip("+")
 
 
 def percent(value: float, ends: Interval | None) -> str:

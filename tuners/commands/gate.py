@@ -11,7 +11,8 @@ from tuners.commands._shared import NAMES, report_option, runs, session, storage
 from tuners.errors import TuningError
 from tuners.gate.expression import ALPHA, parse
 from tuners.gate.judge import judge
-from tuners.gate.verdict import summary
+from tuners.gate.verdict import power, summary
+from tuners.plan import INCONCLUSIVE
 from tuners.report.document import Report
 from tuners.report.formats import write
 from tuners.store import saved_folder
@@ -23,6 +24,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("now", help="the run to judge")
     parser.add_argument("--fail", action="append", required=True, metavar="EXPR", help="as --tuning-fail; repeatable")
     parser.add_argument("--alpha", type=float, default=ALPHA, help="as --tuning-alpha")
+    parser.add_argument("--inconclusive", choices=INCONCLUSIVE, default="pass", help="as --tuning-inconclusive")
     storage_option(parser)
     report_option(parser)
 
@@ -39,7 +41,9 @@ def run(chosen: argparse.Namespace) -> int:
         raise TuningError(message)
     then, now = saved_folder.find(chosen.storage, chosen.then), saved_folder.find(chosen.storage, chosen.now)
     baseline = [then, *saved_folder.of_the_same_commit(chosen.storage, then, but=now)]
-    verdicts = judge(gates, session(now), [session(each) for each in baseline], chosen.alpha)
+    verdicts = judge(
+        gates, session(now), [session(each) for each in baseline], chosen.alpha, strict=chosen.inconclusive == "fail"
+    )
     (now_runs, lacking), (then_runs, lacking_then) = runs(now), runs(then)
     report = Report(
         now.records,
@@ -54,8 +58,8 @@ def run(chosen: argparse.Namespace) -> int:
     )
     for path in chosen.report:
         write(report, path)
-    for each in verdicts:
-        print(each)
+    for line in [*power(verdicts), *verdicts]:
+        print(line)
     print(summary(verdicts))
     return int(any(each.fails for each in verdicts))
 

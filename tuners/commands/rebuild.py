@@ -26,6 +26,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--compare", metavar="RUN", help="an earlier saved run to show beside it")
     storage_option(parser)
     report_option(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="print all tables above the verdict")
     parser.add_argument("--save", type=Path, metavar="FILE.json", help="a saved run, as pytest-benchmark's")
 
 
@@ -41,7 +42,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
     for path in chosen.report:  # first of all: whoever reads what is printed may stop reading
         write(report, path)
-    print("\n".join([*(printable(note, None) for note in notes), "", text(report)]))
+    print("\n".join([*(printable(note, None) for note in notes), "", text(report, verbose=chosen.verbose)]))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The clock of a run: the wall's, unless another is given."""
+"""The clock of a run: the wall's, or one that an evaluation moves on by its recorded seconds."""
 
 from __future__ import annotations
 
@@ -25,3 +25,25 @@ class Clock:
     def at(self, reading: float) -> float:
         """Return what the clock showed at a reading of `now`."""
         return reading - self._origin
+
+
+class RecordedClock(Clock):
+    """The wall's for what a method does itself; an evaluation takes the seconds that are recorded of it."""
+
+    def __init__(self, now: Callable[[], float] = perf_counter) -> None:
+        """Start at zero."""
+        super().__init__(now)
+        self._ahead = 0.0
+
+    def start(self) -> None:
+        """Set the clock to zero."""
+        super().start()
+        self._ahead = 0.0
+
+    def at(self, reading: float) -> float:
+        """Return what the clock showed at a reading of `now`, if no evaluation has ended since."""
+        return super().at(reading) + self._ahead
+
+    def count(self, seconds: float, since: float) -> None:
+        """Let what has happened since a reading of `now` have taken so many seconds."""
+        self._ahead += seconds - (self.now() - since)

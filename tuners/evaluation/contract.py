@@ -1,7 +1,8 @@
 """The contract of evaluation: how a candidate is scored on the training part of a problem.
 
 An evaluator is a module of this package, named in `tuners.results.record.EVALUATIONS`, with an `EVALUATOR`: a class
-that is made of a `Training`, the number of jobs and the limit of one trial, and has the methods of `Evaluator`.
+that is made of a `Training`, the number of jobs and the limit of one trial, and has the methods of `Evaluator`. Where
+its runs keep more than a `Ledger` does, the module has a `LEDGER`, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sklearn.base import clone
@@ -52,13 +54,17 @@ class Training:
     """The scorer's name."""
     classifies: bool
     """Whether `y` has classes."""
+    problem: Problem
+    """Whose training part it is: for an evaluator that records, whose table has test scores, too."""
+    tables: Path | None = None
+    """The folder of recorded tables."""
 
     @classmethod
-    def of(cls, problem: Problem) -> Training:
+    def of(cls, problem: Problem, tables: Path | None = None) -> Training:
         """Copy the training part of a problem."""
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
         metric, classifies = problem.protocol.metric, problem.model.classifies
-        return cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies)
+        return cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem, tables)
 
 
 class Evaluator(Protocol):
@@ -80,3 +86,8 @@ def evaluator(name: str, training: Training, *, jobs: int = 1, trial_seconds: fl
     """Return the evaluator of that name, one of `EVALUATIONS`; its library is loaded here."""
     kind = import_module(f"tuners.evaluation.{name}").EVALUATOR
     return cast("Evaluator", kind(training, jobs=jobs, trial_seconds=trial_seconds))
+
+
+def ledger_kind(name: str) -> Any:
+    """Return the class of the ledger of runs that are evaluated by that name; None for the usual one."""
+    return getattr(import_module(f"tuners.evaluation.{name}"), "LEDGER", None)

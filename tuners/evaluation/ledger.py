@@ -87,7 +87,7 @@ class Ledger:
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Trial:
         """Evaluate one candidate; raise `BudgetExhausted` when too little is left to spend."""
-        fidelity = _share(fidelity)
+        fidelity = as_share(fidelity)
         self.require_budget(fidelity)
         if not isinstance(params, Mapping):
             message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
@@ -194,7 +194,7 @@ class Ledger:
             raise BudgetExhausted
 
 
-def _share(fidelity: Any) -> float:
+def as_share(fidelity: Any) -> float:
     """Return a fidelity as a plain number, which every process writes alike; raise `TuningError` if it is no share."""
     try:
         share = float(fidelity)

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuners.evaluation.listener import Listener
-from tuners.execution.contract import Around, closing, opening
+from tuners.evaluation.recording import recording_of
+from tuners.execution.contract import Around, call, closing, opening
 from tuners.execution.measurement import Measurement
+from tuners.execution.real import real
 from tuners.execution.scoring import scored
+from tuners.execution.tables import ensure
 from tuners.results.repeats import Repeats
 
 if TYPE_CHECKING:
@@ -35,8 +38,21 @@ class Here:
         rounds = _Rounds(self._plan, job, listener, record)
         if rounds.count:
             rounds.prepare()
-            self._around.timed(rounds)
-        return rounds.repeats.run()
+            if self._plan.evaluation == "recorded":
+                call(rounds)  # their seconds are of another clock
+            else:
+                self._around.timed(rounds)
+        run = rounds.repeats.run()
+        return self._completed(job, run) if self._plan.evaluation == "recorded" and run.record.ok else run
+
+    def _completed(self, job: Job, run: Run) -> Run:
+        """Return a recorded run with what takes real fits: once for its best repeat, and on one problem."""
+        plan, cell = self._plan, job.cell
+        recording = recording_of(plan.problem_of(job), plan.tables)
+        matrix = recording.confusion(recording.row(dict(run.record.best_params)))
+        on_it = job.problem is None and (cell.model, cell.dataset, cell.seed) == plan.real_on
+        record = replace(run.record, confusion_matrix=matrix, real=real(plan, job) if on_it else None)
+        return replace(run, record=record)
 
 
 class _Rounds:
@@ -95,6 +111,8 @@ class _Rounds:
 def prepared(plan: Plan, job: Job, listener: Listener, *, repeat: int = 0) -> Measurement:
     """Return the measurement of a repeat, all done that comes before the clock; raise what keeps it from beginning."""
     cell = job.cell
+    if plan.evaluation == "recorded":
+        ensure(plan, recording_of(plan.problem_of(job), plan.tables))
     measurement = Measurement(
         cell.tuner,
         plan.tuner_of(job),
@@ -102,6 +120,7 @@ def prepared(plan: Plan, job: Job, listener: Listener, *, repeat: int = 0) -> Me
         plan.budget(cell.model, cell.tuner),
         jobs=plan.jobs,
         evaluation=plan.evaluation,
+        tables=plan.tables,
         start=plan.start,
         repeat=repeat,
         listener=listener,

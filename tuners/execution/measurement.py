@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import math
 import zlib
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tuners.errors import TuningError, one_line
 from tuners.evaluation.alarm import deadline
+from tuners.evaluation.recorded import RecordedLedger
 from tuners.execution.memory import PeakMemory
+from tuners.execution.refits import Fitted, LookedUp, Refits
 from tuners.execution.warm_up import warm_up
 from tuners.objective import Objective, ledger_of
 from tuners.results.budget import Budget, BudgetExhausted
@@ -27,10 +30,13 @@ from tuners.results.record import EVALUATIONS, STARTS
 from tuners.spaces import contains
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tuners.evaluation.clock import Clock
     from tuners.evaluation.listener import Listener
     from tuners.objective import Tuner
     from tuners.results.params import Params
+    from tuners.store.table import Row
     from tuners.task.problem import Problem
 
 
@@ -44,7 +50,8 @@ class Measurement:
     """One run of a tuner: `prepare`, then `search`, which is what the clock covers; the attributes say what came of it.
 
     Attributes: `ledger`, which has the trials; `default_test_score`; `seconds`, of search and refit; `refit_seconds`;
-    `winner`, the fitted estimator; `timed_out`; `memory`; `reason`, `cause` and `error` of a run that failed.
+    `refits`, which has the test scores; `refitted`; `timed_out`; `memory`; `reason`, `cause` and `error` of a run that
+    failed.
     """
 
     def __init__(
@@ -58,10 +65,13 @@ class Measurement:
         evaluation: str = EVALUATIONS[0],
         start: str = STARTS[0],
         repeat: int = 0,
+        tables: Path | None = None,
         clock: Clock | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """Take what is measured; `start` is one of `STARTS`, `repeat` its number from 0, `clock` the wall's.
+        """Take what is measured: `start` is one of `STARTS`, `repeat` its number from 0, `tables` a folder.
+
+        `clock` is the wall's by default, or the recorded one.
 
         The folds that a scikit-learn search evaluates itself, and what ends a run or a trial, are timed by the wall's.
         A method whose function has an attribute `evaluations`, called with the space, says so how many it needs
@@ -91,7 +101,7 @@ class Measurement:
         self.memory = PeakMemory(children=jobs != 1)
         self.seconds = math.nan
         self.refit_seconds = 0.0
-        self.winner: Any = None
+        self.refitted = False
         self.reason = ""
         self.error: BaseException | None = None
         self.cause = ""
@@ -99,12 +109,28 @@ class Measurement:
         self.timed_out = False
         self.objective = Objective(
             problem, tuner, budget,
-            jobs=jobs, evaluation=evaluation, start=start, clock=clock, listener=listener,
+            jobs=jobs, evaluation=evaluation, start=start, tables=tables, clock=clock, listener=listener,
         )  # fmt: skip
         self.ledger = ledger_of(self.objective)
+        self.recording = self.ledger.recording if isinstance(self.ledger, RecordedLedger) else None
+        """The problem's, of a run that is looked up."""
+        self.refits: Refits = Fitted(problem)
+        if isinstance(self.ledger, RecordedLedger):
+            self.refits = LookedUp(self.ledger.recording, self.ledger)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of trials that were looked up, in the order of the method; none of others."""
+        return self.ledger.rows if isinstance(self.ledger, RecordedLedger) else []
 
     def prepare(self) -> None:
         """Fit the untuned model, and do what is done once in a process (a compiler, a pool): no tuner pays for it."""
+        if self.recording is not None:
+            untuned = self.recording.row({}).test_score
+            if untuned is not None:
+                self.problem.know_default_test_score(untuned)
+            self.default_test_score = self.problem.default_test_score
+            return
         self.default_test_score = self.problem.default_test_score
         warm_up(self.problem, self._jobs, shared=self._shares)
 
@@ -115,11 +141,12 @@ class Measurement:
         interrupt leaves this method.
         """
         ledger = self.ledger
-        with self.memory:
+        # A run that is looked up takes milliseconds, and the memory of the table.
+        with self.memory if self.recording is None else nullcontext():
             ledger.clock.start()
             try:
                 try:
-                    with deadline(self.budget.seconds):
+                    with deadline(self.budget.seconds if self.recording is None else None):
                         self._tune(self.objective, tuner_seed(self.problem.seed, self.tuner, self._repeat))
                 except BudgetExhausted:
                     limit = self.budget.seconds
@@ -144,7 +171,9 @@ class Measurement:
         if best is None:
             raise TuningError(self._nothing_found())
         begun = self.ledger.clock()
-        self.winner = self.problem.fit(best.params)
+        position = next(place for place, trial in enumerate(self.ledger.trials) if trial is best)
+        self.refits.refit(position, best)
+        self.refitted = True
         self.refit_seconds = self.ledger.clock() - begun
 
     def _nothing_found(self) -> str:

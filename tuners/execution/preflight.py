@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuners.errors import TuningError, UnavailableError, unwinds
+from tuners.evaluation.recording import recording_of
 from tuners.execution.process import call
 from tuners.execution.watch import START_SECONDS
 from tuners.plan import Plan, loaded
@@ -21,7 +22,9 @@ def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
     for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
         try:
             problem = plan.problem(model, dataset, seed)
-            if plan.limited:
+            if plan.evaluation == "recorded" and recording_of(problem, plan.tables).checked:
+                continue
+            if plan.limited or plan.evaluation == "recorded":
                 # What a fit leaves in a process, such as threads, is not to be in those forked from this one.
                 call(problem.check, START_SECONDS)
             else:

@@ -9,14 +9,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuners.errors import failure, one_line, skips, unwinds
-from tuners.results.record import Record, Status
+from tuners.results.landmarks import area
+from tuners.results.record import CLOCKS, Record, Status
 from tuners.results.run import Incumbent, Run
 from tuners.results.trial import Trial, charged, incumbent, trials_hash
 from tuners.spaces import contains, same
 from tuners.text.shown import without_addresses
 
 if TYPE_CHECKING:
+    from tuners.evaluation.recording import Recording
     from tuners.execution.measurement import Measurement
+    from tuners.execution.refits import Refits
+    from tuners.store.table import Row
     from tuners.task.problem import Problem
 
 
@@ -28,11 +32,12 @@ def scored(done: Measurement) -> Run:
     incumbents: tuple[Incumbent, ...] = ()
     test_score = confusion = None
     error, reason = done.error, done.reason
-    if done.winner is not None:
+    if done.refitted:
         try:
-            test_score = problem.test_score(done.winner)
-            confusion = problem.confusion_matrix(done.winner)
-            incumbents = _incumbents(problem, trials, test_score)
+            test_score = done.refits.test_score()
+            # Of a recorded run it takes a fit: made for the repeat that is shown.
+            confusion = done.refits.confusion_matrix() if done.recording is None else None
+            incumbents = _incumbents(done.refits, trials, test_score)
         except BaseException as raised:
             if unwinds(raised):
                 raise
@@ -75,10 +80,25 @@ def scored(done: Measurement) -> Run:
         confusion_matrix=confusion,
         own_space=_left_the_space(done, trials),
         trials_sha256=trials_hash(trials),
-        dataset_sha256=problem.dataset.fingerprint(),
+        dataset_sha256=problem.dataset.fingerprint() if done.recording is None else done.recording.fingerprint,
         setup_sha256=_setup_hash(problem, done.tuner),
     )
-    return Run(record, trials, incumbents, error=error)
+    if done.recording is None:
+        return Run(record, trials, incumbents, error=error)
+    return _recorded(record, Run(record, trials, incumbents, error=error), done.recording, done.rows)
+
+
+def _recorded(record: Record, run: Run, recording: Recording, rows: Sequence[Row]) -> Run:
+    """Return a run that was looked up, with what the table knows: its rows, and where its scores lie."""
+    landmarks = recording.landmarks()
+    record = replace(record, clock=CLOCKS[1], landmarks=landmarks)
+    if record.ok and landmarks.whole:
+        # Incumbents know what they had spent once they are in a run.
+        steps = [(each.spent or 1.0, landmarks.regret(each.cv_score) or 0.0) for each in run.incumbents]
+        record = replace(record, regret=landmarks.regret(record.cv_score), area=area(steps, record.evaluations))
+    numbers = tuple(row.number for row in rows) if len(rows) == len(run.trials) else ()
+    repeats = tuple(replace(each, rows=numbers) for each in run.repeats)
+    return replace(run, record=record, repeats=repeats, table=recording.trials if numbers else None)
 
 
 def _status(error: BaseException | None, reason: str) -> Status:
@@ -88,6 +108,14 @@ def _status(error: BaseException | None, reason: str) -> Status:
 
 
 def _setup_hash(problem: Problem, tuner: str) -> str:
+    # The text of a space takes a millisecond: known once for all runs.
+    known: dict[str, str] = problem.__dict__.setdefault("setups", {})
+    if tuner not in known:
+        known[tuner] = _setup(problem, tuner)
+    return known[tuner]
+
+
+def _setup(problem: Problem, tuner: str) -> str:
     space = problem.model.space_for(tuner)
     setup = [
         repr(replace(problem.protocol, metric="")),
@@ -99,6 +127,11 @@ def _setup_hash(problem: Problem, tuner: str) -> str:
 def _left_the_space(done: Measurement, trials: Sequence[Trial]) -> bool:
     """Whether the method went elsewhere than its model's space and where all methods begin."""
     model = done.problem.model
+    recording = done.recording
+    if recording is not None:
+        # Each row's is known once for all runs.
+        strays = [row.params for row in done.rows if row.params and not recording.inside(row)]
+        return done.tuner in model.spaces or any(not same(params, done.begun_at) for params in strays)
     outside = (
         trial.params and not contains(model.space, trial.params) and not same(trial.params, done.begun_at)
         for trial in trials
@@ -106,27 +139,18 @@ def _left_the_space(done: Measurement, trials: Sequence[Trial]) -> bool:
     return done.tuner in model.spaces or any(outside)
 
 
-def _incumbents(problem: Problem, trials: Sequence[Trial], winner_score: float) -> tuple[Incumbent, ...]:
+def _incumbents(refits: Refits, trials: Sequence[Trial], winner_score: float) -> tuple[Incumbent, ...]:
     best = -math.inf
     found = []
     for position, trial in enumerate(trials):
         if trial.can_win and trial.score > best:
             best = trial.score
             found.append(position)
-    earlier = [_earlier_score(problem, trials[position]) for position in found[:-1]]
+    earlier = [refits.earlier(position, trials[position]) for position in found[:-1]]
     return tuple(
         Incumbent(position, trials[position].score, score)
         for position, score in zip(found, [*earlier, winner_score], strict=True)
     )
-
-
-def _earlier_score(problem: Problem, trial: Trial) -> float | None:
-    try:
-        return problem.test_score(problem.fit(trial.params))
-    except BaseException as error:
-        if unwinds(error):
-            raise
-        return None  # it was good on the folds, and was beaten: the run stands without it
 
 
 def _covered(intervals: list[tuple[float, float]]) -> float:

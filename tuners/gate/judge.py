@@ -1,5 +1,6 @@
 """Judging a session: which methods a gate holds for, and which verdicts need no test.
 
+the false alarms that are allowed are divided among the gates in which chance has a part
 for each gate:
     methods = those of both sessions that the gate names
     skipped, new, missing, failed or unlike: a verdict at once
@@ -9,6 +10,7 @@ for each gate:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuners.analysis.comparison import unlike
 from tuners.errors import TuningError
@@ -20,9 +22,24 @@ from tuners.results.record import Record
 from tuners.results.session import Session
 
 
-def judge(gates: Sequence[Gate], now: Session, then: Sequence[Session], alpha: float = ALPHA) -> list[Verdict]:
-    """Return a verdict for each method and gate; `then` are sessions of the earlier run, the one to compare first."""
-    return [Verdict.of(gate.text, found) for gate in gates for found in _judged(gate, now, then, alpha)]
+def judge(
+    gates: Sequence[Gate], now: Session, then: Sequence[Session], alpha: float = ALPHA, *, strict: bool = False
+) -> list[Verdict]:
+    """Return a verdict for each method and gate; `then` are sessions of the earlier run, the one to compare first.
+
+    With nothing changed, all gates together fail with a chance of at most `alpha`. `strict`: inconclusive fails, too.
+    """
+    parts = sum(kind(gate.kind).chance for gate in gates) or 1
+    return [
+        Verdict.of(gate.text, _of_several(found, parts), strict=strict)
+        for gate in gates
+        for found in _judged(gate, now, then, alpha / parts)
+    ]
+
+
+def _of_several(found: Finding, gates: int) -> Finding:
+    """Return a finding with its p-value adjusted for the number of gates (Bonferroni)."""
+    return found if found.p_value is None else replace(found, p_value=min(1.0, gates * found.p_value))
 
 
 def _judged(gate: Gate, now: Session, then: Sequence[Session], alpha: float) -> list[Finding]:

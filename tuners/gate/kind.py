@@ -11,8 +11,9 @@ from tuners.analysis.units import Interval
 from tuners.results.session import Session
 
 Outcome = Literal[
-    "identical", "improved", "equivalent", "regressed", "inconclusive", "not judged", "missing", "failed", "new"
-]
+    "identical", "improved", "equivalent", "not worse", "regressed", "inconclusive", "not judged", "missing", "failed",
+    "new",
+]  # fmt: skip
 Method = tuple[str, str]
 """A model and a tuner."""
 
@@ -53,6 +54,14 @@ class Finding:
     """That it has not become worse beyond the tolerance; Holm-adjusted."""
     metric: str = ""
     """Of a difference of scores, whose unit it has."""
+    score: str = ""
+    """Of a difference of scores, which: `cross-validation` or `test`."""
+    dataset: str = ""
+    """Where the difference is worst, if it is one of several."""
+    detectable: float | None = None
+    """The drop, in the kind's unit, that the gate finds in 8 of 10 runs as these vary."""
+    design: str = ""
+    """What was compared: datasets, problems and repeats."""
 
 
 Test = Callable[[Tolerance, Sequence[Method], Session, Sequence[Session], float], list[Finding]]
@@ -72,5 +81,7 @@ class Kind:
     test: Test
     worded: Callable[[float, Interval | None, str], str]
     """Words a difference and its interval, given the metric."""
+    chance: bool = True
+    """Whether chance has a part in it, so that it takes a share of the gate's false alarms."""
     pairs: bool = True
     """Whether it compares cells in pairs, so that cells which failed newly or are unlike cannot be judged."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from tuners.analysis.units import Interval
 from tuners.gate.expression import kind, parse
@@ -11,6 +11,10 @@ from tuners.gate.kind import Finding, Outcome
 
 FAILING: tuple[Outcome, ...] = ("regressed", "failed", "missing", "not judged")
 """Outcomes that a gate does not let pass, the worst first: what could not be judged may have become worse."""
+WHERE = {"cross-validation": "in cross-validation", "test": "on test rows"}
+"""How the score of a difference is worded."""
+OPEN: Outcome = "inconclusive"
+"""The outcome that fails where the user says so."""
 
 
 @dataclass(frozen=True)
@@ -30,26 +34,35 @@ class Verdict:
     """That it has not become worse beyond the tolerance; Holm-adjusted."""
     metric: str = ""
     """Of a difference of scores, whose unit it has."""
+    score: str = ""
+    """Of a difference of scores, which: `cross-validation` or `test`."""
+    dataset: str = ""
+    """Where a method that has regressed is worst, of several."""
+    detectable: float | None = None
+    """The drop that the gate finds in 8 of 10 runs that vary as these do."""
+    design: str = ""
+    """What was compared: datasets, problems and repeats."""
+    strict: bool = False
+    """Whether an inconclusive verdict fails, too."""
 
     @classmethod
-    def of(cls, gate: str, found: Finding) -> Verdict:
+    def of(cls, gate: str, found: Finding, *, strict: bool = False) -> Verdict:
         """Make the verdict of what a test found."""
-        return cls(
-            gate, *found.method, found.outcome, found.detail, difference=found.difference, interval=found.interval,
-            p_value=found.p_value, metric=found.metric,
-        )  # fmt: skip
+        known = {each.name: getattr(found, each.name) for each in fields(found) if each.name != "method"}
+        return cls(gate, *found.method, **known, strict=strict)
 
     @property
     def fails(self) -> bool:
         """Whether the gate does not let it pass."""
-        return self.outcome in FAILING
+        return self.outcome in FAILING or (self.strict and self.outcome == OPEN)
 
     def __str__(self) -> str:
         """Return the line that a person reads: `regressed: bayesian on forest, -1.9 points [-2.6, -1.1]`."""
         parts = [f"{self.outcome}: {self.tuner} on {self.model}"]
         if self.difference is not None:
             words = kind(parse(self.gate).kind).worded
-            parts.append(words(self.difference, self.interval, self.metric))
+            where = f" {WHERE[self.score]}" if self.score else ""
+            parts.append(words(self.difference, self.interval, self.metric) + where)
         if self.detail:
             parts.append(self.detail)
         return ", ".join(parts) + f" ({self.gate})"
@@ -63,6 +76,24 @@ def summary(verdicts: Sequence[Verdict]) -> str:
             f"{sum(v.outcome == outcome for v in verdicts)} {outcome}"
             for outcome in dict.fromkeys(verdict.outcome for verdict in verdicts)
         )
-    worst.sort(key=lambda verdict: FAILING.index(verdict.outcome))
+    worst.sort(key=lambda verdict: (*FAILING, OPEN).index(verdict.outcome))
     more = f"; and {len(worst) - 1} more" if len(worst) > 1 else ""
     return f"{worst[0]}{more}"
+
+
+def power(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return a line for each gate on what it can find: the smallest and the largest drop that it would not miss."""
+    lines = []
+    for gate, score in dict.fromkeys((verdict.gate, verdict.score) for verdict in verdicts):
+        known = [v for v in verdicts if (v.gate, v.score) == (gate, score) and v.detectable is not None]
+        if known:
+            known.sort(key=lambda verdict: verdict.detectable or 0.0)
+            words = [f"{_size(known[0])} ({known[0].tuner})", f"{_size(known[-1])} ({known[-1].tuner})"]
+            drops = words[0] if len(known) == 1 else " to ".join(words)
+            lines.append(f"{gate} finds, in 8 of 10 runs, drops of {drops} {WHERE[score]}, with {known[0].design}")
+    return lines
+
+
+def _size(verdict: Verdict) -> str:
+    words = kind(parse(verdict.gate).kind).worded
+    return words(verdict.detectable or 0.0, None, verdict.metric).lstrip("+")

@@ -24,9 +24,12 @@ def space() -> ConfigurationSpace:
     return result
 
 
-def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE) -> Model:
-    """Return the network, trained for `epochs` in batches of `batch_size` rows in each fit."""
-    return searched("ann", NetworkClassifier(epochs=epochs, batch_size=batch_size))
+def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE, *, any_size: bool = False) -> Model:
+    """Return the network, trained for `epochs` in batches of `batch_size` rows in each fit.
+
+    `any_size` trains all numbers of neurons in the same graphs: sooner where there are few epochs.
+    """
+    return searched("ann", NetworkClassifier(epochs=epochs, batch_size=batch_size, any_size=any_size))
 
 
 def searched(name: str, estimator: Any) -> Model:

@@ -1,4 +1,4 @@
-"""A random forest with the article's hyperparameters and ranges."""
+"""A random forest, whose space holds the default and what matters on small data; and the article's space."""
 
 from __future__ import annotations
 
@@ -8,12 +8,31 @@ from sklearn.ensemble import RandomForestClassifier
 
 from tuners.task.model import Model
 
-TREES = (151, 1200)
-"""Smallest and largest `n_estimators` of the article; ten values, evenly spread."""
+TREES = (10, 100)
+"""Smallest and largest `n_estimators`, the largest scikit-learn's default; ten values, evenly spread."""
+ARTICLE_TREES = (151, 1200)
 
 
-def space(trees: tuple[int, int] = TREES) -> ConfigurationSpace:
-    """Return the article's random-search space, 10,560 candidates.
+def usual_space(trees: tuple[int, int] = TREES) -> ConfigurationSpace:
+    """Return the model's space, 1,440 candidates, in which scikit-learn's default lies.
+
+    The number of features at a split matters most, then the size of leaves (Probst, Wright and Boulesteix 2019,
+    "Hyperparameters and tuning strategies for random forest"). None is the deepest `max_depth`.
+    """
+    result = ConfigurationSpace()
+    result.add(
+        Categorical("criterion", ["gini", "entropy"]),
+        OrdinalHyperparameter("max_depth", [3, 5, 8, None]),
+        Categorical("max_features", ["sqrt", 0.25, 0.5]),
+        OrdinalHyperparameter("min_samples_leaf", [1, 2, 4]),
+        OrdinalHyperparameter("min_samples_split", [2, 6]),
+        OrdinalHyperparameter("n_estimators", _counts(trees)),
+    )
+    return result
+
+
+def space(trees: tuple[int, int] = ARTICLE_TREES) -> ConfigurationSpace:
+    """Return the article's random-search space, 10,560 candidates; scikit-learn's default is none of them.
 
     `max_features="auto"` of the article's day is today's `"sqrt"`. None is the deepest `max_depth`.
     """
@@ -36,35 +55,28 @@ def _counts(trees: tuple[int, int]) -> list[int]:
 
 def model(trees: tuple[int, int] = TREES) -> Model:
     """Return the forest; `trees` are the smallest and largest `n_estimators`."""
-    searched = space(trees)
-    counts = _counts(trees)
-
-    def guess(**params: object) -> dict[str, object]:
-        usual = {
-            "criterion": "gini",
-            "max_depth": None,
-            "max_features": "sqrt",
-            "min_samples_leaf": 4,
-            "min_samples_split": 5,
-            "n_estimators": counts[3],
-        }
-        return {**usual, **params}
-
+    usual = {
+        "criterion": "gini",
+        "max_depth": None,
+        "max_features": "sqrt",
+        "min_samples_leaf": 1,
+        "min_samples_split": 2,
+        "n_estimators": _counts(trees)[-1],
+    }
     return Model(
         "forest",
         # One thread: on small data a forest's own threads cost more than they save, and the order in
         # which they sum probabilities changes the last bit.
         RandomForestClassifier(n_jobs=1),
-        searched,
-        # What people try: the article's second guess (200 trees, log2, large leaves) as near as the
-        # space has it, then more trees, entropy, all features, shallow trees.
+        usual_space(trees),
+        # What people try: more features at a split, larger leaves, the other criterion, shallow trees.
         guesses=(
-            guess(max_features="log2", min_samples_leaf=12, n_estimators=counts[1]),
-            guess(),
-            guess(n_estimators=counts[-1]),
-            guess(criterion="entropy"),
-            guess(max_features=None),
-            guess(max_depth=10),
+            {**usual, "max_features": 0.5},
+            {**usual, "max_features": 0.25},
+            {**usual, "min_samples_leaf": 2},
+            {**usual, "min_samples_leaf": 4},
+            {**usual, "criterion": "entropy"},
+            {**usual, "max_depth": 8},
         ),
         scale=True,
     )

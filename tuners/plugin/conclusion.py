@@ -38,12 +38,14 @@ def judge(session: Session) -> None:
         return
     now = Judged(tuple(session.records), session.benchmarks.machine(), libraries())
     try:
-        session.verdicts = gate.judge(gates, now, then, session.plan.alpha or expression.ALPHA)
+        session.verdicts = gate.judge(
+            gates, now, then, session.plan.alpha or expression.ALPHA, strict=session.plan.inconclusive == "fail"
+        )
     except TuningError as error:
         messages.fail(f"--tuning-fail: {error}")
         return
-    say = messages.fail if any(each.fails for each in session.verdicts) else messages.note
-    say(verdict.summary(session.verdicts))
+    if any(each.fails for each in session.verdicts):
+        messages.fail(verdict.summary(session.verdicts))
 
 
 def report_of(session: Session) -> Report:
@@ -67,6 +69,7 @@ def report_of(session: Session) -> Report:
         runs=_runs(session),
         then=_compared(session) if then else (),
         about=session.about() if plan.reports else {},
+        command=session.how.get("command", ""),
     )
 
 

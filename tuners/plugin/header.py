@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from tuners.analysis.power import DEFAULTS, Design, power_of
 from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 from tuners.results.record import STARTS
 
+BASE = "default"
+"""The untuned model, which runs once; analysis has the name, too, beside pandas, which a header does not need."""
 
-def header(plan: Plan, cells: Sequence[Cell]) -> list[str]:
-    """Return its lines."""
+
+def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str]:
+    """Return its lines; with the power of each model's design, which loads SciPy."""
     problems = {(cell.model, cell.dataset, cell.seed) for cell in cells}
     tuners = {cell.tuner for cell in cells}
     seeds = ", ".join(dict.fromkeys(str(cell.seed) for cell in cells))
@@ -34,16 +38,35 @@ def header(plan: Plan, cells: Sequence[Cell]) -> list[str]:
     for model in dict.fromkeys(cell.model for cell in cells):
         mine = [cell for cell in cells if cell.model == model]
         budgets = {cell.tuner: plan.evaluations(model, cell.tuner) for cell in mine}
-        usual = max(set(budgets.values()), key=list(budgets.values()).count)
-        others = [f"{tuner} {n}" for tuner, n in budgets.items() if n != usual]
+        repeats = {cell.tuner: plan.repeats(model, cell.tuner) for cell in mine if cell.tuner != BASE}
         effort = ", ".join(f"{k} {v}" for k, v in plan.preset.effort.get(model, {}).items())
         datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
         lines.append(
-            f"tuning: {model} on {datasets}: {_evaluations(usual)}"
-            + (f" ({', '.join(others)})" if others else "")
+            f"tuning: {model} on {datasets}: {_most(budgets, _evaluations)}"
+            + (f", {_most(repeats, _repeats)}" if set(repeats.values()) - {1} else "")
             + (f"; {effort}" if effort else "")
         )
+        if power and repeats:
+            lines.append(f"tuning: {model}: {power_of(_design(mine, repeats), DEFAULTS, protocol.metric).sentence}")
     return lines
+
+
+def _design(cells: Sequence[Cell], repeats: Mapping[str, int]) -> Design:
+    """Return the design of one model's cells."""
+    datasets = {cell.dataset for cell in cells}
+    problems = {(cell.dataset, cell.seed) for cell in cells}
+    return Design(len(datasets), len(problems) // len(datasets), min(repeats.values()), len(repeats) + 1)
+
+
+def _most(numbers: Mapping[str, int], words: Callable[[int], str]) -> str:
+    """Return the number that most methods have, in words, and those of the others."""
+    usual = max(set(numbers.values()), key=list(numbers.values()).count)
+    others = [f"{tuner} {n}" for tuner, n in numbers.items() if n != usual]
+    return words(usual) + (f" ({', '.join(others)})" if others else "")
+
+
+def _repeats(number: int) -> str:
+    return _count(number, "repeat")
 
 
 def _evaluations(number: int) -> str:

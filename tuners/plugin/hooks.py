@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tuners.errors import TuningError
-from tuners.plugin import conclusion
+from tuners.plugin import building, conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.header import header
@@ -27,7 +27,7 @@ NAME = "tuners.hooks"
 def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
     """Say what will be compared."""
     state = config.stash[SESSION]
-    return header(state.plan, state.cells) if state.cells else []
+    return header(state.plan, state.cells, power=not config.option.collectonly) if state.cells else []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -47,7 +47,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     try:
         state.journal.check_code()
         preflight(state.plan, state.cells)
-        require_same_data(state.plan, {cell: entry.run for cell, entry in state.finished().items()}, state.cells)
+        finished = {cell: entry.run for cell, entry in state.finished().items()}
+        require_same_data(state.plan, finished, state.cells)
+        if state.plan.evaluation == "recorded":
+            building.build_tables(state, [cell for cell in state.cells if cell.id not in finished])
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:
@@ -138,11 +141,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)  # within the terminal reporter's, whose short summary comes after it
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around the terminal reporter's, whose short summary comes before it
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Generator[None, None, None]:
-    """Print the evaluation table last; a time regression that pytest-benchmark raises does not hide it."""
+    """Print the verdict last of all; a time regression that pytest-benchmark raises does not hide it."""
     state = config.stash[SESSION]
     messages = state.messages
     try:

@@ -84,8 +84,14 @@ OPTIONS = (
     Option("repeats", "N", count, "runs of each cell, with other random numbers of the method's own"),
     Option("start", "WHERE", start, "default, every search begins with the untuned configuration, charged; or cold"),
     Option("inconclusive", "HOW", inconclusive, "what the gate makes of inconclusive verdicts: pass (default) or fail"),
+    Option("tables", "DIR", Path, "the folder of recorded tables; .tuning/tables by default"),
     Option("table-limit", "S", seconds, "build a problem's whole table only where that takes at most so long; also 5m"),
-    Option("evaluation", "HOW", evaluation, "plain (default), each fit made; shared, common work of candidates once"),
+    Option(
+        "evaluation",
+        "HOW",
+        evaluation,
+        "plain, each fit made; shared, common work once; recorded, in a table",
+    ),
     Option("creditcard", "PATH", Path, "your creditcard.csv (also TUNING_CREDITCARD)"),
     Option(
         "report",

@@ -63,6 +63,14 @@ class Progress:
         of = "" if budget.stated is None else f" of {budget.stated}"
         self._write(f"  trial {int(spent) if spent == int(spent) else spent}{of}, {score}")
 
+    def tables(self, done: int, total: int, left: float | None) -> None:
+        """Show how many candidates are recorded, and about how long the rest takes, before any cell runs."""
+        if self._out is None or time.monotonic() - self._shown < REFRESH_SECONDS:
+            return
+        self._shown = time.monotonic()
+        time_left = "" if left is None else f"  about {left // 60:.0f}:{left % 60:02.0f} left"
+        self._show(f"tables: {done:,} of {total:,} candidates{time_left}")
+
     def end(self) -> None:
         """Clear the line."""
         if self._out is not None:
@@ -72,7 +80,11 @@ class Progress:
     def _write(self, text: str) -> None:
         if self._out is None:
             return
-        line = f"cell {self._number} of {self.cells}  {self.cell}{self._repeat}{text}{self._left()}"
+        self._show(f"cell {self._number} of {self.cells}  {self.cell}{self._repeat}{text}{self._left()}")
+
+    def _show(self, line: str) -> None:
+        if self._out is None:
+            return
         width = shutil.get_terminal_size().columns - 1
         self._out.write(f"\r\x1b[2K{line[:width]}")
         self._out.flush()

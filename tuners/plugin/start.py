@@ -45,6 +45,7 @@ def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
         plan = state.plan
         several = any(plan.repeats(cell.model, cell.tuner) > 1 for cell in tests.values() if cell is not None)
         state.benchmarks.list_columns(several=several)
+        state.benchmarks.hide_table()
 
 
 def of_session(config: pytest.Config, collected: Collected) -> None:

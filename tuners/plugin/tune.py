@@ -88,6 +88,11 @@ class Tune:
         if not run.record.ok:
             fail(self._request, run.record, run.record.reason, error)
         self._request.node.stash[RECORD] = run.record
+        if run.record.real is not None and not run.record.real.alike:
+            session.messages.note(
+                f"{name} is not deterministic with a seed: expected the same trials twice, got others: its figures "
+                "cannot be made again: draw all of its random numbers from the seed that it is given"
+            )
         return run
 
     def _run(self, job: Job, record: Record) -> Run:

@@ -19,6 +19,7 @@ class Scope:
 
     tuners: tuple[str, ...] | None = None
     datasets: tuple[str, ...] | None = None
+    seeds: tuple[int, ...] | None = None
     budget: int | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
     """Evaluations of single methods."""

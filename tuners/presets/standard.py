@@ -1,4 +1,4 @@
-"""What a comparison to be believed needs: full budgets, ten seeds, all rows, the article's ranges and epochs."""
+"""What a comparison to be believed needs: full budgets, ten seeds, all rows, the article's epochs."""
 
 from __future__ import annotations
 
@@ -12,4 +12,5 @@ PRESET = Preset(
     seeds=tuple(range(10)),
     budget=80,
     protocol=Protocol(folds=4),
+    start="default",
 )

@@ -12,11 +12,11 @@ from tuners.report.charts.style import Figure
 from tuners.report.document import Report
 from tuners.report.tables import Table
 
-Extent = Literal["terminal", "verbose", "comment", "page"]
+Extent = Literal["terminal", "verbose", "appendix", "comment", "page"]
 """The shortest output that has a section's tables; each longer one has them, too.
 
-`terminal`: all have them. `verbose`: not the terminal without `-v`, and at the end of the Markdown report. `comment`:
-the Markdown report and the page. `page`: the page alone.
+`terminal`: all have them, and the terminal as its last lines. `verbose`: not the terminal without `-v`. `appendix`: the
+same, and in the Markdown report at its end. `comment`: the Markdown report and the page. `page`: the page alone.
 """
 
 
@@ -27,6 +27,8 @@ class Block:
     title: str
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
+    spare: Sequence[str] = ()
+    """Further notes, which are left out where room is short."""
     folded: bool = False
     """Whether it is shown only when asked for, where a format can fold."""
 
@@ -95,7 +97,7 @@ class Section:
     """Its keys in the JSON report, with plain values."""
     rows_place: int | None = None
     """Where the keys stand, if not at the section's place."""
-    extent: Extent = "terminal"
+    extent: Extent = "verbose"
     script: Callable[[Report], Mapping[str, Any]] | None = None
     """What the page's script shows of it in place of its blocks, by key."""
 

@@ -1,130 +1,195 @@
-"""The summary in sentences: who won, whether it is real, what it costs, and what to use."""
+"""The summary in sentences: who wins, what tuning gains, what it costs, what to use, and what would settle the rest.
+
+A topic is a sentence over all models, so that a session ends in few lines. What is said of these datasets says so, or
+names the dataset.
+"""
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tuners.analysis import units
 from tuners.analysis.blocks import BASE
-from tuners.analysis.costs import OvertuningRow
-from tuners.analysis.methods import Group, MethodRow
-from tuners.analysis.reach import Reach
-from tuners.analysis.statistics import enough_blocks
-from tuners.report.words import NOTHING, counted, duration, interval, listed, number
+from tuners.analysis.comparison import ComparisonRow
+from tuners.report.subject import Subject
+from tuners.report.words import clocked, counted, ends, interval, listed, number, percentage
+from tuners.results.landmarks import EQUAL
+
+LONGEST_COMMAND = 60
+"""Characters of a command that is repeated in a sentence."""
+
+MOST_NAMES = 3
+"""Methods that a sentence names of those of which it says the same."""
 
 
-def sentences(group: Group, reaches: Sequence[Reach], overtuned: Sequence[OvertuningRow]) -> list[str]:
-    """Return the sentences on one model; `group` is over all of its datasets."""
-    where = f"on {group.dataset or counted(group.datasets, 'dataset')}"
-    scored = [row for row in group.rows if row.test_score is not None]
-    if not scored:
-        return [f"{group.model}: no method has a score {where}"]
-    best = next(row for row in scored if row.tied == "best")
-    return [
-        _winners(group, scored, best, where),
-        *_against_default(scored, best, group.metric),
-        *_reached(reaches),
-        *_advice(group, scored),
-        *_overtuning(overtuned),
-        *_failures(group),
+@dataclass(frozen=True)
+class Topic:
+    """What is said in one sentence."""
+
+    head: str
+    clause: Callable[[Subject], str]
+    """What is said of one model; empty for nothing."""
+    placed: bool = True
+    """Whether it is said of these datasets."""
+    spare: bool = False
+    """Whether it is left out where room is short."""
+
+
+def sentences(subjects: Sequence[Subject], *, spare: bool) -> list[str]:
+    """Return the sentences on all models, a topic each: those that matter most, or the spare ones."""
+    found = []
+    for topic in (each for each in TOPICS if each.spare == spare):
+        said = [(subject, text) for subject in subjects if (text := topic.clause(subject))]
+        if len(subjects) == 1:
+            found += [f"{topic.head}{f' {each.place}' if topic.placed else ''}: {text}" for each, text in said]
+        elif said:
+            names = [f"{each.group.model}{f' {each.place}' if topic.placed else ''}" for each, _ in said]
+            clauses = [f"{name}: {text}" for name, (_, text) in zip(names, said, strict=True)]
+            found.append(f"{topic.head}, {'; '.join(clauses)}")
+    return found
+
+
+def compared(baseline: str, rows: Sequence[ComparisonRow], metrics: Mapping[str, str]) -> list[str]:
+    """Return what changed against an earlier run, in a sentence; nothing where there is none."""
+    if not rows:
+        return []
+    paired = [row for row in rows if row.score_difference is not None]
+    moved = [row for row in paired if abs(row.score_difference or 0.0) > EQUAL]
+    moved.sort(key=lambda row: -abs(row.score_difference or 0.0))
+    said = [
+        f"{row.tuner} on {row.model} "
+        + units.difference(row.score_difference or 0.0, row.score_interval, metrics.get(row.model, ""))
+        for row in moved[:MOST_NAMES]
     ]
+    said += [f"{len(moved) - len(said)} more changed"] if len(moved) > len(said) else []
+    same = len(paired) - len(moved)
+    said += [f"{counted(same, 'method')} of the same test scores"] if same else []
+    return [f"against {baseline}: {', '.join(said) or 'no cell compares'}"]
 
 
-def _winners(group: Group, scored: Sequence[MethodRow], best: MethodRow, where: str) -> str:
-    blocks = counted(group.blocks, "dataset x seed block")
-    score = f"{group.measured} {number(best.test_score)} {interval(best.test_interval)}".removesuffix(f" {NOTHING}")
-    first = [row.tuner for row in scored if row.tied == "best"]
-    tied = [row.tuner for row in scored if row.tied == "tied"]
-    behind = [f"{row.tuner} ({number(-(row.behind or 0.0), sign=True)})" for row in scored if row.tied == "behind"]
-    unknown = [row.tuner for row in scored if row.tied == "too few cells"]
-    if len(scored) == 1:
-        return f"{group.model} {where}: {best.tuner} reaches {score} in {blocks}; nothing is compared with it"
-    if unknown:
-        return (
-            f"{group.model} {where}: {listed(first)} {'has' if len(first) == 1 else 'have'} the highest mean, {score}, "
-            f"in {blocks}: too few to tell it from luck"
-        )
-    if len(first) + len(tied) > 1:
-        text = f"{listed([*first, *tied])} are tied best: the highest mean is {best.tuner}'s, {score}, in {blocks}"
-    else:
-        text = f"{best.tuner} is best: {score}, in {blocks}"
-    rest = f"; behind by more than luck: {', '.join(behind)}" if behind else ""
-    return f"{group.model} {where}: {text}{rest}"
+def _winners(subject: Subject) -> str:
+    if not subject.of("best", "equal", "undecided", "behind"):
+        return "no method has a score"
+    if len(subject.standings) == 1:
+        return f"{subject.standings[0].tuner}, and nothing is compared with it"
+    equal, behind = ([each.tuner for each in subject.of(tone)] for tone in ("equal", "behind"))
+    undecided = [each.tuner for each in subject.of("undecided")]
+    known = [each.tuner for each in subject.of("best")]
+    parts = [f"equal{subject.within}: {_some(equal)}"] if equal else []
+    parts += [f"undecided: {_some(undecided)}"] if undecided and known else []
+    parts += [f"behind: {_some(behind)}"] if behind else []
+    text = listed(known) if known else f"undecided between {_some(undecided)}"
+    return f"{text} ({'; '.join(parts)})" if parts else text
 
 
-def _change(row: MethodRow, metric: str) -> str:
-    """Return the difference to the untuned model, in percent where there are percentages; empty where there is none."""
-    if row.change is not None:
-        change = f"{number(row.change, 2, sign=True)} % {interval(row.change_interval, digits=2, sign=True)}"
-        return change.removesuffix(f" {NOTHING}")
-    return "" if row.difference is None else units.difference(row.difference, row.difference_interval, metric)
+def _some(names: Sequence[str]) -> str:
+    """Join names; the last of many are counted, since the table has them."""
+    more = len(names) - MOST_NAMES
+    return listed([*names[:MOST_NAMES], f"{more} more"] if more > 1 else names)
 
 
-def _against_default(scored: Sequence[MethodRow], best: MethodRow, metric: str) -> list[str]:
-    base = next((row for row in scored if row.tuner == BASE), None)
-    if base is None or len(scored) == 1:
-        return []
-    if base.tied == "best":
-        return ["tuning has not paid here: no method has a higher mean than the untuned model"]
-    change = _change(best, metric)
-    if not change:
-        return [f"tuning pays: {best.tuner} is better than the untuned model"] if base.tied == "behind" else []
-    if base.tied == "behind":
-        return [f"tuning pays: {best.tuner} changes the untuned model's score by {change}"]
-    if base.tied == "tied":
-        return [f"whether tuning pays is not shown: {best.tuner} changes the untuned model's score by {change}"]
-    return [f"{best.tuner} changes the untuned model's score by {change}"]
+def _search(subject: Subject) -> str:
+    searched = [each for each in subject.standings if each.search is not None and each.tuner != BASE]
+    if not searched:
+        return ""
+    searched.sort(key=lambda each: each.search.regret if each.search is not None else 0.0)
+    best = searched[0]
+    assert best.search is not None
+    behind = [each.tuner for each in searched if each.found == "behind"]
+    regret = f"{number(best.search.regret, 3)} {interval(best.search.regret_interval, digits=3)}".removesuffix(" -")
+    to = "the optimum" if subject.findings.search.optimum == "optimum" else "the best score seen"
+    rest = f", behind it: {listed(behind)}" if behind else ""
+    return f"{best.tuner} ends nearest to {to}, regret {regret}{rest}"
 
 
-def _reached(reaches: Sequence[Reach]) -> list[str]:
-    compared = [each for each in reaches if each.tuner != BASE]
-    found: list[str] = []
-    for each in compared:
-        if each.ratio is not None:
-            ratio = f"{number(each.ratio, 1)}x {interval(each.interval, digits=1)}".removesuffix(f" {NOTHING}")
-            said = ratio if found else f"needs {ratio} the time to reach {each.target}'s cross-validation score"
-            found.append(f"{each.tuner} {said} (in {each.reached} of {each.blocks} blocks)")
-    found = [", ".join(found)] if found else []
-    never = [each.tuner for each in compared if each.ratio is None]
-    if never:
-        reach = "reaches" if len(never) == 1 else "reach"
-        found.append(f"{listed(never)} never {reach} {compared[0].target}'s cross-validation score")
-    return ["; ".join(found)] if found else []
+def _gain(subject: Subject) -> str:
+    first = subject.first
+    if first is None or first.gain is None:
+        return ""
+    if first.gain.agree:
+        return f"{first.tuner}, {first.gain.text}"
+    worse = next((each for each in subject.findings.worse if each.tuner == first.tuner), None)
+    share = f", {percentage(worse.share)} of its runs end worse" if worse is not None else ""
+    return f"{first.tuner} {first.gain.text}{GAINS[first.gain.found]}{share}"
 
 
-def _advice(group: Group, scored: Sequence[MethodRow]) -> list[str]:
-    good = [row for row in scored if row.tied in {"best", "tied"} and row.seconds is not None and not row.failures]
-    if any(row.tied == "too few cells" for row in scored):
-        pairs = math.comb(len(scored), 2)
-        least = next(count for count in itertools.count(1) if enough_blocks(count, pairs))
-        told = f"{len(scored)} methods can be told apart in {least} blocks or more, and here are {group.blocks}"
-        return [f"nothing to advise yet: {told}: give more seeds or datasets"]
-    if len(scored) < 2 or not good:
-        return []
-    cheapest = min(good, key=lambda row: row.seconds or 0.0)
-    cost = f"{duration(cheapest.seconds)} s {interval(cheapest.seconds_interval, duration)} a run".replace(
-        f" {NOTHING} a", " a"
+def _general(subject: Subject) -> str:
+    general, first = subject.findings.general, subject.first
+    row = next((each for each in general.rows if first and (each.tuner, each.other) == (first.tuner, BASE)), None)
+    if general.note or row is None:
+        return general.note
+    return (
+        f"on another dataset {row.tuner} is better than default by over {units.size(row.region, general.metric)} "
+        f"with a probability of {percentage(row.better)}, worse with {percentage(row.worse)}"
     )
-    if len(good) == 1:
-        return [f"use {cheapest.tuner}: {cost}"]
-    return [f"use {cheapest.tuner}: of those that cannot be told from the best it takes the least time, {cost}"]
 
 
-def _overtuning(rows: Sequence[OvertuningRow]) -> list[str]:
-    rows = [row for row in rows if row.tuner != BASE]  # whose only trial has none before it
+def _cost(subject: Subject) -> str:
+    clock = subject.findings.clock
+    rows = [each.row for each in (subject.first, *subject.standings) if each is not None]
+    chosen = [row for row in rows if row.seconds is not None and (row is rows[0] or row.tuner == BASE)]
+    return ", ".join(dict.fromkeys(f"{row.tuner} {clocked(row.seconds, clock)}" for row in chosen))
+
+
+def _advice(subject: Subject) -> str:
+    advice = subject.findings.advice
+    if advice.use is None:
+        return f"undecided: {_more(subject)}" if advice.more is not None else "undecided" if advice.open else ""
+    why = "best" if advice.use in advice.best else f"equal to the best{subject.within}"
+    return f"{advice.use}, {why}{' and the cheapest of those' if len(advice.equivalent) > 1 else ''}"
+
+
+def _settled_by(subject: Subject) -> str:
+    return _more(subject) if subject.findings.advice.use is not None else ""
+
+
+def _more(subject: Subject) -> str:
+    """Return what would decide what is open, with the command and its minutes; empty where nothing is."""
+    more = subject.findings.advice.more
+    if more is None:
+        return ""
+    known = 0 < len(subject.command) <= LONGEST_COMMAND
+    command = f"{subject.command} {more.option}" if known else f"the same command with {more.option}"
+    cost = "" if more.minutes is None else f" ({_minutes(more.minutes)})"
+    count = more.then - more.now
+    return f"about {count} more {more.kind if count > 1 else more.kind.removesuffix('s')}, {command}{cost}"
+
+
+def _minutes(value: float) -> str:
+    if value < 1:
+        return "under a minute"
+    return f"about {counted(round(value), 'minute')}" if value < 90 else f"about {value / 60:.0f} hours"
+
+
+def _overtuning(subject: Subject) -> str:
+    rows = [row for row in subject.findings.overtuning if row.tuner != BASE]
     runs, overtuned = sum(row.runs for row in rows), sum(row.overtuned for row in rows)
     if not overtuned:
-        return []
-    worst = max(rows, key=lambda row: row.largest)
-    text = (
-        f"overtuning: in {overtuned} of {runs} runs an earlier incumbent did better on the test rows than the winner; "
-        f"by {number(worst.largest)} at the most ({worst.tuner})"
+        return ""
+    worst = max(rows, key=lambda row: row.mean)
+    return (
+        f"in {overtuned} of {runs} runs an earlier incumbent did better on the {ends(worst.test_rows)} test rows than "
+        f"the winner, on average by {units.size(worst.mean, subject.findings.metric)} ({worst.tuner}), "
+        "the noise of so few rows included"
     )
-    return [text]
 
 
-def _failures(group: Group) -> list[str]:
-    broken = [f"{row.tuner} {row.failures} of {row.cells}" for row in group.rows if row.failures]
-    return [f"failed cells: {', '.join(broken)}"] if broken else []
+def _failures(subject: Subject) -> str:
+    return ", ".join(f"{row.tuner} {row.failures} of {row.cells}" for row in subject.group.rows if row.failures)
+
+
+GAINS = {"better": "", "worse": ", a loss", "open": ", which may be luck"}
+"""What a difference to the untuned model amounts to."""
+TOPICS = (
+    Topic("failed cells", _failures, placed=False),
+    Topic("best", _winners),
+    Topic("gain over default", _gain),
+    Topic("seconds a run", _cost),
+    Topic("use", _advice),
+    Topic("to settle the rest", _settled_by),
+    Topic("in general", _general, placed=False, spare=True),
+    Topic("search", _search, spare=True),
+    Topic("overtuning", _overtuning, spare=True),
+)
+"""In the order of the sentences."""

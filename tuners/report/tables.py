@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from tabulate import tabulate
@@ -17,6 +17,8 @@ class Column:
     text: Callable[[Any], str]
     needed: Callable[[Any], bool] = lambda rows: True  # noqa: ARG005  most always are
     """Whether a table of these rows has the column."""
+    tone: Callable[[Any], str] | None = None
+    """What a value means, as a word that the page has a colour and a sign for; None: nothing that a colour says."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Table:
     rows: list[list[str]]
     caption: str = ""
     """What it shows, where its block has no title that says so."""
+    tones: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """By row and column, both from 0: what a cell's value means."""
 
     def tabulated(self, style: str, shown: Callable[[str], str]) -> str:
         """Set the table in one of tabulate's styles, each text as `shown` makes it safe there."""
@@ -45,4 +49,10 @@ class Table:
             [column.heading for column in needed],
             [[column.text(row) for column in needed] for row in rows],
             caption,
+            {
+                (place, index): column.tone(row)
+                for place, row in enumerate(rows)
+                for index, column in enumerate(needed)
+                if column.tone is not None
+            },
         )

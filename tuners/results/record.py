@@ -14,8 +14,8 @@ from tuners.text.shown import saveable
 
 SCHEMA = 1
 
-EVALUATIONS = ("plain", "shared")
-"""How candidates are evaluated: each by a fit of its own, or with what they have in common done once.
+EVALUATIONS = ("plain", "shared", "recorded")
+"""How candidates are evaluated: each by a fit of its own, with what they have in common done once, or by a table.
 
 Scores, trials and their hash are the same either way; seconds are not.
 """
@@ -31,6 +31,19 @@ FROM_OUTSIDE = {"model", "dataset", "tuner", "metric", "reason"}
 
 Status = Literal["ok", "failed", "timeout", "memory", "crashed", "skipped"]
 """`timeout` and `memory`: the run was killed at a limit, or all its trials were; `crashed`: its process died."""
+
+
+@dataclass(frozen=True)
+class RealRun:
+    """A run that was made for real beside recorded ones, and the same run looked up. Times are seconds."""
+
+    evaluations: int
+    wall: float
+    """What it took."""
+    recorded: float
+    """What the recorded clock makes of the same run."""
+    alike: bool = True
+    """Whether both made the same trials, as one seed should."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,8 @@ class Record:
     """Mean normalised regret over the logarithm of the evaluations."""
     landmarks: Landmarks | None = None
     """Where the scores of the problem's candidates lie, as far as they are recorded."""
+    real: RealRun | None = None
+    """A run of the method that was made for real, on the session's smallest problem."""
     train_rows: int = 0
     test_rows: int = 0
     ties: int = 0

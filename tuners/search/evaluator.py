@@ -24,7 +24,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from tuners.search.anatomy import Anatomy, Candidate, Params
 from tuners.search.families import Family, Plan, forest, perceptron, prefix
-from tuners.search.folds import Fold, prepare
+from tuners.search.folds import Apart, Fold, Split, prepare
 from tuners.search.group import Failed, Group, Scored, evaluate
 from tuners.search.verification import verified
 
@@ -63,7 +63,7 @@ class SharedEvaluator:
         estimator: Any,
         X: Any,
         y: Any,
-        splits: Sequence[tuple[Any, Any]],
+        splits: Sequence[Split],
         scorer: Any,
         *,
         jobs: int | None = None,
@@ -71,6 +71,8 @@ class SharedEvaluator:
         remember: bool = False,
     ) -> None:
         """Take an unfitted estimator, (train, test) row numbers, and `scorer(estimator, X, y)` of one or more scores.
+
+        A split may also be rows `Apart`.
 
         With `remember`, what is grown is kept for later calls, within `starts.KEPT_BYTES` a fold.
         """
@@ -135,6 +137,35 @@ class SharedEvaluator:
                 continue
         return 0
 
+    def size_name(self, params: Mapping[str, Any]) -> str | None:
+        """Return the name by which candidates like this one say how far they grow; None where nothing is shared."""
+        size = self._families[0].size(self._kind) if self._families else None
+        return None if size is None else self.anatomy.named(size, params)
+
+    def together(self, candidates: Candidates) -> list[list[int]]:
+        """Return the positions of candidates in parts, each of which shares all that it can share.
+
+        Candidates that share nothing are a part each. Preprocessing is shared between parts, too, while it stays the
+        same from one to the next.
+        """
+        parts: dict[object, list[int]] = {}
+        for position, params in enumerate(candidates):
+            candidate = self.anatomy.candidate(params) if self._families else None
+            planned = None
+            if candidate is not None:
+                shape = (_fitted_rows(self._splits[-1]), self._features(candidate))
+                planned = _planned(self._kind, candidate, self._families, *shape)
+            key = (candidate.front_key(), planned[0], planned[1].group) if candidate and planned else position
+            parts.setdefault(key, []).append(position)
+        return list(parts.values())
+
+    def _features(self, candidate: Candidate) -> int:
+        try:
+            prepared = self._prepared(candidate.front_key(), candidate.front)
+        except Exception:  # noqa: BLE001  scikit-learn says what is wrong
+            return MANY_FEATURES
+        return int(prepared[-1].rows.X_train.shape[1])
+
     def _size(self, params: Mapping[str, Any]) -> int:
         candidate = self.anatomy.candidate(params)
         size = self._families[0].size(self._kind) if self._families else None
@@ -143,7 +174,7 @@ class SharedEvaluator:
 
     def _likely(self, candidate: Candidate) -> bool:
         """Whether a candidate can be shared, as far as is known before any fold is prepared."""
-        return _planned(self._kind, candidate, self._families, len(self._splits[0][0]), MANY_FEATURES) is not None
+        return _planned(self._kind, candidate, self._families, _fitted_rows(self._splits[0]), MANY_FEATURES) is not None
 
     def _prepared(self, key: object, front: Params) -> list[Fold]:
         if self._folds is None or self._folds[0] != key:
@@ -234,6 +265,10 @@ def shareable(estimator: Any, X: Any, listed: Candidates) -> bool:
     candidates = [anatomy.candidate(params) for params in listed]
     planned = [each and _planned(kind, each, families, *X.shape) for each in candidates]
     return bool(planned) and all(each and each[0].threads for each in planned)
+
+
+def _fitted_rows(split: Split) -> int:
+    return len(split if isinstance(split, Apart) else split[0])
 
 
 def _families(model: type) -> list[Family]:

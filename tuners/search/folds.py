@@ -13,6 +13,24 @@ from tuners.search.families import Rows
 
 
 @dataclass(frozen=True)
+class Apart:
+    """Rows of their own to fit on and to score, in place of row numbers: a refit, scored on the test rows."""
+
+    X_train: Any
+    y_train: Any
+    X_test: Any
+    y_test: Any
+
+    def __len__(self) -> int:
+        """Return how many rows are fitted on."""
+        return len(self.y_train)
+
+
+Split = tuple[Any, Any] | Apart
+"""Row numbers to fit on and to score, or rows apart."""
+
+
+@dataclass(frozen=True)
 class Fold:
     """The rows of a fold, raw and as the model sees them."""
 
@@ -28,13 +46,16 @@ class Fold:
 
 
 def prepare(
-    anatomy: Anatomy, front: Params, X: Any, y: Any, split: tuple[Any, Any], *, train_scores: bool, remember: bool
+    anatomy: Anatomy, front: Params, X: Any, y: Any, split: Split, *, train_scores: bool, remember: bool
 ) -> Fold:
     """Fit the preprocessing on one fold, as scikit-learn's pipeline does."""
     begun = perf_counter()
-    train, test = split
-    X_train, y_train = _safe_split(anatomy.estimator, X, y, train)
-    X_test, y_test = _safe_split(anatomy.estimator, X, y, test, train)
+    if isinstance(split, Apart):
+        X_train, y_train, X_test, y_test = split.X_train, split.y_train, split.X_test, split.y_test
+    else:
+        train, test = split
+        X_train, y_train = _safe_split(anatomy.estimator, X, y, train)
+        X_test, y_test = _safe_split(anatomy.estimator, X, y, test, train)
     preprocessing = anatomy.prepared(front)
     known = None
     seen_train, seen_test, asked_train = X_train, X_test, X_train

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 from ConfigSpace import ConfigurationSpace, UniformIntegerHyperparameter
 
-from tuners.spaces.points import finite_values, size
+from tuners.results.params import Params, plain_params
+from tuners.spaces.points import cardinality, finite_values, size
 from tuners.spaces.values import position
 
 
@@ -49,6 +51,19 @@ def without(grid: Mapping[str, Sequence[Any]], point: Mapping[str, Any]) -> list
             rest.append({each: begun.get(each, list(values)) for each, values in grid.items()} | {name: others})
         begun[name] = [point[name]]
     return rest
+
+
+MOST_CANDIDATES = 200_000
+"""Of a space that is listed."""
+
+
+def candidates(space: ConfigurationSpace) -> list[Params] | None:
+    """List every point of a space; None where there is no end of them, or where they are too many to list."""
+    count = cardinality(space)
+    if count > MOST_CANDIDATES:
+        return None
+    levels = grid(space, int(count))
+    return [plain_params(dict(zip(levels, point, strict=True))) for point in itertools.product(*levels.values())]
 
 
 def _levels(hyperparameter: Any, count: int) -> list[Any]:

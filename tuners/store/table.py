@@ -150,6 +150,12 @@ class Table:
             found = file.execute(_READ, (after,)).fetchall()
         return [self._row(*each) for each in found]
 
+    def count(self) -> int:
+        """Return how many rows there are."""
+        with self._open() as file:
+            found: tuple[int] = file.execute("SELECT COUNT(*) FROM rows").fetchone()
+        return found[0]
+
     def add(self, rows: Iterable[Row]) -> None:
         """Add rows, whose numbers are given here, all or none; one whose candidate is there is left out."""
         values = []

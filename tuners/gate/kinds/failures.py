@@ -37,4 +37,4 @@ def worded(value: float, interval: Interval | None, metric: str) -> str:
     return f"{value:+g} cells"
 
 
-KIND = Kind(place=30, examples=("0",), read=read, test=test, worded=worded, pairs=False)
+KIND = Kind(place=30, examples=("0",), read=read, test=test, worded=worded, chance=False, pairs=False)

@@ -3,21 +3,26 @@
 All seconds of one session depend on the speed of the machine just then. They are divided by those of the reference
 workload; what is left differs from session to session, so that several earlier sessions tell how much. This session is
 judged by the prediction interval of a further one.
+
+Of recorded runs, the method's own seconds are judged: those of its evaluations were looked up, and no change to the
+method makes a fit slower.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tuners.analysis import units
 from tuners.analysis.units import Interval
-from tuners.gate.cells import paired
+from tuners.gate.cells import cells, paired
 from tuners.gate.kind import Finding, Kind, Method, Outcome, Tolerance
-from tuners.results.record import Record
+from tuners.results.record import CLOCKS, Record
 from tuners.results.session import Session
 
+RECORDED = CLOCKS[1]
 LEAST_SESSIONS = 3
 """Sessions of the earlier run without which their spread is unknown."""
 
@@ -68,20 +73,35 @@ def test(
         elif high < -above:
             outcome = "improved"
         elif high < above:
-            outcome = "equivalent"
+            outcome = "equivalent" if low > -above else "not worse"
         ends = float(np.expm1(low)), float(np.expm1(high))
-        findings.append(Finding(method, outcome, difference=float(np.expm1(prediction.mean)), interval=ends, p_value=p))
-    return findings
+        found = Finding(method, outcome, difference=float(np.expm1(prediction.mean)), interval=ends, p_value=p)
+        findings.append(found)
+    return [_worded_whose(each, now) for each in findings]
+
+
+def _worded_whose(found: Finding, now: Session) -> Finding:
+    """Return a finding that says whose seconds it is on, where they are not those of the whole run."""
+    own = any(record.clock == RECORDED for record in cells(found.method, now.records).values())
+    whose = ["of the method itself, since runs are recorded"] if own and found.difference is not None else []
+    return replace(found, detail="; ".join([*whose, *filter(None, [found.detail])]))
 
 
 def _log_ratios(pairs: Sequence[tuple[Record, Record]]) -> list[float]:
     """Return the log ratios of seconds, each in units of its reference workload, of cells whose seconds compare."""
     return [
-        math.log(new.seconds / new.reference_seconds) - math.log(old.seconds / old.reference_seconds)
+        math.log(a / new.reference_seconds) - math.log(b / old.reference_seconds)
         for new, old in pairs
-        if new.ok and old.ok and new.seconds and old.seconds and new.reference_seconds and old.reference_seconds
-        and new.evaluation == old.evaluation and not (new.contended or old.contended)
+        if (a := _judged(new)) and (b := _judged(old)) and new.reference_seconds and old.reference_seconds
+        and (new.evaluation, new.clock) == (old.evaluation, old.clock)
     ]  # fmt: skip
+
+
+def _judged(record: Record) -> float | None:
+    """Return the seconds that a change to the method changes; None where they are not its alone."""
+    if not record.ok or record.contended:
+        return None
+    return record.search_seconds if record.clock == RECORDED else record.seconds
 
 
 def _elsewhere(now: Session, then: Session) -> str:

@@ -17,6 +17,14 @@ CannotWrite = Callable[[str, Path, OSError], None]
 """Is told of a file that could not be written: the option, the path and the error."""
 
 
+SHOWING: Mapping[str, Any] = {
+    "benchmark_columns": None, "benchmark_sort": "min", "benchmark_group_by": "group", "benchmark_name": "normal",
+    "benchmark_time_unit": None, "benchmark_histogram": [], "benchmark_compare_fail": None, "benchmark_cprofile": None,
+    "benchmark_verbose": False,
+}  # fmt: skip
+"""Its options that are about its table, with what they are where nobody gives them."""
+
+
 class NoBenchmarks:
     """Where pytest-benchmark is not active, under `-p no:benchmark`: nothing is saved or compared."""
 
@@ -56,6 +64,9 @@ class NoBenchmarks:
 
     def list_columns(self, *, several: bool) -> None:
         """Leave out of its table what says nothing of a search, and of a single round; `several`: there are more."""
+
+    def hide_table(self) -> None:
+        """Leave out its table, unless an option asks for it."""
 
     def forget(self, test: str) -> None:
         """Drop the benchmark of a test, by its node id: it will be run again."""
@@ -170,6 +181,12 @@ class Benchmarks(NoBenchmarks):
         """Leave out of its table what says nothing of a search, and of a single round; `several`: there are more."""
         if not self._config.getoption("benchmark_columns"):
             self._own.columns = ["min", "max", "mean", "stddev", "rounds"] if several else ["mean"]
+
+    def hide_table(self) -> None:
+        """Leave out its table, which has a line a cell: not under `-v`, nor where an option asks for what it shows."""
+        chosen = any(self._config.getoption(name) != usual for name, usual in SHOWING.items())
+        if self._config.get_verbosity() <= 0 and not chosen:
+            self._own.quiet = True
 
     def forget(self, test: str) -> None:
         """Drop the benchmark of a test, by its node id: it will be run again."""

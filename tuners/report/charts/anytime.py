@@ -23,6 +23,8 @@ Trace = dict[str, Any]
 
 def draw(report: Report, group: Group, *, over: Axis) -> Figure | str:
     """Draw the best score so far against evaluations or seconds; or say why not."""
+    if report.findings_of(group).user.datasets > 1:
+        return "scores of several datasets are not of one scale: choose one of them"
     data = [trace for measure in NAMES for trace in _panel(report, group, over, measure)]
     if not any(trace.get("name") != "default" for trace in data):
         return "no search has an incumbent with its trials here"

@@ -20,13 +20,13 @@ MARKUP = re.compile(r"[\\|*<>`~@#&]|(?<!\w)_|_(?!\w)|!(?=\[)|\](?=[(:\[])")
 
 def markdown(report: Report) -> str:
     """Set the report in Markdown: what is long is folded, what is too long left out."""
-    found = blocks(report, {"terminal", "comment"})
+    found = blocks(report, {"terminal", "verbose", "comment"})
     parts = ["# Evaluation of tuning methods", "\n".join(f"- {_escaped(line)}" for line in report.header)]
     parts += [_set(block) for block in found if not block.folded]
     parts += [_folded(block) for block in found if block.folded]
     taken = _fitting(parts, COMMENT - SAID_AROUND)
     missing = _missing(parts, taken, "sections")
-    for section in shown(report, {"verbose"}):
+    for section in shown(report, {"appendix"}):
         details = [_set(block, "####") for block in section.blocks(report)]
         kept = _fitting(details, COMMENT - SAID_AROUND - sum(len(part) + 2 for part in taken))
         missing += _missing(details, kept, section.in_chapter.name.lower())
@@ -59,8 +59,8 @@ def _folded(block: Block) -> str:
 
 def _set(block: Block, level: str = "##") -> str:
     tables = [table.tabulated("pipe", _escaped) for table in block.tables]
-    notes = [_escaped(note) for note in block.notes]
-    if not tables:
+    notes = [_escaped(note) for note in [*block.notes, *block.spare]]
+    if not tables or block.spare:
         notes = ["\n".join(f"- {note}" for note in notes)]
     title = [f"{level} {_escaped(block.title)}"] if block.title else []
     return "\n\n".join([*title, *tables, *notes])

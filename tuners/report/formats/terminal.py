@@ -1,27 +1,66 @@
-"""The report as plain text, for a terminal."""
+"""The report as plain text, for a terminal: the verdict last, in few lines; the rest above it where it is asked for."""
 
 from __future__ import annotations
 
+import math
 import textwrap
+from dataclasses import replace
 
 from tuners.report.document import Report
 from tuners.report.section import Block
 from tuners.report.sections import blocks
+from tuners.report.tables import Table
 from tuners.text.printable import printable
 
 WIDTH = 100
 """Columns of a terminal."""
+LINES = 24
+"""Of the verdict, at the most: with the rule above it a screen of 25 lines."""
+LEAST_ROWS = 4
+"""Of a table that is cut, at the least."""
 
 
 def text(report: Report, *, verbose: bool = False) -> str:
-    """Set the report for a terminal of `WIDTH` columns; with details of each tuned model if verbose."""
-    found = blocks(report, {"terminal"})
-    if verbose:
-        found += blocks(report, {"verbose"})
-    return "\n\n".join(map(_block, found))
+    """Set the report for a terminal of `WIDTH` columns: what is long first, if verbose, and the verdict last."""
+    found = [*blocks(report, {"appendix"}), *blocks(report, {"verbose"})] if verbose else []
+    short = [_short(block, math.inf if verbose else LINES) for block in blocks(report, {"terminal"})]
+    return "\n\n".join([*map(_block, found), *short])
 
 
 def _block(block: Block) -> str:
     tables = [table.tabulated("simple", printable) for table in block.tables]
-    notes = [textwrap.fill(printable(note, None), WIDTH, break_long_words=False) for note in block.notes]
+    said = [*block.notes, *block.spare]
+    notes = [textwrap.fill(printable(note, None), WIDTH, break_long_words=False) for note in said]
     return "\n\n".join([printable(block.title), *tables, *notes])
+
+
+def _short(block: Block, most: float) -> str:
+    """Set a block without empty lines, in as many as `most`: spare notes are left out first, then rows, then notes."""
+    notes, spare = [_note(note) for note in block.notes], [_note(note) for note in block.spare]
+    kept = [len(table.rows) for table in block.tables]
+
+    def lines() -> list[str]:
+        tables = [line for table, rows in zip(block.tables, kept, strict=True) for line in _table(table, rows)]
+        return [*tables, printable(block.title), *(line for note in [*notes, *spare] for line in note)]
+
+    while len(lines()) > most and spare:
+        spare.pop()
+    while len(lines()) > most and max(kept, default=0) > LEAST_ROWS:
+        kept[kept.index(max(kept))] -= 1
+    while len(lines()) > most and len(notes) > 1:
+        notes.pop()
+    return "\n".join(lines())
+
+
+def _note(note: str) -> list[str]:
+    # A command is copied, and so in one piece.
+    whole = textwrap.TextWrapper(WIDTH, "- ", "  ", break_long_words=False, break_on_hyphens=False)
+    return whole.wrap(printable(note, None))
+
+
+def _table(table: Table, rows: int) -> list[str]:
+    """Return the lines of a table's first rows, and how many more there are."""
+    # tabulate pads headings, but not a first row.
+    lines = replace(table, headings=[], rows=[table.headings, *table.rows[:rows]]).tabulated("plain", printable)
+    more = [f"... and {len(table.rows) - rows} more, with -v"] if rows < len(table.rows) else []
+    return [*(line.rstrip() for line in lines.splitlines()), *more]

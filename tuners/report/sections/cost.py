@@ -1,54 +1,59 @@
-"""Score against cost, and the Pareto front."""
+"""Gain against cost, and the Pareto front."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tuners.analysis.blocks import BASE
 from tuners.analysis.costs import pareto
 from tuners.analysis.methods import Group
 from tuners.report.chapters import COSTS
 from tuners.report.charts.style import Figure, axis, colours, error, figure, label, log_ticks
 from tuners.report.document import Report
 from tuners.report.section import Chart, Section
+from tuners.report.words import points, unit
 
 
 def draw(report: Report, group: Group) -> Figure | str:
-    """Draw each method's mean score and seconds with their intervals, as the table has them."""
+    """Draw each method's gain over the default and its seconds with their intervals."""
     styles = colours(report.tuners)
-    front = pareto(group.rows)
-    if not any(row.test_score is not None and row.seconds is not None for row in group.rows):
+    found = report.findings_of(group).user
+    gains = {each.tuner: points(each.mean, each.interval, each.metric) for each in found.to_default}
+    if found.tuners and BASE in found.tuners:
+        gains[BASE] = (0.0, None)
+    front = [row for row in pareto(group.rows) if row.tuner in gains]
+    shown = [row for row in group.rows if row.tuner in gains and row.seconds is not None]
+    if not shown:
         return "no method has a score and a time here"
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines", "name": "Pareto front", "hoverinfo": "skip",
-            "x": [row.seconds for row in front], "y": [row.test_score for row in front],
+            "x": [row.seconds for row in front], "y": [gains[row.tuner][0] for row in front],
             "line": {"color": "#888888", "shape": "hv", "dash": "dot"},
         }
     ]  # fmt: skip
     best = {row.tuner for row in front}
-    for row in group.rows:
-        if row.test_score is None or row.seconds is None:
-            continue
+    for row in shown:
         colour, symbol = styles[row.tuner]
         marker = {"color": colour, "symbol": symbol, "size": 14 if row.tuner in best else 10}
         mark = " (Pareto)" if row.tuner in best else f" ({row.failures} of {row.cells} failed)" if row.failures else ""
+        gain, interval = gains[row.tuner]
         data.append({
             "type": "scatter", "mode": "markers", "name": f"{label(row.tuner)}{mark}", "marker": marker,
-            "x": [row.seconds], "y": [row.test_score],
-            "error_x": error([row.seconds], [row.seconds_interval]),
-            "error_y": error([row.test_score], [row.test_interval]),
+            "x": [row.seconds], "y": [gain],
+            "error_x": error([row.seconds or 0.0], [row.seconds_interval]), "error_y": error([gain], [interval]),
         })  # fmt: skip
-    seconds = [end for row in group.rows for end in (row.seconds, *(row.seconds_interval or ())) if end]
+    seconds = [end for row in shown for end in (row.seconds, *(row.seconds_interval or ())) if end]
     return figure(
         data,
         xaxis=axis("seconds a run (mean, 95 % interval)", type="log", **log_ticks(seconds)),
-        yaxis=axis(f"test {label(group.metric)} (mean, 95 % interval)", hoverformat=".4f"),
+        yaxis=axis(f"gain over the default, {unit(found.metric)} (95 %)", hoverformat=".4f"),
     )
 
 
 SECTION = Section(
     key="cost",
-    title="Score against cost",
+    title="Gain against cost",
     place=70,
     chapter=COSTS,
     chart=Chart(

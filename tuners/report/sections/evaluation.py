@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from tuners.analysis.methods import MethodRow
+from tuners.analysis.methods import Group, MethodRow
 from tuners.report.chapters import TABLE
 from tuners.report.document import Report, widest
 from tuners.report.section import Block, Section
+from tuners.report.standing import standings
 from tuners.report.tables import Column, Table
-from tuners.report.words import NOTHING, counted, difference, duration, interval, number
-
-
-def _method(row: MethodRow) -> str:
-    return row.tuner + ("*" if row.own_space else "") + ("!" if row.failures else "")
-
-
-def _change(row: MethodRow) -> str:
-    return NOTHING if row.change is None else difference(row.change, row.change_interval, number, digits=2)
-
-
-def _against_default(row: MethodRow) -> str:
-    return NOTHING if row.difference is None else difference(row.difference, row.difference_interval, number)
-
-
-def _percentages(rows: Sequence[MethodRow]) -> bool:
-    """Whether the untuned model is compared with in percent, which some metrics do not have."""
-    return any(row.change is not None for row in rows) or all(row.difference is None for row in rows)
-
-
-def _tied(row: MethodRow) -> str:
-    return f"{row.tied} p={row.p_value:.3f}" if row.p_value is not None else row.tied or NOTHING
+from tuners.report.words import NOTHING, clocked, counted, duration, interval, number, unit
 
 
 def _evaluations(row: MethodRow) -> str:
@@ -48,28 +28,42 @@ def _search(row: MethodRow) -> str:
     return f"{duration(row.search_seconds)} ({row.search_share:.0%})"
 
 
-SCORES: tuple[Column, ...] = (
-    Column("tuner", _method),
-    Column("test score", lambda row: number(row.test_score)),
-    Column("95 % interval", lambda row: interval(row.test_interval)),
-    Column("vs default, %", _change, _percentages),
-    Column("vs default", _against_default, lambda rows: not _percentages(rows)),
-    Column("CV score", lambda row: number(row.cv_score)),
-    Column("regret", lambda row: number(row.regret), lambda rows: any(row.regret is not None for row in rows)),
-    Column("rank", lambda row: number(row.rank, 2)),
-    Column("against best", _tied),
-)
+def scores(metric: str) -> tuple[Column, ...]:
+    """Return the columns of scores in a metric; what fits a narrow screen first."""
+    return (
+        Column("tuner", lambda each: each.name),
+        Column("verdict", lambda each: each.word, tone=lambda each: each.tone),
+        Column(f"gain, {unit(metric)}", lambda each: each.bare_gain),
+        Column("test score", lambda each: number(each.row.test_score)),
+        Column("CV score", lambda each: number(each.row.cv_score)),
+        Column("regret", lambda each: number(each.regret, 3), lambda rows: any(each.search for each in rows)),
+        Column("rank", lambda each: number(each.row.rank, 2)),
+        Column("p", lambda each: number(each.row.p_value, 3)),
+    )
 
-COSTS: tuple[Column, ...] = (
-    Column("tuner", _method),
-    Column("seconds", lambda row: duration(row.seconds) + ("~" if row.contended else "")),
-    Column("95 % interval", lambda row: interval(row.seconds_interval, duration)),
-    Column("search s", _search),
-    Column("evaluations", _evaluations),
-    Column("+MiB", lambda row: NOTHING if row.memory_growth is None else f"{row.memory_growth / 2**20:.0f}"),
-    Column("cells", lambda row: str(row.cells)),
-    Column("failures", lambda row: str(row.failures)),
-)
+
+def costs(clock: str) -> tuple[Column, ...]:
+    """Return the columns of costs, on a clock."""
+    return (
+        Column("tuner", lambda each: each.name),
+        Column("seconds", lambda each: clocked(each.row.seconds, clock) + ("~" if each.row.contended else "")),
+        Column("95 % interval", lambda each: interval(each.row.seconds_interval, duration)),
+        Column("search s", lambda each: _search(each.row)),
+        Column("evaluations", lambda each: _evaluations(each.row)),
+        Column("+MiB", lambda each: _mebibytes(each.row.memory_growth)),
+        Column("cells", lambda each: str(each.row.cells)),
+        Column("failures", lambda each: str(each.row.failures)),
+    )
+
+
+def _mebibytes(size: int | None) -> str:
+    return NOTHING if size is None else f"{size / 2**20:.0f}"
+
+
+def _tables(report: Report, group: Group) -> list[Table]:
+    found = report.findings_of(group)
+    listed = standings(group, found)
+    return [Table.of(columns, listed) for columns in (scores(found.user.metric or group.metric), costs(found.clock))]
 
 
 def blocks(report: Report) -> list[Block]:
@@ -78,7 +72,7 @@ def blocks(report: Report) -> list[Block]:
     return [
         Block(
             f"{group.title} ({group.measured}, {counted(group.blocks, 'block')})",
-            [Table.of(columns, group.rows) for columns in (SCORES, COSTS)],
+            _tables(report, group),
             group.notes,
             folded=group not in main,
         )
@@ -91,4 +85,6 @@ def rows(report: Report) -> Mapping[str, Any]:
     return {"groups": [dataclasses.asdict(group) for group in report.groups]}
 
 
-SECTION = Section(key="evaluation", title="Evaluation table", place=20, chapter=TABLE, blocks=blocks, rows=rows)
+SECTION = Section(
+    key="evaluation", title="Evaluation table", place=20, chapter=TABLE, blocks=blocks, rows=rows, extent="verbose"
+)

@@ -14,7 +14,7 @@ SECTION = Section(
     place=100,
     chapter=SEARCH,
     chart=Chart(
-        "Median and quartiles over seeds of the mean over datasets; a value holds until a better one. Dashed: the "
+        "Of one dataset. Median and quartiles over seeds; a value holds until a better one. Dashed: the "
         "untuned model. Dotted: the compared run.",
         partial(anytime.draw, over="evaluations"),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tuners.analysis.failures import FailureRow
@@ -12,8 +12,6 @@ from tuners.report.section import Block, Chapter, Section
 from tuners.report.tables import Column, Table
 
 TITLE = "Failures"
-MOST_REASONS = 5
-"""Of failed cells, and of failed trials, that are told: one that differs from cell to cell would fill the screen."""
 MOST_CELLS = 20
 """Of one failure row that are listed."""
 
@@ -37,22 +35,6 @@ def blocks(report: Report) -> list[Block]:
     """Return a row a reason, if anything failed."""
     table = Table.of(COLUMNS, report.failures, caption="Cells and trials without a score, and why")
     return [Block(TITLE, [table])] if report.failures else []
-
-
-def told(rows: Sequence[FailureRow]) -> list[str]:
-    """Return a sentence a reason, as many as do not fill a screen, and how many more there are."""
-    first = [row for what in ("cells", "trials") for row in [each for each in rows if each.what == what][:MOST_REASONS]]
-    sentences = []
-    for row in first:
-        share = f"{row.count} of {row.total} trials of {row.whose}, in " if row.what == "trials" else ""
-        sentences.append(f"{row.status}: {share}{_some(row.where)}: {row.reason}")
-    if len(first) < len(rows):
-        sentences.append(f"{len(rows) - len(first)} more reasons of failures are in the HTML and JSON reports")
-    return sentences
-
-
-def _some(cells: Sequence[str]) -> str:
-    return cells[0] if len(cells) == 1 else f"{cells[0]} and {len(cells) - 1} more"
 
 
 def rows(report: Report) -> Mapping[str, Any]:

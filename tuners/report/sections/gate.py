@@ -6,20 +6,22 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from tuners.gate.verdict import power
 from tuners.report.chapters import TABLE
 from tuners.report.document import Report
 from tuners.report.section import Block, Section
 
 
 def blocks(report: Report) -> list[Block]:
-    """Return a line a verdict."""
+    """Return what the gates can find, and a line a verdict."""
     in_order = sorted(report.verdicts, key=lambda verdict: verdict.fails)
-    return [Block(f"gate against {report.baseline}", notes=[str(verdict) for verdict in in_order])]
+    lines = [*power(report.verdicts), *map(str, in_order)]
+    return [Block(f"gate against {report.baseline}", notes=lines)]
 
 
 def rows(report: Report) -> Mapping[str, Any]:
     """Return the verdicts, unrounded."""
-    return {"verdicts": [dataclasses.asdict(verdict) for verdict in report.verdicts]}
+    return {"verdicts": [dataclasses.asdict(verdict) | {"fails": verdict.fails} for verdict in report.verdicts]}
 
 
 SECTION = Section(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tuners.report.chapters import TABLE
 from tuners.report.document import Report
+from tuners.report.reasons import told
 from tuners.report.section import Block, Section
-from tuners.report.sections.failures import told
+from tuners.report.words import RECORDED
 
 TITLE = "Notes"
 
@@ -20,8 +21,8 @@ def remarks(report: Report) -> list[str]:
         )
     if any(row.regret is not None for row in rows):
         found.append(
-            "regret: the optimum of the CV score in the whole space, which exhaustive search found, minus the "
-            "method's; below 0 for what lies outside the space, such as the untuned model"
+            "regret in JSON and CSV: the optimum of the CV score in the space, which exhaustive search found, minus "
+            "the method's; below 0 for what lies outside the space, such as the untuned model"
         )
     if any(row.failures for row in rows):
         found.append(
@@ -29,6 +30,12 @@ def remarks(report: Report) -> list[str]:
         )
     if any(row.contended for row in rows):
         found.append("~: cells ran side by side in several workers: their seconds are not the method's alone")
+    recorded = sum(record.clock == "recorded" for record in report.records)
+    if recorded:
+        found.append(
+            f"{RECORDED}: recorded clock, of {recorded} of {len(report.records)} cells: seconds recorded of the "
+            "evaluations plus the method's own, which are measured"
+        )
     earlier = sum(record.earlier for record in report.records)
     if earlier:
         found.append(

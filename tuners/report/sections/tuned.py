@@ -91,5 +91,5 @@ SECTION = Section(
     chapter=Chapter("tuned", "Tuned models", "Each tuned model", controls="choose_run.html.j2"),
     blocks=blocks,
     script=script,
-    extent="verbose",
+    extent="appendix",
 )

@@ -1,0 +1,104 @@
+"""Power: how large a difference a design finds, told before it is run.
+
+A paired difference of two methods varies between problems of a dataset, and between repeats on one problem. With D
+datasets, S seeds and R repeats its mean over the datasets has variance (problems^2 + repeats^2 / R) / (D S).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tuners.analysis import units
+from tuners.analysis.levels import ALPHA, POWER
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Standard deviations of a paired difference of two methods, within a dataset."""
+
+    problems: float
+    """Between problems, of the methods' true means on them."""
+    repeats: float
+    """Between repeats on one problem, of one run each; a deterministic method has none."""
+
+    def of_problem(self, repeats: int) -> float:
+        """Return the standard deviation of a problem's difference of means over repeats."""
+        return math.hypot(self.problems, self.repeats / math.sqrt(repeats))
+
+
+@dataclass(frozen=True)
+class Components:
+    """What varies how much, as far as it is known."""
+
+    test: Spread | None
+    """Of the test score, against the default."""
+    regret: Spread | None
+    """Of normalised regret, of two searches."""
+    source: str
+    """Where it was measured."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a session compares, of one model."""
+
+    datasets: int
+    seeds: int
+    repeats: int
+    methods: int
+    """With the default."""
+
+
+@dataclass(frozen=True)
+class Power:
+    """The least differences that a design finds with a chance of `POWER`, on its datasets."""
+
+    design: Design
+    score: float | None
+    """Of test scores, between a method and the default, in the metric's unit; None where it is not known."""
+    regret: float | None
+    """Of normalised regret, between two searches."""
+    source: str
+    """Where it was measured how much they vary."""
+    metric: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The sentence of a session's header."""
+        if self.design.seeds < 2:
+            return "this design tells no methods apart: two seeds of each dataset are the least"
+        found = [] if self.score is None else [f"{units.size(self.score, self.metric)} of test score"]
+        found += [] if self.regret is None else [f"{self.regret:.2f} of regret"]
+        if not found:
+            return "how small a difference this design finds is not known before a run"
+        return f"this design finds {', or '.join(found)}, with {POWER:.0%}".replace("%", " %")
+
+
+def detectable(design: Design, spread: Spread, comparisons: int) -> float | None:
+    """Return the least difference that is found with `POWER` among some comparisons; None with one seed a dataset."""
+    from scipy import stats  # noqa: PLC0415  slow to load, and a header's other lines need none
+
+    freedom = design.datasets * (design.seeds - 1)
+    if not freedom:
+        return None
+    error = spread.of_problem(design.repeats) / math.sqrt(design.datasets * design.seeds)
+    critical = float(stats.t.ppf(1 - ALPHA / 2 / max(comparisons, 1), freedom))
+    return (critical + float(stats.t.ppf(POWER, freedom))) * error
+
+
+def power_of(design: Design, components: Components, metric: str) -> Power:
+    """Return what a design finds, where differences vary as they did where that was measured."""
+    searches = design.methods - 1
+    known = components.test if units.is_share(metric) or components is not DEFAULTS else None
+    return Power(
+        design,
+        None if known is None else detectable(design, known, searches),
+        None if components.regret is None else detectable(design, components.regret, math.comb(searches, 2)),
+        components.source,
+        metric,
+    )
+
+
+DEFAULTS = Components(Spread(0.010, 0.006), Spread(0.10, 0.15), "a guess")
+"""To be measured."""

@@ -1,0 +1,168 @@
+"""The seconds that plain evaluation would take of candidates that shared their work, modelled from measured fits.
+
+A fit takes a fixed part and one that grows with the candidate's size (trees, iterations, epochs). The seconds of a step
+of size are measured, by small fits of candidates drawn from the space, and follow from the other hyperparameters by a
+ridge regression of their logarithm: a value listed has an effect of its own, a number that is in no list a slope.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.model_selection import cross_validate
+
+from tuners.results.params import Params
+from tuners.task.problem import own_rows, own_values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tuners.task.problem import Problem
+
+MEASURED = 48
+"""Candidates whose fits are measured."""
+SMALL, SMALLER = 12, 2
+"""Sizes at which they are."""
+RIDGE = 0.1
+"""The penalty of the regression."""
+
+
+@dataclass(frozen=True)
+class Modelled:
+    """Seconds of one problem's candidates; plain values, which a table keeps."""
+
+    size: str
+    """The hyperparameter that says how far a candidate grows, by its name in candidates; empty: it has no name."""
+    usual: float
+    """Its value where a candidate does not say it."""
+    folds: int
+    fixed: float
+    """Seconds of a fit beside its steps."""
+    effects: Mapping[str, float]
+    """On the logarithm of a step's seconds: by `name=value` of listed values, by name of numbers; "" for all."""
+    score_fixed: float
+    score_step: float
+    own: float
+    """Seconds of an evaluation beside fits and scores."""
+    refit: float
+    """Seconds of a refit on all training rows over those of a fit on a fold's."""
+    fits: int = 0
+    """Fits that were measured."""
+
+    def seconds(self, params: Mapping[str, Any]) -> tuple[float, float, float, float]:
+        """Return what a candidate takes: its fits, its scores, the refit, and the rest."""
+        steps = float(params.get(self.size, self.usual))
+        logarithm = self.effects.get("", 0.0) + sum(
+            self.effects.get(f"{name}={value!r}", 0.0)
+            if f"{name}={value!r}" in self.effects
+            else self.effects.get(name, 0.0) * _number(value)
+            for name, value in params.items()
+            if name != self.size
+        )
+        fit = self.fixed + steps * math.exp(logarithm)
+        score = self.score_fixed + steps * self.score_step
+        return self.folds * fit, self.folds * score, self.refit * fit, self.own
+
+
+def _number(value: Any) -> float:
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return math.log(abs(value)) if known and value else 0.0
+
+
+def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Modelled:
+    """Measure small fits of some candidates, drawn by the problem's seed, and model the rest.
+
+    `candidates` can all be shared, and `size` is the name of their size; to be measured while nothing else runs.
+    """
+    drawn = np.random.default_rng(problem.seed).permutation(len(candidates))[:MEASURED]
+    chosen = [candidates[position] for position in drawn]
+    train, validation = problem.folds[0]
+    X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
+    taken = _Taken(problem, _rows(X, train), y[train], _rows(X, validation), y[validation])
+    few = chosen[: max(4, len(chosen) // 4)]
+    taken.fit({**chosen[0], size: SMALLER})  # what the first fit of a process does besides
+    pairs = [(taken.fit({**params, size: SMALLER}), taken.fit({**params, size: SMALL})) for params in few]
+    fits = [(smaller, small) for (smaller, _), (small, _) in pairs]
+    fixed = max(float(np.median([one - SMALLER * (two - one) / (SMALL - SMALLER) for one, two in fits])), 0.0)
+    scores = np.median([(small, big) for (_, small), (_, big) in pairs], axis=0)
+    score_step = max(float(scores[1] - scores[0]) / (SMALL - SMALLER), 0.0)
+    steps = [max(fit - fixed, 1e-7) / SMALL for _, (fit, _) in pairs]
+    steps += [max(taken.fit({**params, size: SMALL})[0] - fixed, 1e-7) / SMALL for params in chosen[len(few) :]]
+    whole = _Taken(problem, X, y, X[:1], y[:1])
+    refits = [whole.fit({**params, size: SMALL})[0] for params in few]
+    return Modelled(
+        size=size,
+        usual=float(problem.estimator.get_params()[size]),
+        folds=len(problem.folds),
+        fixed=fixed,
+        effects=_effects(chosen, steps, size),
+        score_fixed=max(float(scores[0]) - SMALLER * score_step, 0.0),
+        score_step=score_step,
+        own=_own_seconds(problem, {**chosen[0], size: SMALLER}),
+        refit=float(np.median(refits)) / float(np.median([small for _, small in fits])),
+        fits=len(chosen),
+    )
+
+
+class _Taken:
+    """The seconds of single fits and scores on given rows."""
+
+    def __init__(self, problem: Problem, X: Any, y: Any, X_asked: Any, y_asked: Any) -> None:
+        self._problem = problem
+        self._rows = (X, y, X_asked, y_asked)
+
+    def fit(self, params: Params) -> tuple[float, float]:
+        """Return the seconds of a fit and of its score."""
+        X, y, X_asked, y_asked = self._rows
+        estimator = clone(self._problem.estimator).set_params(**own_values(params))
+        begun = perf_counter()
+        estimator.fit(X, y)
+        fitted = perf_counter()
+        self._problem.scorer(estimator, X_asked, y_asked)
+        return fitted - begun, perf_counter() - fitted
+
+
+def _rows(X: Any, numbers: Any) -> Any:
+    return X.iloc[numbers] if hasattr(X, "iloc") else X[numbers]
+
+
+def _own_seconds(problem: Problem, params: Params) -> float:
+    """Return what scikit-learn's cross-validation takes beside fits and scores."""
+    X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
+    taken = []
+    for _ in range(3):
+        estimator = clone(problem.estimator).set_params(**own_values(params))
+        begun = perf_counter()
+        result = cross_validate(estimator, X, y, cv=problem.folds, scoring=problem.scorer)
+        taken.append(perf_counter() - begun - float(result["fit_time"].sum() + result["score_time"].sum()))
+    return max(min(taken), 0.0)
+
+
+def _effects(candidates: Sequence[Params], steps: Sequence[float], size: str) -> dict[str, float]:
+    """Return the effects of hyperparameters on the logarithm of a step's seconds, by ridge regression."""
+    names = [name for name in candidates[0] if name != size]
+    columns: dict[str, NDArray[np.float64]] = {}
+    for name in names:
+        values = [params[name] for params in candidates]
+        distinct = {repr(value) for value in values}
+        if len(distinct) <= len(candidates) // 3 or not all(isinstance(value, int | float) for value in values):
+            for each in sorted(distinct):
+                columns[f"{name}={each}"] = np.array([float(repr(value) == each) for value in values])
+        else:
+            columns[name] = np.array([_number(value) for value in values])
+    target = np.log(steps)
+    if not columns:
+        return {"": float(target.mean())}
+    matrix = np.column_stack(list(columns.values()))
+    centre = matrix.mean(axis=0)
+    centred = matrix - centre
+    penalty = RIDGE * np.eye(matrix.shape[1])
+    slopes = np.linalg.solve(centred.T @ centred + penalty, centred.T @ (target - target.mean()))
+    found = dict(zip(columns, map(float, slopes), strict=True))
+    return {"": float(target.mean() - centre @ slopes), **found}

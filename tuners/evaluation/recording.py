@@ -1,0 +1,286 @@
+"""The recording of a problem: its table, looked up and added to.
+
+look a candidate up among the rows in memory
+else among those that other sessions have added
+else evaluate it, shared where that is exact, else plainly, and add its row
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tuners.errors import failure
+from tuners.evaluation.contract import Training
+from tuners.evaluation.modelled import Modelled, measured
+from tuners.evaluation.whole import Whole
+from tuners.results.landmarks import EQUAL, Landmarks
+from tuners.results.params import Params, plain_params
+from tuners.results.trial import Trial
+from tuners.search.keys import freeze
+from tuners.spaces import candidates, contains
+from tuners.store.table import Row, Table, key
+from tuners.task.address import address, digest
+from tuners.text.printable import printable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tuners.task.problem import Problem
+
+ADDED_SECONDS = 1.0
+"""How much work is added to the file at a time: what a killed session loses."""
+MODEL = "seconds"
+"""The name of the model of seconds in a table."""
+CONFUSION = "confusion"
+"""How the names of confusion matrices in a table begin."""
+
+_recordings: WeakKeyDictionary[Problem, dict[Path, Recording]] = WeakKeyDictionary()
+
+
+def recording_of(problem: Problem, folder: Path) -> Recording:
+    """Return the recording of a problem whose table lies in a folder: one in a process."""
+    known = _recordings.setdefault(problem, {})
+    if folder not in known:
+        known[folder] = Recording(problem, folder)
+    return known[folder]
+
+
+class Recording:
+    """A problem's table in memory and on disk."""
+
+    def __init__(self, problem: Problem, folder: Path) -> None:
+        """Read what is recorded; raise `TuningError` for a damaged table."""
+        self.problem = problem
+        self.address = address(problem)
+        named = f"{problem.model.name}-{problem.dataset.name}-{problem.seed}-{digest(self.address)}.sqlite"
+        self.table = Table(folder / printable(named).replace("/", "_"))
+        self.table.create(self.address)
+        self.trials: dict[int, Trial] = {}
+        """By row number: what was evaluated there, without times."""
+        self._rows: dict[str, Row] = {}
+        self._by_value: dict[object, Row] = {}
+        self._inside: dict[int, bool] = {}
+        self.asked = False
+        """Whether it was tried to build the table whole."""
+        self.expected: float | None = None
+        """Seconds that building it would take, where that was too long."""
+        self._landmarks: Landmarks | None = None
+        self._noted: dict[str, Any] = {}
+        self._last = -1
+        self._lock = threading.RLock()
+        self.read()
+
+    @cached_property
+    def training(self) -> Training:
+        """The training part of the problem."""
+        return Training.of(self.problem)
+
+    @cached_property
+    def whole(self) -> Whole:
+        """What evaluates candidates that are not there."""
+        return Whole(self.problem)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows)
+
+    def find(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Row | None:
+        """Look up a candidate by its very values; None where it is not in memory, or must be looked for by text."""
+        return self._by_value.get((freeze(params), fidelity))
+
+    def row(self, params: Params, fidelity: float = 1.0) -> Row:
+        """Return the row of a candidate, evaluated and added if it is not there."""
+        with self._lock:
+            named = key(params, fidelity)
+            found = self._rows.get(named) if named is not None else None
+            if found is None and named is not None:
+                self.read()
+                found = self._rows.get(named)
+            if found is None:
+                whole = fidelity == 1
+                row = next(self._parts([params]))[0] if whole else self.whole.plain(params, fidelity)
+                found = self._kept([row], named)
+            return found
+
+    def inside(self, row: Row) -> bool:
+        """Whether a row's candidate lies in the model's space."""
+        if row.number not in self._inside:
+            self._inside[row.number] = contains(self.problem.model.space, row.params)
+        return self._inside[row.number]
+
+    def missing(self, candidates: Sequence[Params]) -> list[Params]:
+        """Return the candidates that have no row, and can have one."""
+        self.read()
+        keys = [(key(params), params) for params in candidates]
+        return [params for named, params in keys if named is not None and named not in self._rows]
+
+    def add(self, candidates: Sequence[Params], heard: Callable[[int], bool]) -> bool:
+        """Evaluate candidates, and add their rows; return whether all were: `heard`, told how many, may stop it."""
+        done, begun = 0, perf_counter()
+        rows: list[Row] = []
+        try:
+            for part in self._parts(candidates):
+                rows += part
+                done += len(part)
+                if perf_counter() - begun > ADDED_SECONDS:
+                    self.table.add(rows)
+                    rows, begun = [], perf_counter()
+                if not heard(done):
+                    return False
+        finally:
+            self.table.add(rows)
+            self.read()
+        return True
+
+    def prepare(self) -> None:
+        """Measure what the seconds of candidates are modelled from, unless it is known, or none share work.
+
+        To be done while nothing else runs.
+        """
+        if self.shares and self.candidates and self.missing(self.candidates):
+            self.row({})
+            self._modelled(self.candidates)
+            self.whole.warm_up()
+
+    @property
+    def checked(self) -> bool:
+        """Whether the untuned model is recorded, so that the problem can be measured."""
+        return key({}) in self._rows
+
+    @property
+    def shares(self) -> bool:
+        """Whether candidates share work, as far as their model's class tells."""
+        return bool(self.candidates) and self.whole.size((self.candidates or [{}])[0]) is not None
+
+    def note_expected(self, seconds: float | None) -> None:
+        """Note what building the whole table would take, where it was left."""
+        self.expected = seconds
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of the dataset."""
+        return self.problem.dataset.fingerprint()
+
+    @cached_property
+    def candidates(self) -> list[Params] | None:
+        """The candidates of the model's space; None where they have no end, or are too many to list."""
+        return candidates(self.problem.model.space)
+
+    def landmarks(self) -> Landmarks:
+        """Return where the scores of the space's candidates lie, as far as they are recorded."""
+        if self._landmarks is None or not self._landmarks.whole:
+            self._landmarks = self._placed()
+        return self._landmarks
+
+    def _placed(self) -> Landmarks:
+        default = self.row({})
+        known_score = self.trials[default.number].score if default.number >= 0 else math.nan
+        untuned = known_score if math.isfinite(known_score) else None
+        known: dict[str, Any] = {
+            "candidates": None if self.candidates is None else len(self.candidates),
+            "recorded": len(self._rows),
+            "default": untuned,
+            "modelled": MODEL in self.table.about(),
+        }
+        rows = [self._rows.get(key(params) or "") for params in self.candidates or ()]
+        found = [row for row in rows if row is not None]
+        if not found or len(found) < len(rows):
+            return Landmarks(**known)
+        tests = [row.test_score for row in found if row.test_score is not None]
+        known["oracle"] = max(tests, default=None)
+        return placed([self.trials[row.number].score for row in found], untuned, known)
+
+    def confusion(self, row: Row) -> list[list[int]] | None:
+        """Return the confusion matrix of a candidate's refit on the test rows, made when it is first asked for."""
+        name = f"{CONFUSION} {row.number}"
+        if name not in self._noted:
+            self._noted |= self.table.about()
+        if name not in self._noted:
+            self._noted[name] = self.problem.confusion_matrix(self.problem.fit(row.params))
+            self.table.note(name, self._noted[name])
+        matrix: list[list[int]] | None = self._noted[name]
+        return matrix
+
+    def _parts(self, candidates: Sequence[Params]) -> Iterator[list[Row]]:
+        """Yield the rows of candidates, a part that shares work at a time."""
+        modelled = self._modelled(candidates)
+        parts = self.whole.together(candidates) if modelled else [[place] for place in range(len(candidates))]
+        for part in parts:
+            left = {place: candidates[position] for place, position in enumerate(part)}
+            rows = []
+            if modelled is not None:
+                for place, row in self.whole.shared(list(left.values()), modelled):
+                    rows.append((place, row))
+            for place, _ in rows:
+                del left[place]
+            yield [row for _, row in rows] + [self.whole.plain(params) for params in left.values()]
+
+    def _modelled(self, candidates: Sequence[Params]) -> Modelled | None:
+        """Return the model of seconds, measured if it is not known; None where candidates share nothing."""
+        size = self.whole.size(candidates[0])
+        if size is None:
+            return None
+        known = self.table.about().get(MODEL)
+        if known is None:
+            if len(candidates) == 1:
+                return None  # one alone is measured
+            known = dataclasses.asdict(measured(self.problem, candidates, size))
+            self.table.note(MODEL, known)
+        return Modelled(**known)
+
+    def _kept(self, rows: Sequence[Row], named: str | None) -> Row:
+        """Add a row, unless its reason is a limit of this session's, or its values cannot be written."""
+        row = rows[0]
+        if named is None or (row.reason and failure(row.reason) != "failed"):
+            return row
+        self.table.add(rows)
+        self.read()
+        return self._rows[named]
+
+    def read(self) -> None:
+        """Take in the rows that were added since the last time."""
+        with self._lock:
+            for row in self.table.rows(self._last):
+                self._last = row.number
+                self._rows[key(row.params, row.fidelity) or ""] = row
+                params = plain_params(row.params)
+                self._by_value[freeze(params), row.fidelity] = row
+                trial = Trial.of(
+                    params, row.fold_scores, start=0.0, end=0.0, fit_seconds=row.fit_seconds,
+                    score_seconds=row.score_seconds, reason=row.reason, fidelity=row.fidelity,
+                )  # fmt: skip
+                self.trials[row.number] = dataclasses.replace(trial, exact=trial.identity)
+
+
+def placed(scores: Sequence[float], untuned: float | None, known: Mapping[str, Any]) -> Landmarks:
+    """Return the landmarks of a whole space's scores, NaN where a candidate failed; without any, it is not whole."""
+    ranked = np.sort(np.where(np.isfinite(scores), scores, -np.inf))[::-1]
+    if not np.isfinite(ranked[0]):
+        return Landmarks(**known)
+    median = float(np.median(ranked))
+    return Landmarks(
+        **known,
+        whole=True,
+        optimum=float(ranked[0]),
+        ties=int((ranked >= ranked[0] - EQUAL).sum()),
+        median=median if math.isfinite(median) else None,
+        tenth=_reached_by(ranked, 0.1),
+        hundredth=_reached_by(ranked, 0.01),
+        default_rank=None if untuned is None else 1 + int((ranked > untuned + EQUAL).sum()),
+    )
+
+
+def _reached_by(ranked: NDArray[np.float64], share: float) -> float | None:
+    """Return the score that the best share of the candidates reach, at least one of them."""
+    score = float(ranked[max(math.ceil(share * len(ranked)), 1) - 1])
+    return score if math.isfinite(score) else None

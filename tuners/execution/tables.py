@@ -1,0 +1,218 @@
+"""The tables of a session, built whole before the first run where that is affordable.
+
+for each problem: measure what seconds are modelled from, alone on the machine
+estimate from a first part what the rest takes; more than the limit is left to the runs, whose candidates are recorded
+build the rest, a problem in each of several processes at a time
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuners.errors import TuningError, UnavailableError, unwinds
+from tuners.evaluation.recording import Recording, recording_of
+from tuners.execution.channel import Channel
+from tuners.execution.process import bound, end_group, fork, kill, raisable
+
+if TYPE_CHECKING:
+    from tuners.plan import Plan
+    from tuners.results.cell import Cell
+    from tuners.results.params import Params
+
+POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Built:
+    """What there is to say of a problem's table."""
+
+    name: str
+    """The problem's: model, dataset, seed."""
+    candidates: int | None
+    """In the space; None for one without an end."""
+    recorded: int
+    """Of these, in the table."""
+    expected: float | None = None
+    """Seconds that the whole would take, of one that was not built."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all candidates are recorded."""
+        return self.recorded == self.candidates
+
+
+Heard = Callable[[int, int, float | None], None]
+"""Told how many candidates are recorded, how many there are, and about how many seconds are left."""
+
+
+def build(plan: Plan, cells: Sequence[Cell], heard: Heard, *, jobs: int | None = None) -> list[Built]:
+    """Build the tables of the cells' problems; return what there is to say of each.
+
+    Raises `TuningError` for a problem that cannot be measured, and for a damaged table. A problem that cannot be loaded
+    is left to its cells, which say why.
+    """
+    recordings = _recordings(plan, cells)
+    waiting = [each for each in recordings if each.candidates is not None]
+    total = sum(len(each.candidates or ()) for each in waiting)
+    jobs = jobs or _processors()
+    progress = _Progress(waiting, total, heard, jobs)
+    for recording in waiting:
+        recording.prepare()
+        progress.tell()
+    if hasattr(os, "fork") and jobs > 1:
+        _in_processes(waiting, plan.table_limit, jobs, progress)
+    else:
+        _here(waiting, plan.table_limit, progress)
+    return [_said(each) for each in recordings]
+
+
+def _recordings(plan: Plan, cells: Sequence[Cell]) -> list[Recording]:
+    found = []
+    for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
+        try:
+            found.append(recording_of(plan.problem(model, dataset, seed), plan.tables))
+        except UnavailableError:
+            continue
+        except TuningError:
+            raise
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            continue  # said when its cells run
+    return found
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Progress:
+    """What is told while tables are built: counted in the tables themselves, whoever adds to them."""
+
+    def __init__(self, recordings: Sequence[Recording], total: int, heard: Heard, jobs: int) -> None:
+        self._recordings = recordings
+        self._total = total
+        self._heard = heard
+        self._jobs = jobs
+        self._begun = perf_counter()
+        self._first = sum(map(len, recordings))
+
+    def tell(self) -> None:
+        done = sum(each.table.count() for each in self._recordings)
+        new, seconds = done - self._first, perf_counter() - self._begun
+        left = seconds / new * max(self._total - done, 0) if new > 0 else None
+        self._heard(min(done, self._total), self._total, left)
+
+
+def whole(recording: Recording, limit: float) -> float | None:
+    """Record every candidate of a problem's space, unless that takes longer than the limit.
+
+    Return the seconds that it would take, where it was not done.
+    """
+    every = recording.candidates
+    missing = [] if every is None else recording.missing(every)
+    if not missing:
+        return None
+    order = np.random.default_rng(recording.problem.seed).permutation(len(missing))
+    drawn = [missing[place] for place in order]
+    begun = perf_counter()
+    expected = 0.0
+
+    def heard(done: int) -> bool:
+        nonlocal expected
+        expected = (perf_counter() - begun) / done * len(drawn)
+        return done == len(drawn) or expected <= limit
+
+    return None if recording.add(drawn, heard) else expected
+
+
+def _here(recordings: Sequence[Recording], limit: float, progress: _Progress) -> None:
+    for recording in recordings:
+        recording.note_expected(whole(recording, limit))
+        progress.tell()
+
+
+def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, progress: _Progress) -> None:
+    """Build each table in a process of its own, several at a time; raise what one of them raises."""
+    # What shares nothing takes longest, and its libraries are loaded there.
+    waiting = deque(sorted(recordings, key=lambda each: (each.shares, -len(each.missing(each.candidates or ())))))
+    running: dict[Connection, tuple[Recording, int, ExitStack]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                recording = waiting.popleft()
+                if recording.missing(recording.candidates or ()):
+                    receiver, pid, stack = _begun(recording, limit)
+                    running[receiver] = recording, pid, stack
+            ready = wait(list(running), POLL_SECONDS)
+            for receiver in [each for each in running if each in ready]:
+                recording, pid, stack = running.pop(receiver)
+                _ended(recording, receiver)
+                kill(pid)
+                stack.close()
+            progress.tell()
+    finally:
+        for receiver, (_, pid, stack) in running.items():
+            kill(pid)
+            receiver.close()
+            stack.close()
+
+
+def _begun(recording: Recording, limit: float) -> tuple[Connection, int, ExitStack]:
+    receiver, sender = Pipe(duplex=False)
+
+    def work() -> None:
+        channel = Channel(sender, closed=end_group)
+        try:
+            channel.say("value", whole(recording, limit))
+        except BaseException as error:  # noqa: BLE001  raised again in the parent
+            channel.say("error", raisable(error))
+
+    pid = fork(receiver, work)
+    sender.close()
+    stack = ExitStack()
+    stack.enter_context(bound(pid))
+    return receiver, pid, stack
+
+
+def _ended(recording: Recording, receiver: Connection) -> None:
+    try:
+        kind, content = receiver.recv()
+    except EOFError:
+        kind, content = "value", None  # it died: what it has added is there, and the rest is added when it is asked for
+    finally:
+        receiver.close()
+    if kind == "error" and isinstance(content, TuningError):
+        raise content
+    recording.note_expected(content if kind == "value" else None)
+    recording.read()
+
+
+def _said(recording: Recording) -> Built:
+    problem = recording.problem
+    every: Sequence[Params] | None = recording.candidates
+    lacking = 0 if every is None else len(recording.missing(every))
+    return Built(
+        f"{problem.model.name}-{problem.dataset.name}-{problem.seed}",
+        None if every is None else len(every),
+        len(recording) if every is None else len(every) - lacking,
+        recording.expected,
+    )
+
+
+def ensure(plan: Plan, recording: Recording) -> None:
+    """Build the table of a problem of which no session knew before its run: a test's own, or a worker's."""
+    if recording.candidates is not None and recording.expected is None and not recording.asked:
+        recording.asked = True
+        recording.prepare()
+        recording.note_expected(whole(recording, plan.table_limit))

@@ -1,0 +1,50 @@
+"""Building the tables of a session before its first cell, and what is said of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuners.report.words import counted
+
+if TYPE_CHECKING:
+    from tuners.execution.tables import Built
+    from tuners.plugin.session import Session
+    from tuners.results.cell import Cell
+
+
+def build_tables(session: Session, cells: Sequence[Cell]) -> None:
+    """Build the tables of the cells' problems, those that are affordable; raise `TuningError` for a damaged one."""
+    from tuners.execution import tables  # noqa: PLC0415  scikit-learn loads when cells run
+    from tuners.execution.real import smallest  # noqa: PLC0415  scikit-learn loads when cells run
+
+    plan, progress = session.plan, session.progress
+    began = time.monotonic()
+    try:
+        found = tables.build(plan, cells, progress.tables)
+    finally:
+        progress.end()
+    plan.real_on = smallest(plan, session.cells)
+    for line in said(found, time.monotonic() - began, plan.table_limit):
+        session.messages.note(line)
+
+
+def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
+    """Return what there is to say of tables: how many are whole, and what the others would take."""
+    whole = [each for each in found if each.whole]
+    lines = []
+    if whole:
+        candidates = sum(each.candidates or 0 for each in whole)
+        ready = f"all {candidates:,} candidates, ready in {seconds:.0f} s"
+        lines.append(f"tables: {counted(len(whole), 'problem')}, {ready}")
+    lines += [
+        f"tables: {each.name}: all {each.candidates:,} candidates would take about {each.expected:.0f} s, more "
+        f"than --tuning-table-limit={limit:g}: what searches ask for is recorded, and the optimum is not known"
+        for each in found
+        if each.expected is not None
+    ]
+    endless = [each.name for each in found if each.candidates is None]
+    if endless:
+        lines.append(f"tables: {', '.join(endless)}: a space without an end: what searches ask for is recorded")
+    return lines
