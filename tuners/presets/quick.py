@@ -6,7 +6,7 @@ from tuners.presets import METHODS, Preset, Scope
 from tuners.task.protocol import Protocol
 
 PRESET = Preset(
-    tuners=(*METHODS, "exhaustive"),
+    tuners=METHODS,
     models=("forest", "ann"),
     datasets=("breast_cancer", "digits", "wine", "iris"),
     seeds=(0, 1, 2, 3, 4),
