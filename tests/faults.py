@@ -1,8 +1,8 @@
 """Kills sessions at random moments and resumes them: `python tests/faults.py FOLDER MOMENTS SEED`.
 
 Sessions are forked from this process, which has everything loaded, so that fifty take a minute. Prints a JSON object
-a moment: when it was killed, how many cells the resumed session took from the journal, and whether its report is
-the uninterrupted session's.
+a moment: when it was killed, how many cells and repeats the resumed session took from the journal, and whether its
+report is the uninterrupted session's.
 """
 
 from __future__ import annotations
@@ -100,11 +100,11 @@ def main(root: Path, moments: int, seed: int) -> None:
             os.killpg(pid, signal.SIGKILL)
         killed = ended(pid) != 0
         code = ended(session(folder, "--tuning-resume"))
-        found = re.search(r"(\d+) cells? taken", (folder / "log.txt").read_text())
+        found = re.search(r"(\d+) cells?(?: and (\d+) repeats? of others)? taken", (folder / "log.txt").read_text())
         if code == pytest.ExitCode.USAGE_ERROR:  # nothing had begun, or all had ended
             code = ended(session(folder))
         same = code == 0 and figures(folder) == expected
-        taken = int(found[1]) if found else None
+        taken = int(found[1]) + int(found[2] or 0) if found else None
         print(json.dumps({"number": number, "moment": moment, "killed": killed, "taken": taken, "same": same}))
         if not same:
             print((folder / "log.txt").read_text(), file=sys.stderr)

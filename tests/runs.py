@@ -136,7 +136,7 @@ def lost(tuner: str, reason: str, **values: Any) -> Run:
     none: dict[str, Any] = dict.fromkeys(("test_score", "cv_score", "seconds", "confusion_matrix"))
     made = run(tuner, **values)
     record = dataclasses.replace(made.record, **none, status="failed", reason=reason, best_params={})
-    return dataclasses.replace(made, record=record, trials=(), incumbents=())
+    return dataclasses.replace(made, record=record, trials=(), incumbents=(), repeats=())
 
 
 def report(runs: Sequence[Run], **values: Any) -> Report:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuners.errors import TuningError
+from tuners.results.run import earlier
 
 if TYPE_CHECKING:
     from tuners.evaluation.listener import Listener
@@ -28,7 +28,7 @@ class Resumed:
         """Return the finished run of a job's cell; raise `TuningError` if its data have changed."""
         run = self._runs[job.cell.id]
         _require_same(run, self._plan.problem_of(job).dataset)
-        return replace(run, record=replace(run.record, earlier=True))
+        return earlier(run)
 
 
 def require_same_data(plan: Plan, runs: Mapping[str, Run], cells: Sequence[Cell]) -> None:

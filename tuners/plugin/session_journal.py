@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.errors import TuningError
+from tuners.results.run import earlier
 from tuners.store import imported_code
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class SessionJournal:
         """Take what has ended, and in cells that have not, the good repeats."""
         self.finished = dict(contents.entries)
         self.repeats = {
-            cell: {number: run for number, run in runs.items() if run.record.ok}
+            cell: {number: earlier(run) for number, run in runs.items() if run.record.ok}
             for cell, runs in contents.repeats.items()
         }
 

@@ -113,6 +113,11 @@ SHARED = tuple(known.name for known in fields(Repeat) if known.name not in {"inc
 """Fields of a repeat that the record of its run has, too."""
 
 
+def earlier(run: Run) -> Run:
+    """Return a run whose times were taken in an earlier session."""
+    return replace(run, record=replace(run.record, earlier=True))
+
+
 def unfinished(
     record: Record, trials: Sequence[Trial], budget: Budget, *, status: Status, reason: str, **known: Any
 ) -> Run:
