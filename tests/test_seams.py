@@ -40,7 +40,9 @@ from tuners.store import codec, side_files, trials
 from tuners.testing import TunerContract as Contract
 
 FOREST = Model("small", RandomForestClassifier(), {"n_estimators": [3, 9], "max_depth": [1, 2, 3]})
-OPTIONS: dict[str, Any] = {"models": ("forest",), "datasets": ("iris",), "budget": 3, "seeds": (0,)}
+OPTIONS: dict[str, Any] = {
+    "models": ("forest",), "datasets": ("iris",), "budget": 3, "seeds": (0,), "evaluation": "plain", "repeats": 1,
+}  # fmt: skip
 CELL = Cell("forest", "iris", "random", 0)
 CANDIDATES = [{"n_estimators": trees, "max_depth": depth} for trees in (3, 9) for depth in (1, 2, 3)]
 

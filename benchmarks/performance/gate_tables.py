@@ -41,6 +41,7 @@ from tuners.gate.judge import judge
 from tuners.methods import bayesian
 from tuners.methods import random as random_search
 from tuners.results.record import Record
+from tuners.results.repeats import aggregated
 from tuners.results.session import Session
 from tuners.spaces import distributions
 from tuners.store.journal_folder import FOLDER
@@ -162,21 +163,15 @@ def searched(dataset: str, seed: int, name: str, searches: range) -> list[Record
         return [run(number) for number in searches]
 
 
-def cell(records: list[Record], mark: str) -> Record:
-    """Return the record of a cell with these repeats."""
-    scores = {name: mean(getattr(each, name) for each in records) for name in ("cv_score", "test_score")}
-    return replace(records[0], repeats=len(records), trials_sha256=mark, **scores)
-
-
 Pool = dict[tuple[str, str, int], list[Record]]
 """Searches by name of the change, dataset and seed."""
 
 
-def session(pool: Pool, name: str, seeds: int, chosen: Callable[[int], np.ndarray], mark: str) -> Session:
-    """Return a session of some searches of each problem; `chosen` takes the place of the problem."""
+def session(pool: Pool, name: str, seeds: int, chosen: Callable[[int], np.ndarray]) -> Session:
+    """Return a session whose cells have some searches as their repeats; `chosen` takes the place of the problem."""
     keys = [(name, dataset, seed) for seed in range(seeds) for dataset in SOURCES]
-    records = [cell([pool[key][at] for at in chosen(place)], mark) for place, key in enumerate(keys)]
-    return Session(tuple(records), {}, {})
+    repeats = [[pool[key][at] for at in chosen(place)] for place, key in enumerate(keys)]
+    return Session(tuple(aggregated(records, len(records)) for records in repeats), {}, {})
 
 
 def found(pool: Pool, name: str, design: tuple[int, int], gate: str, number: int) -> bool:
@@ -184,8 +179,8 @@ def found(pool: Pool, name: str, design: tuple[int, int], gate: str, number: int
     seeds, repeats = design
     rng = np.random.default_rng([number, seeds])
     order = rng.permuted(np.tile(np.arange(SEARCHES), (seeds * len(SOURCES), 1)), axis=1)
-    then = session(pool, UNCHANGED[CHANGES[name].method], seeds, lambda place: order[place, :repeats], "then")
-    now = session(pool, name, seeds, lambda place: order[place, repeats : 2 * repeats], "now")
+    then = session(pool, UNCHANGED[CHANGES[name].method], seeds, lambda place: order[place, :repeats])
+    now = session(pool, name, seeds, lambda place: order[place, repeats : 2 * repeats])
     return any(verdict.fails for verdict in judge([parse(gate)], now, [then]))
 
 
@@ -196,7 +191,7 @@ def timed(name: str, design: tuple[int, int]) -> float:
     keys = [(name, dataset, seed) for seed in range(seeds) for dataset in SOURCES]
     records = Parallel(n_jobs=JOBS)(delayed(searched)(dataset, seed, name, range(repeats)) for _, dataset, seed in keys)
     pool = dict(zip(keys, records, strict=True))
-    now = session(pool, name, seeds, lambda _: np.arange(repeats), "now")
+    now = session(pool, name, seeds, lambda _: np.arange(repeats))
     judge([parse(GATES[0])], now, [replace(now, records=tuple(replace(r, trials_sha256="then") for r in now.records))])
     return time.perf_counter() - began
 

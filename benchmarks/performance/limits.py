@@ -57,7 +57,8 @@ class Deaf(NoOp):
 
 def run(tuner: str, problem: Problem, budget: Budget, *, alone: bool) -> tuple[float, Run]:
     """Run a cell, in a process of its own or here; return its seconds, preparations included, and the run."""
-    plan = Plan({"budget": budget.evaluations} | ({"time-budget": budget.seconds} if budget.seconds else {}))
+    given = {"budget": budget.evaluations, "evaluation": "plain", "start": "cold", "repeats": 1}
+    plan = Plan(given | ({"time-budget": budget.seconds} if budget.seconds else {}))
     began = time.perf_counter()
     found = backend("forked" if alone else "here", plan, Around()).run(plan.job(tuner, problem), Listener())
     return time.perf_counter() - began, found

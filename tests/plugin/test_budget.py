@@ -19,7 +19,7 @@ from tuners.store.records import readable
 @pytest.mark.parametrize(
     ("given", "evaluations", "words"),
     [
-        ({}, 10, "10 evaluations"),
+        ({}, 40, "40 evaluations"),
         ({"time-budget": 60.0}, UNLIMITED, "as many evaluations as the time allows"),
         ({"time-budget": 60.0, "budget": 25}, 25, "25 evaluations"),
         ({"time-budget": 60.0, "preset": "article"}, UNLIMITED, "as many evaluations as the time allows"),

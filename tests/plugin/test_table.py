@@ -30,7 +30,7 @@ def test_the_verdict_ends_the_session(bench: pytest.Pytester) -> None:
             "forest on iris  verdict  * seconds",
             "In short",
             "- best on iris: undecided between *",
-            "- gain over default on iris: random *",
+            "- gain over default on iris: random*",
             "- seconds a run on iris: random *, default *",
             "- use on iris: undecided: about *",
             "*4 passed in *",

@@ -1,4 +1,4 @@
-"""The unit of a score: which metrics are shares, and how a difference reads.
+"""The unit of a score: which metrics are shares, which have percentages, and how a difference reads.
 
 It needs no library, so that what words a verdict loads none.
 """

@@ -21,6 +21,8 @@ class Wall:
     """Seconds that it took."""
     recorded: float
     """Seconds that the recorded clock gives the same run."""
+    alike: bool = True
+    """Whether both made the same trials, as one seed should."""
 
     @property
     def ratio(self) -> float | None:
@@ -31,7 +33,7 @@ class Wall:
 def walls(records: Sequence[Record]) -> list[Wall]:
     """Return the runs that were made for real beside recorded ones."""
     return [
-        Wall(r.model, r.dataset, r.tuner, r.seed, r.real.evaluations, r.real.wall, r.real.recorded)
+        Wall(r.model, r.dataset, r.tuner, r.seed, r.real.evaluations, r.real.wall, r.real.recorded, r.real.alike)
         for r in records
         if r.real is not None
     ]

@@ -12,7 +12,9 @@ PRESET = Preset(
     seeds=(0, 1, 2, 3, 4),
     budget=40,
     protocol=Protocol(folds=4, rows=400),
+    repeats=10,
     start="default",
+    evaluation="recorded",
     scopes={
         # TPOT thinks the longest by far.
         "forest": Scope(repeats={"genetic": 3}),

@@ -29,8 +29,12 @@ NOTE = (
 
 
 def blocks(report: Report) -> list[Block]:
-    """Return a row a run that was made for real."""
-    return [Block(TITLE, [Table.of(COLUMNS, report.wall)], [NOTE], folded=True)]
+    """Return a row a run that was made for real, and which of them was another one with the same seed."""
+    other = [f"{row.tuner} on {row.model}" for row in report.wall if not row.alike]
+    notes = (
+        [f"{', '.join(other)}: other trials with the same seed, so that the seconds are of two runs"] if other else []
+    )
+    return [Block(TITLE, [Table.of(COLUMNS, report.wall)], [NOTE, *notes], folded=True)]
 
 
 def rows(report: Report) -> Mapping[str, Any]:
