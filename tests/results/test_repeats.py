@@ -77,8 +77,9 @@ def test_a_failed_repeat_fails_its_cell() -> None:
     ended = Repeats(5)
     for number, run in enumerate([*good, lost]):
         assert ended.missing == list(range(number, 5))
+        assert ended.next == number
         ended.add(number, run)
-    assert ended.missing == []
+    assert (ended.missing, ended.next) == ([], None)
     found = ended.run()
     assert (found.record.status, found.record.reason) == ("failed", "repeat 3 of 5: ValueError: no")
     assert (found.record.test_score, found.record.repeats) == (None, 3)

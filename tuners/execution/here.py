@@ -76,8 +76,7 @@ class _Rounds:
         """Prepare the next repeat; for the first one, before the benchmark begins."""
         if self._next is not None:
             return
-        missing = self.repeats.missing
-        self._number = missing[0] if missing else None
+        self._number = self.repeats.next
         if self._number is not None:
             self._listener.repeat_begins(self._number, self.repeats.of)
             self._next = prepared(self._plan, self._job, self._listener, repeat=self._number)

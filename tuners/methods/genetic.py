@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import logging
 import math
-import os
 import uuid
 import warnings
 from collections.abc import Mapping
@@ -202,18 +201,6 @@ def _close_scheduler() -> None:
 
 
 atexit.register(_close_scheduler)
-
-
-def _forget() -> None:
-    """Leave the scheduler to the parent, whose threads a fork does not have; what is kept is not closed here."""
-    _parents.extend(_started)
-    _started.clear()
-
-
-_parents: list[Client] = []
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
 
 
 def _placeholder() -> tuple[Any, Any]:

@@ -66,6 +66,7 @@ class Repeats:
     def __init__(self, of: int) -> None:
         """Begin with none of so many."""
         self.of = of
+        self._at, self._end = 0, of
         self._runs: dict[int, Run] = {}
         self._tables: list[Mapping[int, Trial]] = []
 
@@ -79,8 +80,16 @@ class Repeats:
         first = min((number for number, run in self._runs.items() if not run.record.ok), default=self.of)
         return [number for number in range(first) if number not in self._runs]
 
+    @property
+    def next(self) -> int | None:
+        """The first of those that are missing; None without one. Takes no longer the more there are."""
+        while self._at < self._end and self._at in self._runs:
+            self._at += 1
+        return self._at if self._at < self._end else None
+
     def add(self, number: int, run: Run) -> None:
         """Take in the run of a repeat, by its number from 0."""
+        self._end = self._end if run.record.ok else min(self._end, number)
         rows = run.repeats[0].rows if run.repeats else ()
         if run.table is not None and not any(table is run.table for table in self._tables):
             self._tables.append(run.table)
