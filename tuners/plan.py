@@ -75,8 +75,9 @@ class Plan:
         self.resumed: bool = given.get("resume", False)
         self.gates: tuple[str, ...] = given.get("fail", ())
         self.alpha: float | None = given.get("alpha")
-        self.jobs: int = given.get("jobs", preset.jobs)
         self.evaluation: str = given.get("evaluation", preset.evaluation)
+        # Repeats of runs that are looked up use all processors, since that changes no figure.
+        self.jobs: int = given.get("jobs", processors() if self.evaluation == "recorded" else preset.jobs)
         self.start: str = given.get("start", preset.start)
         self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
         self.tables: Path = given.get("tables", Path(FOLDER, "tables"))
@@ -260,6 +261,11 @@ class Plan:
         except UnavailableError as error:
             self._unavailable[name] = error  # a network that is not there is not waited for in every cell
             raise
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def loaded(load: Callable[[], T]) -> T | None:

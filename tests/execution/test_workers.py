@@ -11,7 +11,7 @@ import pytest
 
 from tuners import TuningError
 from tuners.evaluation.listener import Listener
-from tuners.execution.here import prepared
+from tuners.execution.rounds import prepared
 from tuners.execution.scoring import scored
 from tuners.execution.workers import Workers
 from tuners.plan import Plan

@@ -59,9 +59,14 @@ Timed = Callable[[Rounds], None]
 def call(rounds: Rounds) -> None:
     """Make rounds; the run's own clock is all that times them."""
     for _ in range(rounds.count):
-        rounds.prepare()
-        rounds.search()
-        rounds.done()
+        make(rounds)
+
+
+def make(rounds: Rounds) -> None:
+    """Make one round."""
+    rounds.prepare()
+    rounds.search()
+    rounds.done()
 
 
 def explain(error: BaseException) -> ElsewhereError:

@@ -18,8 +18,8 @@ from tuners.errors import TuningError, one_line
 from tuners.evaluation.listener import Listener
 from tuners.execution.channel import Channel
 from tuners.execution.contract import Around, closing, opening
-from tuners.execution.here import prepared
 from tuners.execution.process import bound, end_group, fork, raisable
+from tuners.execution.rounds import prepared
 from tuners.execution.scoring import scored
 from tuners.execution.watch import Watch
 from tuners.results.repeats import Repeats

@@ -55,7 +55,7 @@ Heard = Callable[[int, int, float | None], None]
 """Told how many candidates are recorded, how many there are, and about how many seconds are left."""
 
 
-def build(plan: Plan, cells: Sequence[Cell], heard: Heard, *, jobs: int | None = None) -> list[Built]:
+def build(plan: Plan, cells: Sequence[Cell], heard: Heard) -> list[Built]:
     """Build the tables of the cells' problems; return what there is to say of each.
 
     Raises `TuningError` for a problem that cannot be measured, and for a damaged table. A problem that cannot be loaded
@@ -64,7 +64,7 @@ def build(plan: Plan, cells: Sequence[Cell], heard: Heard, *, jobs: int | None =
     recordings = _recordings(plan, cells)
     waiting = [each for each in recordings if each.candidates is not None]
     total = sum(len(each.candidates or ()) for each in waiting)
-    jobs = jobs or _processors()
+    jobs = plan.jobs
     progress = _Progress(waiting, total, heard, jobs)
     for recording in waiting:
         recording.prepare()
@@ -90,10 +90,6 @@ def _recordings(plan: Plan, cells: Sequence[Cell]) -> list[Recording]:
                 raise
             continue  # said when its cells run
     return found
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Progress:

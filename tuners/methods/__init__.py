@@ -8,6 +8,8 @@ first candidate that it evaluates.
 What a method is like is said by attributes of its function:
 
 - `deterministic = True`: it draws nothing, and its runs on a problem are all the same, so that one is made.
+- `forks = True`: it starts no threads, so that its repeats in a recorded session may be made in processes forked from
+  one that has made a run.
 - `evaluations`, a function of the space: how many evaluations it needs, whatever the budget.
 - `check`, a function of the model: it raises `NotApplicableError` for a model that the method cannot serve.
 """

@@ -42,3 +42,6 @@ def tune(objective: Objective, seed: int) -> None:
         # Without a single good trial there is no argmin: the run reports why.
         return_argmin=False,
     )
+
+
+tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for

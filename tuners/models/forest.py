@@ -21,11 +21,10 @@ def usual_space(trees: tuple[int, int] = TREES) -> ConfigurationSpace:
     """
     result = ConfigurationSpace()
     result.add(
-        Categorical("criterion", ["gini", "entropy"]),
         OrdinalHyperparameter("max_depth", [3, 5, 8, None]),
         Categorical("max_features", ["sqrt", 0.25, 0.5]),
-        OrdinalHyperparameter("min_samples_leaf", [1, 2, 4]),
-        OrdinalHyperparameter("min_samples_split", [2, 6]),
+        OrdinalHyperparameter("min_samples_leaf", [1, 2, 4, 8]),
+        OrdinalHyperparameter("min_samples_split", [2, 6, 12]),
         OrdinalHyperparameter("n_estimators", _counts(trees)),
     )
     return result
@@ -56,7 +55,6 @@ def _counts(trees: tuple[int, int]) -> list[int]:
 def model(trees: tuple[int, int] = TREES) -> Model:
     """Return the forest; `trees` are the smallest and largest `n_estimators`."""
     usual = {
-        "criterion": "gini",
         "max_depth": None,
         "max_features": "sqrt",
         "min_samples_leaf": 1,
@@ -69,13 +67,13 @@ def model(trees: tuple[int, int] = TREES) -> Model:
         # which they sum probabilities changes the last bit.
         RandomForestClassifier(n_jobs=1),
         usual_space(trees),
-        # What people try: more features at a split, larger leaves, the other criterion, shallow trees.
+        # What people try: more features at a split, larger leaves, fewer splits, shallow trees.
         guesses=(
             {**usual, "max_features": 0.5},
             {**usual, "max_features": 0.25},
             {**usual, "min_samples_leaf": 2},
             {**usual, "min_samples_leaf": 4},
-            {**usual, "criterion": "entropy"},
+            {**usual, "min_samples_split": 6},
             {**usual, "max_depth": 8},
         ),
         scale=True,

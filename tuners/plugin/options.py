@@ -80,7 +80,7 @@ OPTIONS = (
     Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),
     Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
     Option("positive", "LABEL", str, "the class that f1, precision, recall and their like score"),
-    Option("jobs", "N", jobs, "processes a run may use; -1 all, 1 by default"),
+    Option("jobs", "N", jobs, "processes to use; -1 all; all for recorded runs by default, else 1"),
     Option("repeats", "N", count, "runs of each cell, with other random numbers of the method's own"),
     Option("start", "WHERE", start, "default, every search begins with the untuned configuration, charged; or cold"),
     Option("inconclusive", "HOW", inconclusive, "what the gate makes of inconclusive verdicts: pass (default) or fail"),

@@ -12,8 +12,10 @@ from tuners.results.record import Record
 from tuners.results.run import Repeat, Run, repeat_of
 from tuners.results.trial import Trial
 
-MEANS = ("test_score", "cv_score", "seconds", "evaluation_seconds", "search_seconds", "regret", "area")
+MEANS = ("test_score", "cv_score", "regret", "area")
 """Fields of a record that are means over the repeats; None where a repeat has none."""
+SECONDS = ("seconds", "evaluation_seconds", "search_seconds")
+"""Those that are means over the repeats that were made alone, where some were: beside others a method takes longer."""
 OTHERS: Mapping[str, Callable[[list[Any]], Any]] = {
     "evaluations": max,
     "failed_trials": sum,
@@ -22,7 +24,7 @@ OTHERS: Mapping[str, Callable[[list[Any]], Any]] = {
     "own_space": any,
     "timed_out": any,
     "earlier": any,
-    "contended": any,
+    "contended": all,
 }
 """What other fields are of the repeats'; the rest is of the best one."""
 
@@ -44,6 +46,8 @@ def aggregated(records: Sequence[Record], of: int) -> Record:
         return replace(record, **common, reason=named, seconds=_mean([each.seconds for each in records]))
     best = max(records, key=lambda record: float("-inf") if record.cv_score is None else record.cv_score)
     means: dict[str, Any] = {name: _mean([getattr(record, name) for record in records]) for name in MEANS}
+    alone = [record for record in records if not record.contended] or records
+    means |= {name: _mean([getattr(record, name) for record in alone]) for name in SECONDS}
     return replace(best, **common, **means)
 
 
