@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tuners.results.cell import Cell
     from tuners.task.problem import Problem
 
-MOST_EVALUATIONS = 10
+MOST_EVALUATIONS = 6
 """Of a run that is made for real: enough to compare clocks by."""
 
 
