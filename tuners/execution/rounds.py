@@ -24,7 +24,7 @@ class RoundsHere:
 
     def __init__(self, plan: Plan, job: Job, listener: Listener, record: Record) -> None:
         self._plan, self._job, self._listener, self._record = plan, job, listener, record
-        self.repeats = Repeats(plan.repeats_of(job))
+        self.repeats = Repeats(_affordable(plan, job))
         for number, run in job.finished.items():
             self.repeats.add(number, run)
         self.earlier = [run.record.seconds for run in job.finished.values() if run.record.seconds is not None]
@@ -80,6 +80,16 @@ class RoundsHere:
         measurement, self._next = self._next, None
         if measurement is not None and self._number is not None:
             self.take(self._number, closing(scored(measurement), self._record))
+
+
+def _affordable(plan: Plan, job: Job) -> int:
+    """Return how many repeats a job has: those of a preset only where the table is whole, and they cost no fits."""
+    count = plan.repeats_of(job)
+    if plan.evaluation != "recorded" or "repeats" in plan.given or count == 1:
+        return count
+    recording = recording_of(plan.problem_of(job), plan.tables)
+    ensure(plan, recording)
+    return count if recording.landmarks().whole else 1
 
 
 def prepared(plan: Plan, job: Job, listener: Listener, *, repeat: int = 0) -> Measurement:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tuners.results.cell import Cell
 
 
+ASKED_FOR = "what searches ask for is recorded, each cell runs once unless --tuning-repeats is given, and the optimum is not known"
+
+
 def build_tables(session: Session, cells: Sequence[Cell]) -> None:
     """Build the tables of the cells' problems, those that are affordable; raise `TuningError` for a damaged one."""
     from tuners.execution import tables  # noqa: PLC0415  scikit-learn loads when cells run
@@ -40,11 +43,11 @@ def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
         lines.append(f"tables: {counted(len(whole), 'problem')}, {ready}")
     lines += [
         f"tables: {each.name}: all {each.candidates:,} candidates would take about {each.expected:.0f} s, more "
-        f"than --tuning-table-limit={limit:g}: what searches ask for is recorded, and the optimum is not known"
+        f"than --tuning-table-limit={limit:g}: {ASKED_FOR}"
         for each in found
         if each.expected is not None
     ]
     endless = [each.name for each in found if each.candidates is None]
     if endless:
-        lines.append(f"tables: {', '.join(endless)}: a space without an end: what searches ask for is recorded")
+        lines.append(f"tables: {', '.join(endless)}: a space without an end: {ASKED_FOR}")
     return lines
