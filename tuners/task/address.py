@@ -54,6 +54,24 @@ def digest(content: Mapping[str, Any]) -> str:
     return _digest([json.dumps(content, sort_keys=True).encode()])[:16]
 
 
+def outdated(versions: Mapping[str, str]) -> list[str]:
+    """Say which versions of an address are not those of this machine now, each as `NAME THEN, now NOW`."""
+    now = {name: _version(name) for name in versions}
+    return [f"{name} {then}, now {now[name] or 'not there'}" for name, then in versions.items() if now[name] != then]
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Say in what an earlier address differs from that of a problem now."""
+    other = [name for name, value in now.items() if name != "versions" and then.get(name) != value]
+    before, after = dict(then.get("versions") or {}), dict(now["versions"])
+    versions = [
+        f"{name} {before.get(name, 'not there')}, now {after.get(name, 'not asked for')}"
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    ]
+    return [*versions, *(f"another {name}" if name in {"estimator", "metric"} else f"other {name}" for name in other)]
+
+
 def _digest(parts: list[bytes]) -> str:
     found = hashlib.sha256()
     for part in parts:
@@ -120,13 +138,20 @@ def _versions(estimator: Any) -> dict[str, str]:
     # What an estimator of the user's wraps is told by what its code imports.
     tops |= {top for file in _files(estimator) for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
     names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
-    found = {"Python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
-    for name in sorted(names):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {name: _version(name) for name in ["Python", "machine", *sorted(names)]}
+    return {name: number for name, number in found.items() if number}
+
+
+def _version(name: str) -> str:
+    """Return the version of a library, of Python or of the machine; empty for one that is not installed."""
+    if name == "Python":
+        return platform.python_version()
+    if name == "machine":
+        return f"{platform.system()} {platform.machine()}"
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 @cache
