@@ -138,8 +138,10 @@ def evolve(
     individuals it has not seen, so that fewer evaluations than `population * generations` may be made in a small space.
     It stops early after `early_stop` generations without improvement.
     """
-    sizes = {"population": population, "generations": generations, "initial": initial, "early_stop": early_stop}
-    search = partial(_evolve, objective, seed, first, **sizes)
+    search = partial(
+        _evolve, objective, seed, first,
+        population=population, generations=generations, initial=initial, early_stop=early_stop,
+    )  # fmt: skip
     before = len(objective.trials)
     try:
         search()
