@@ -12,6 +12,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from glob import escape
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tuners.errors import failure
+from tuners.errors import TuningError, failure
 from tuners.evaluation.contract import Training
 from tuners.evaluation.modelled import Modelled, measured
 from tuners.evaluation.whole import Whole
@@ -28,8 +29,8 @@ from tuners.results.params import Params, plain_params
 from tuners.results.trial import Trial
 from tuners.search.keys import freeze
 from tuners.spaces import candidates, contains
-from tuners.store.table import Row, Table, key
-from tuners.task.address import address, digest
+from tuners.store.table import SUFFIX, Row, Table, key
+from tuners.task.address import DIGITS, address, differences, digest
 from tuners.text.printable import printable
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ class Recording:
         """Read what is recorded; raise `TuningError` for a damaged table."""
         self.problem = problem
         self.address = address(problem)
-        named = f"{problem.model.name}-{problem.dataset.name}-{problem.seed}-{digest(self.address)}.sqlite"
-        self.table = Table(folder / printable(named).replace("/", "_"))
+        problem_name = printable(f"{problem.model.name}-{problem.dataset.name}-{problem.seed}").replace("/", "_")
+        self.table = Table(folder / f"{problem_name}-{digest(self.address)}{SUFFIX}")
+        self.differs = "" if self.table.path.exists() else _differs(folder, problem_name, self.address)
+        """In what the newest earlier table of the problem differs from this one, where this one is new."""
         self.table.create(self.address)
         self.trials: dict[int, Trial] = {}
         """By row number: what was evaluated there, without times."""
@@ -264,6 +267,16 @@ class Recording:
                     score_seconds=row.score_seconds, reason=row.reason, fidelity=row.fidelity,
                 )  # fmt: skip
                 self.trials[row.number] = dataclasses.replace(trial, exact=trial.identity)
+
+
+def _differs(folder: Path, problem_name: str, now: Mapping[str, Any]) -> str:
+    """Say in what the newest table of a problem of that name differs; empty where there is none that can be read."""
+    others = folder.glob(f"{escape(problem_name)}-{'[0-9a-f]' * DIGITS}{SUFFIX}")
+    try:
+        newest = max(others, key=lambda path: path.stat().st_mtime, default=None)
+        return "" if newest is None else "; ".join(differences(Table(newest).about(), now))
+    except (OSError, TuningError):
+        return ""  # what cannot be read was not read for this session either
 
 
 def placed(scores: Sequence[float], untuned: float | None, known: Mapping[str, Any]) -> Landmarks:

@@ -44,6 +44,8 @@ class Built:
     """Of these, in the table."""
     expected: float | None = None
     """Seconds that the whole would take, of one that was not built."""
+    differs: str = ""
+    """In what an earlier table of the problem differs, where this one is new."""
 
     @property
     def whole(self) -> bool:
@@ -214,6 +216,7 @@ def _said(recording: Recording) -> Built:
         None if every is None else len(every),
         len(recording) if every is None else len(every) - lacking,
         recording.expected,
+        recording.differs,
     )
 
 

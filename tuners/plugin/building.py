@@ -38,7 +38,7 @@ def build_tables(session: Session, cells: Sequence[Cell]) -> None:
 def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
     """Return what there is to say of tables: how many are whole, and what the others would take."""
     whole = [each for each in found if each.whole]
-    lines = []
+    lines = anew(found)
     if whole:
         candidates = sum(each.candidates or 0 for each in whole)
         ready = f"all {candidates:,} candidates, ready in {seconds:.0f} s"
@@ -53,3 +53,15 @@ def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
     if endless:
         lines.append(f"tables: {', '.join(endless)}: a space without an end: {ASKED_FOR}")
     return lines
+
+
+def anew(found: Sequence[Built]) -> list[str]:
+    """Say which tables are new, since those that were there differ, and in what; a line a difference."""
+    by_difference: dict[str, list[str]] = {}
+    for each in found:
+        if each.differs:
+            by_difference.setdefault(each.differs, []).append(each.name)
+    return [
+        f"{'table' if len(names) == 1 else 'tables'} of {', '.join(names)}: recorded with {differs}: built anew"
+        for differs, names in by_difference.items()
+    ]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
 """Libraries that every score depends on; those that an estimator comes from are added."""
+DIGITS = 16
+"""Of an address's digest, hexadecimal."""
 _IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 PACKAGE = __name__.partition(".")[0]
 
@@ -51,7 +53,7 @@ def address(problem: Problem) -> dict[str, Any]:
 
 def digest(content: Mapping[str, Any]) -> str:
     """Return a short SHA-256 of an address."""
-    return _digest([json.dumps(content, sort_keys=True).encode()])[:16]
+    return _digest([json.dumps(content, sort_keys=True).encode()])[:DIGITS]
 
 
 def outdated(versions: Mapping[str, str]) -> list[str]:

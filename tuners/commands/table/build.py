@@ -12,6 +12,7 @@ from tuners.commands import Command
 from tuners.commands.table._shared import add, plan_of
 from tuners.errors import TuningError, UnavailableError, one_line, unwinds
 from tuners.plan import Plan
+from tuners.plugin.building import anew
 from tuners.results.cell import Cell, dataset_name
 from tuners.text.printable import printable
 
@@ -40,8 +41,8 @@ def run(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         message = f"interrupted: what is recorded stays in {plan.tables}; the same command builds the rest"
         raise TuningError(message) from None
-    for each in found:
-        print(printable(_line(each, plan.table_limit), None))
+    for line in [*anew(found), *(_line(each, plan.table_limit) for each in found)]:
+        print(printable(line, None))
     for cell in cells:
         recording = recording_of(plan.problem(cell.model, cell.dataset, cell.seed), plan.tables)
         if recording.candidates and not recording.missing(recording.candidates):
