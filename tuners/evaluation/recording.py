@@ -130,7 +130,7 @@ class Recording:
         rows: list[Row] = []
         try:
             for part in self._parts(candidates):
-                rows += part
+                rows += [row for row in part if _lasting(row)]
                 done += len(part)
                 if perf_counter() - begun > ADDED_SECONDS:
                     self.table.add(rows)
@@ -241,7 +241,7 @@ class Recording:
     def _kept(self, rows: Sequence[Row], named: str | None) -> Row:
         """Add a row, unless its reason is a limit of this session's, or its values cannot be written."""
         row = rows[0]
-        if named is None or (row.reason and failure(row.reason) != "failed"):
+        if named is None or not _lasting(row):
             return row
         self.table.add(rows)
         self.read()
@@ -260,6 +260,11 @@ class Recording:
                     score_seconds=row.score_seconds, reason=row.reason, fidelity=row.fidelity,
                 )  # fmt: skip
                 self.trials[row.number] = dataclasses.replace(trial, exact=trial.identity)
+
+
+def _lasting(row: Row) -> bool:
+    """Whether a row would be the same in any session: it met no limit of this one, nor of the machine just then."""
+    return all(failure(said) == "failed" for said in (row.reason, row.refused))
 
 
 def placed(scores: Sequence[float], untuned: float | None, known: Mapping[str, Any]) -> Landmarks:
