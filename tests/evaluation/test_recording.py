@@ -11,7 +11,9 @@ from sklearn.tree import DecisionTreeClassifier
 
 from tuners import Dataset, Model, Problem
 from tuners.evaluation.recording import recording_of
-from tuners.execution.tables import whole
+from tuners.execution.tables import Built, whole
+from tuners.plugin.building import said
+from tuners.task import address
 
 
 class Scarce(DecisionTreeClassifier):
@@ -49,3 +51,19 @@ def test_want_of_memory_is_not_recorded(tmp_path: Path, monkeypatch: pytest.Monk
     again = recording_of(problem(), tmp_path)
     whole(again, 100)
     assert [(row.reason, row.refused) for row in again.table.rows()] == [("", "")] * 3
+
+
+def test_table_of_another_version_is_built_anew_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line names the library with both versions; the old rows are not read, and a table of its own is not told."""
+    versions = address._versions
+    monkeypatch.setattr(address, "_versions", lambda estimator: versions(estimator) | {"scikit-learn": "1.8.0"})
+    old = recording_of(problem(), tmp_path)
+    whole(old, 100)
+    assert not old.instead_of
+    monkeypatch.undo()
+    new = recording_of(problem(), tmp_path)
+    now = versions(problem().estimator)["scikit-learn"]
+    assert (len(new), new.instead_of) == (0, f"scikit-learn 1.8.0, now {now}")
+    line = said([Built("scarce-d-0", 3, 3, None, new.instead_of)], 0.0, 60.0)[0]
+    assert line == f"table of scarce-d-0: recorded with scikit-learn 1.8.0, now {now}: built anew"
+    assert not recording_of(problem(), tmp_path).instead_of

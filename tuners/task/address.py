@@ -55,6 +55,17 @@ def digest(content: Mapping[str, Any]) -> str:
     return _digest([json.dumps(content, sort_keys=True).encode()])[:16]
 
 
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say what an address has that another one had not: versions in full, the rest by name."""
+    before, after = then.get("versions", {}), now["versions"]
+    names = [name for name in after if before.get(name) != after[name]]
+    changed = [f"{name} {before[name]}, now {after[name]}" for name in names if name in before]
+    changed += [f"no {name}, now {after[name]}" for name in names if name not in before]
+    gone = [f"{name} {before[name]}, now without it" for name in before if name not in after]
+    others = [f"another {name}" for name in now if name != "versions" and then.get(name) != now[name]]
+    return "; ".join([*changed, *gone, *others])
+
+
 def _digest(parts: list[bytes]) -> str:
     found = hashlib.sha256()
     for part in parts:
