@@ -2,8 +2,8 @@
 
     python -m benchmarks.performance.verdicts [SESSIONS]
 
-The tables are those of `gate`: every forest of a space on 4 datasets x 20 seeds, with many real searches of each. A session
-draws seeds, and repeats of each. Of equal methods there are two kinds. *Identical*: six random searches,
+The tables are those of `gate`: every forest of a space on 4 datasets x 20 seeds, with many real searches of each. A
+session draws seeds, and repeats of each. Of equal methods there are two kinds. *Identical*: six random searches,
 which differ by their random numbers. *Of equal means*: different searches, and a configuration that is not searched
 for, each shifted to one mean on each dataset; their differences are as skewed as those of searches are. What is to be
 found is that one of them is better by a point.
