@@ -277,7 +277,8 @@ class Recording:
 
 def _lasting(row: Row) -> bool:
     """Whether a row would be the same in any session: it met no limit of this one, nor of the machine just then."""
-    return all(failure(said) == "failed" for said in (row.reason, row.refused))
+    said = [*row.reason.split(": "), *row.refused.split(": ")]  # an exception's name may stand behind words of ours
+    return all(failure(part) == "failed" for part in said)
 
 
 def placed(scores: Sequence[float], untuned: float | None, known: Mapping[str, Any]) -> Landmarks:
