@@ -44,6 +44,8 @@ class Built:
     """Of these, in the table."""
     expected: float | None = None
     """Seconds that the whole would take, of one that was not built."""
+    instead_of: str = ""
+    """What an earlier table of the problem depended on, and this new one does not."""
 
     @property
     def whole(self) -> bool:
@@ -250,6 +252,7 @@ def _said(recording: Recording) -> Built:
         None if every is None else len(every),
         len(recording) if every is None else len(every) - lacking,
         recording.expected,
+        recording.instead_of,
     )
 
 

@@ -51,7 +51,7 @@ def before(expected: Expected) -> str:
 def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
     """Return what there is to say of tables: how many are whole, and what the others would take."""
     whole = [each for each in found if each.whole]
-    lines = []
+    lines = [f"table of {each.name}: recorded with {each.instead_of}: built anew" for each in found if each.instead_of]
     if whole:
         candidates = sum(each.candidates or 0 for each in whole)
         ready = f"all {candidates:,} candidates, ready in {seconds:.0f} s"
