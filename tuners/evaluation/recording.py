@@ -8,11 +8,11 @@ else evaluate it, shared where that is exact, else plainly, and add its row
 from __future__ import annotations
 
 import dataclasses
+import glob
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from glob import escape
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,8 @@ from tuners.results.params import Params, plain_params
 from tuners.results.trial import Trial
 from tuners.search.keys import freeze
 from tuners.spaces import candidates, contains
-from tuners.store.table import SUFFIX, Row, Table, key
-from tuners.task.address import DIGITS, address, differences, digest
+from tuners.store.table import Row, Table, key
+from tuners.task.address import address, differences, digest
 from tuners.text.printable import printable
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class Recording:
         """Read what is recorded; raise `TuningError` for a damaged table."""
         self.problem = problem
         self.address = address(problem)
-        problem_name = printable(f"{problem.model.name}-{problem.dataset.name}-{problem.seed}").replace("/", "_")
-        self.table = Table(folder / f"{problem_name}-{digest(self.address)}{SUFFIX}")
-        self.differs = "" if self.table.path.exists() else _differs(folder, problem_name, self.address)
-        """In what the newest earlier table of the problem differs from this one, where this one is new."""
+        named = f"{problem.model.name}-{problem.dataset.name}-{problem.seed}-{digest(self.address)}.sqlite"
+        self.table = Table(folder / printable(named).replace("/", "_"))
+        self.instead_of = "" if self.table.path.exists() else self._instead_of()
+        """What the newest table of the problem depended on, and this new one does not; empty without another one."""
         self.table.create(self.address)
         self.trials: dict[int, Trial] = {}
         """By row number: what was evaluated there, without times."""
@@ -84,6 +84,16 @@ class Recording:
         self._last = -1
         self._lock = threading.RLock()
         self.read()
+
+    def _instead_of(self) -> str:
+        path = self.table.path
+        stem = path.stem.removesuffix(digest(self.address))
+        others = path.parent.glob(f"{glob.escape(stem)}{'?' * len(digest({}))}{path.suffix}")
+        try:
+            newest = max(others, key=lambda each: each.stat().st_mtime, default=None)
+            return "" if newest is None else differences(Table(newest).about(), self.address)
+        except (OSError, TuningError):
+            return ""  # it is damaged or gone, and nobody reads it
 
     @cached_property
     def training(self) -> Training:
@@ -135,7 +145,7 @@ class Recording:
         rows: list[Row] = []
         try:
             for part in self._parts(candidates):
-                rows += part
+                rows += [row for row in part if _lasting(row)]
                 done += len(part)
                 if perf_counter() - begun > ADDED_SECONDS:
                     self.table.add(rows)
@@ -248,7 +258,7 @@ class Recording:
     def _kept(self, rows: Sequence[Row], named: str | None) -> Row:
         """Add a row, unless its reason is a limit of this session's, or its values cannot be written."""
         row = rows[0]
-        if named is None or (row.reason and failure(row.reason) != "failed"):
+        if named is None or not _lasting(row):
             return row
         self.table.add(rows)
         self.read()
@@ -269,14 +279,10 @@ class Recording:
                 self.trials[row.number] = dataclasses.replace(trial, exact=trial.identity)
 
 
-def _differs(folder: Path, problem_name: str, now: Mapping[str, Any]) -> str:
-    """Say in what the newest table of a problem of that name differs; empty where there is none that can be read."""
-    others = folder.glob(f"{escape(problem_name)}-{'[0-9a-f]' * DIGITS}{SUFFIX}")
-    try:
-        newest = max(others, key=lambda path: path.stat().st_mtime, default=None)
-        return "" if newest is None else "; ".join(differences(Table(newest).about(), now))
-    except (OSError, TuningError):
-        return ""  # what cannot be read was not read for this session either
+def _lasting(row: Row) -> bool:
+    """Whether a row would be the same in any session: it met no limit of this one, nor of the machine just then."""
+    said = [*row.reason.split(": "), *row.refused.split(": ")]  # an exception's name may stand behind words of ours
+    return all(failure(part) == "failed" for part in said)
 
 
 def placed(scores: Sequence[float], untuned: float | None, known: Mapping[str, Any]) -> Landmarks:

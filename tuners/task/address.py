@@ -7,16 +7,18 @@ has a table of its own, so that nothing stale is ever read.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import platform
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tuners.store import imported_code
 from tuners.task.dataset import fingerprint
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
 """Libraries that every score depends on; those that an estimator comes from are added."""
-DIGITS = 16
-"""Of an address's digest, hexadecimal."""
-_IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 PACKAGE = __name__.partition(".")[0]
 
 
@@ -53,25 +52,24 @@ def address(problem: Problem) -> dict[str, Any]:
 
 def digest(content: Mapping[str, Any]) -> str:
     """Return a short SHA-256 of an address."""
-    return _digest([json.dumps(content, sort_keys=True).encode()])[:DIGITS]
+    return _digest([json.dumps(content, sort_keys=True).encode()])[:16]
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say what an address has that another one had not: versions in full, the rest by name."""
+    before, after = then.get("versions", {}), now["versions"]
+    names = [name for name in after if before.get(name) != after[name]]
+    changed = [f"{name} {before[name]}, now {after[name]}" for name in names if name in before]
+    changed += [f"no {name}, now {after[name]}" for name in names if name not in before]
+    gone = [f"{name} {before[name]}, now without it" for name in before if name not in after]
+    others = [f"another {name}" for name in now if name != "versions" and then.get(name) != now[name]]
+    return "; ".join([*changed, *gone, *others])
 
 
 def outdated(versions: Mapping[str, str]) -> list[str]:
     """Say which versions of an address are not those of this machine now, each as `NAME THEN, now NOW`."""
     now = {name: _version(name) for name in versions}
     return [f"{name} {then}, now {now[name] or 'not there'}" for name, then in versions.items() if now[name] != then]
-
-
-def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Say in what an earlier address differs from that of a problem now."""
-    other = [name for name, value in now.items() if name != "versions" and then.get(name) != value]
-    before, after = dict(then.get("versions") or {}), dict(now["versions"])
-    versions = [
-        f"{name} {before.get(name, 'not there')}, now {after.get(name, 'not asked for')}"
-        for name in dict.fromkeys([*before, *after])
-        if before.get(name) != after.get(name)
-    ]
-    return [*versions, *(f"another {name}" if name in {"estimator", "metric"} else f"other {name}" for name in other)]
 
 
 def _digest(parts: list[bytes]) -> str:
@@ -91,7 +89,11 @@ def _described(value: Any) -> str:
         return "{" + ", ".join(f"{_described(name)}: {_described(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"{type(value).__name__}({', '.join(map(_described, value))})"
-    if hasattr(value, "tobytes") and hasattr(value, "dtype"):
+    if isinstance(value, set | frozenset):
+        return f"{type(value).__name__}({', '.join(sorted(map(_described, value)))})"
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:
+        return f"{value.dtype}{value.shape}{_described(value.tolist())}"  # its bytes are addresses in memory
+    if isinstance(value, np.ndarray | np.generic):
         return f"{value.dtype}{getattr(value, 'shape', '')}{_digest([value.tobytes()])}"
     # A function of the user's has a checksum of its code there.
     return f"{_name(value)} {shown(value)}" if callable(value) else shown(value)
@@ -124,21 +126,44 @@ def _modules(estimator: Any) -> set[str]:
 def _files(estimator: Any) -> set[str]:
     """Return the files of the estimator's own code, as far as it is not an installed library's.
 
-    Of a package that is being developed, all of its modules that are loaded: a class calls others. Of this one, whose
-    version is named, those that the classes are defined in.
+    Of a package that is being developed, all of its modules that are loaded: a class calls others; and what they
+    import in turn. Of this one, whose version is named, those that the classes are defined in.
     """
     names = _modules(estimator)
-    tops = {name.partition(".")[0] for name in names} - {PACKAGE}
-    loaded = {name for name in list(sys.modules) if name.partition(".")[0] in tops}
-    files = {getattr(sys.modules.get(name), "__file__", None) or "" for name in names | loaded}
-    ours = {getattr(sys.modules.get(name), "__file__", None) for name in names if name.startswith(f"{PACKAGE}.")}
-    return {file for file in files if file and (file in ours or imported_code.own(file))}
+    found = {file for name in names if name.startswith(f"{PACKAGE}.") for file in [_file(name)] if file}
+    waiting = {name.partition(".")[0] for name in names} - {PACKAGE}
+    seen: set[str] = set()
+    while waiting:
+        top = waiting.pop()
+        seen.add(top)
+        loaded = [name for name in list(sys.modules) if name.partition(".")[0] == top]
+        new = {file for file in map(_file, loaded) if file and imported_code.own(file)} - found
+        found |= new
+        waiting |= {each for file in new for each in _imported(file)} - seen - {PACKAGE}
+    return found
+
+
+def _file(module: str) -> str:
+    return getattr(sys.modules.get(module), "__file__", None) or ""
+
+
+@cache
+def _imported(file: str) -> frozenset[str]:
+    """Return the top modules that a file imports, anywhere in it; none of one that cannot be parsed."""
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    nodes = list(ast.walk(tree))
+    names = [each.name for node in nodes if isinstance(node, ast.Import) for each in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return frozenset(name.partition(".")[0] for name in names) - {""}
 
 
 def _versions(estimator: Any) -> dict[str, str]:
     tops = {name.partition(".")[0] for name in _modules(estimator)}
     # What an estimator of the user's wraps is told by what its code imports.
-    tops |= {top for file in _files(estimator) for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
+    tops |= {top for file in _files(estimator) for top in _imported(file)}
     names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
     found = {name: _version(name) for name in ["Python", "machine", *sorted(names)]}
     return {name: number for name, number in found.items() if number}

@@ -12,7 +12,7 @@ from tuners.commands import Command
 from tuners.commands.table._shared import add, plan_of
 from tuners.errors import TuningError, UnavailableError, one_line, unwinds
 from tuners.plan import Plan
-from tuners.plugin.building import anew
+from tuners.plugin.building import before
 from tuners.results.cell import Cell, dataset_name
 from tuners.text.printable import printable
 
@@ -37,12 +37,12 @@ def run(chosen: argparse.Namespace) -> int:
     from tuners.execution import tables  # noqa: PLC0415  loads scikit-learn
 
     try:
-        found = tables.build(plan, cells, _progress())
+        found = tables.build(plan, cells, _progress(), lambda expected: print(before(expected), file=sys.stderr))
     except KeyboardInterrupt:
         message = f"interrupted: what is recorded stays in {plan.tables}; the same command builds the rest"
         raise TuningError(message) from None
-    for line in [*anew(found), *(_line(each, plan.table_limit) for each in found)]:
-        print(printable(line, None))
+    for each in found:
+        print(printable(_line(each, plan.table_limit), None))
     for cell in cells:
         recording = recording_of(plan.problem(cell.model, cell.dataset, cell.seed), plan.tables)
         if recording.candidates and not recording.missing(recording.candidates):
@@ -88,7 +88,8 @@ def _progress() -> Callable[[int, int, float | None], None]:
 
 def _line(built: Built, limit: float) -> str:
     if built.whole:
-        return f"{built.name}: all {built.candidates:,} candidates"
+        instead = f"; recorded before with {built.instead_of}" if built.instead_of else ""
+        return f"{built.name}: all {built.candidates:,} candidates{instead}"
     if built.candidates is None:
         return f"{built.name}: {built.recorded:,} candidates of a space without an end: what searches ask for is added"
     said = f"{built.name}: {built.recorded:,} of {built.candidates:,} candidates"

@@ -83,7 +83,7 @@ def _problem(plan: Plan, table: Table) -> tuple[Problem | None, str]:
         return None, f"its problem cannot be made: {one_line(error)}"
     changed = differences(about, now)
     if changed or digest(now) != table.path.stem.rpartition("-")[2]:
-        return None, f"its problem is another one now: recorded with {'; '.join(changed) or 'another address'}"
+        return None, f"its problem is another one now: recorded with {changed or 'another address'}"
     return problem, ""
 
 
