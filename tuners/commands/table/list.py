@@ -8,6 +8,7 @@ import datetime as dt
 from tuners.commands import Command
 from tuners.commands.table._shared import add, folder_of
 from tuners.errors import TuningError
+from tuners.report.words import counted
 from tuners.results.landmarks import Landmarks
 from tuners.store.table import Table, listed
 from tuners.text.printable import printable
@@ -29,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
             said = f"{table.path.name}: {error}"
         print(printable(said, None))
     size = sum(table.path.stat().st_size for table in tables)
-    print(printable(f"{len(tables)} tables, {size:,} bytes, in {folder}", None))
+    print(printable(f"{counted(len(tables), 'table')}, {size:,} bytes, in {folder}", None))
     return 0
 
 

@@ -9,6 +9,7 @@ from tuners.commands import Command
 from tuners.commands.table._shared import add, folder_of, parsed
 from tuners.errors import TuningError
 from tuners.plugin.values import seconds
+from tuners.report.words import counted
 from tuners.store.table import Table, listed
 from tuners.text.printable import printable
 
@@ -38,7 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
             table.path.unlink()
         print(printable(f"{word} {table.path.name} ({size:,} bytes): {why}", None))
         total, number = total + size, number + 1
-    print(printable(f"{word} {number} tables, {total:,} bytes, in {folder}", None))
+    print(printable(f"{word} {counted(number, 'table')}, {total:,} bytes, in {folder}", None))
     return 0
 
 
