@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from tuners.results.cell import Cell
 
 
-ASKED_FOR = "what searches ask for is recorded, each cell runs once unless --tuning-repeats is given, and the optimum is not known"
+ASKED_FOR = (
+    "what searches ask for is recorded, each cell runs once unless --tuning-repeats is given, and the optimum is not "
+    "known"
+)
 
 
 def build_tables(session: Session, cells: Sequence[Cell]) -> None:
