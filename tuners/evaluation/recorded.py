@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tuners.errors import TuningError
+from tuners.errors import ElsewhereError, TuningError
 from tuners.evaluation import parts, searches
 from tuners.evaluation.clock import RecordedClock
 from tuners.evaluation.contract import Scores, Training
@@ -38,9 +38,11 @@ class Recorded:
         self.recording: Recording = recording_of(training.problem, training.tables)
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
-        """Return a candidate's scores as they are recorded."""
+        """Return a candidate's scores as they are recorded; raise `ElsewhereError` for one that failed."""
         row = self.recording.row(dict(params), fidelity)
-        return Scores(row.fold_scores, row.fit_seconds, row.score_seconds, row.reason)
+        if row.reason:
+            raise ElsewhereError(row.reason)
+        return Scores(row.fold_scores, row.fit_seconds, row.score_seconds)
 
     def adapted(self, search: Any) -> Any:
         """Return the search as it is: its candidates are looked up by the ledger."""

@@ -219,6 +219,8 @@ class Recording:
 
     def confusion(self, row: Row) -> list[list[int]] | None:
         """Return the confusion matrix of a candidate's refit on the test rows, made when it is first asked for."""
+        if row.number < 0:  # it has no place in the table
+            return self.problem.confusion_matrix(self.problem.fit(row.params))
         name = f"{CONFUSION} {row.number}"
         if name not in self._noted:
             self._noted |= self.table.about()

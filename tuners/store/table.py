@@ -18,11 +18,14 @@ from typing import Any
 
 from tuners.errors import TuningError
 from tuners.results.params import Params
+from tuners.text.shown import shown
 
 SCHEMA = 1
 SUFFIX = ".sqlite"
 WAIT_SECONDS = 60.0
 """How long a session waits for another one that is adding rows."""
+_DAMAGE = ("malformed", "no such", "decode")
+"""What SQLite says of a file that is not as it was written, where its class of error is that of a folder, too."""
 _COLUMNS = (
     "key", "params", "fidelity", "fold_scores", "test_score", "fit", "score", "refit", "own", "reason", "refused",
 )  # fmt: skip
@@ -113,7 +116,10 @@ class Table:
         self.path = path
 
     def create(self, about: Mapping[str, Any]) -> None:
-        """Make the file, unless it is there; `about` says what its content depends on. Raises `TuningError`."""
+        """Make the file, unless it is there; `about` says what its content depends on.
+
+        Raises `TuningError` for a file that is damaged, or the table of something else.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -125,10 +131,11 @@ class Table:
             rows = [(name, json.dumps(value)) for name, value in content.items()]
             file.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", rows)
         found = self.about()
-        if found.get("schema") != SCHEMA:
-            said = f"expected schema {SCHEMA}, got {found.get('schema')}"
-            message = f"table {self.path}: {said}: delete it, and it is built anew"
-            raise TuningError(message)
+        for name, expected in json.loads(json.dumps(content)).items():
+            if found.get(name) != expected:
+                said = f"expected {name} {shown(expected)}, got {shown(found.get(name))}"
+                message = f"table {self.path}: {said}: delete it, and it is built anew"
+                raise TuningError(message)
 
     def about(self) -> dict[str, Any]:
         """Return what the table's content depends on, and what else is noted of it."""
@@ -163,9 +170,11 @@ class Table:
             named = key(row.params, row.fidelity)
             if named is None:
                 continue
+            seconds = map(float, (row.fit_seconds, row.score_seconds, row.refit_seconds, row.own_seconds))
+            test_score = None if row.test_score is None else float(row.test_score)
+            scores = json.dumps(row.fold_scores)
             content = (
-                named, written(row.params), row.fidelity, json.dumps(row.fold_scores), row.test_score, row.fit_seconds,
-                row.score_seconds, row.refit_seconds, row.own_seconds, row.reason, row.refused,
+                named, written(row.params), float(row.fidelity), scores, test_score, *seconds, row.reason, row.refused
             )  # fmt: skip
             values.append((*content, _digest(content)))
         if not values:
@@ -195,7 +204,7 @@ class Table:
             with closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS)) as file, file:
                 yield file
         except sqlite3.OperationalError as error:
-            if "malformed" in str(error) or "no such" in str(error):
+            if any(said in str(error) for said in _DAMAGE):
                 raise self._damaged(str(error)) from None
             raise self._cannot(str(error)) from None
         except sqlite3.DatabaseError as error:
