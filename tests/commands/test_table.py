@@ -231,3 +231,35 @@ def test_a_folder_without_tables(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["table", "verify", "--tables", str(tmp_path / "none")]) == 2
     assert "`python -m tuners table build` makes them" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
+
+
+def test_an_interrupted_command_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C ends a command without a traceback, and the next one goes on with what was recorded: exit code 2."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    table = _only(folder)
+    with sqlite3.connect(table.path) as file:
+        file.execute("DELETE FROM rows WHERE number > 3")
+    file.close()
+    before = table.rows()
+    with monkeypatch.context() as patched:
+        patched.setattr("tuners.evaluation.whole.Whole.plain", interrupt)
+        assert main(["table", "build", *_of("--tables", folder)]) == 2
+    assert "ERROR: table: interrupted: what is recorded stays" in capsys.readouterr().err
+    assert main(["table", "build", *_of("--tables", folder)]) == 0
+    assert table.rows()[:4] == before
+    assert table.count() == 7
+
+
+def test_what_takes_longer_than_the_limit_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line has the option by which the whole table is built."""
+    table = _only(folder)
+    table.path.unlink()
+    assert main(["table", "build", *_of("--tables", folder, "--table-limit", "1e-6")]) == 0
+    out = capsys.readouterr().out
+    assert "tree-iris-0: 1 of 6 candidates: the whole would take about " in out
+    assert "more than --table-limit=1e-06" in out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tuners.commands import Command
+from tuners.errors import TuningError
 from tuners.registry import Registry
 
 ACTIONS: Registry[Command] = Registry("action", __name__, "COMMAND")
@@ -21,8 +22,12 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Do what the action does; return its exit code."""
-    return int(chosen.act(chosen))
+    """Do what the action does; return its exit code. Raises `TuningError` for Ctrl-C, which costs nothing recorded."""
+    try:
+        return int(chosen.act(chosen))
+    except KeyboardInterrupt:
+        message = "table: interrupted: what is recorded stays, and the same command builds the rest"
+        raise TuningError(message) from None
 
 
 COMMAND = Command(place=30, help="build, list, verify, export or prune recorded tables", options=options, run=run)

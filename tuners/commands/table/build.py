@@ -36,11 +36,7 @@ def run(chosen: argparse.Namespace) -> int:
     from tuners.evaluation.recording import recording_of  # noqa: PLC0415  loads scikit-learn
     from tuners.execution import tables  # noqa: PLC0415  loads scikit-learn
 
-    try:
-        found = tables.build(plan, cells, _progress(), lambda expected: print(before(expected), file=sys.stderr))
-    except KeyboardInterrupt:
-        message = f"interrupted: what is recorded stays in {plan.tables}; the same command builds the rest"
-        raise TuningError(message) from None
+    found = tables.build(plan, cells, _progress(), lambda expected: print(before(expected), file=sys.stderr))
     for each in found:
         print(printable(_line(each, plan.table_limit), None))
     for cell in cells:
