@@ -42,6 +42,8 @@ ADDED_SECONDS = 1.0
 """How much work is added to the file at a time: what a killed session loses."""
 MODEL = "seconds"
 """The name of the model of seconds in a table."""
+LANDMARKS = "landmarks"
+"""The name of a whole table's landmarks in it, for who lists tables."""
 CONFUSION = "confusion"
 """How the names of confusion matrices in a table begin."""
 
@@ -193,6 +195,8 @@ class Recording:
         """Return where the scores of the space's candidates lie, as far as they are recorded."""
         if self._landmarks is None or not self._landmarks.whole:
             self._landmarks = self._placed()
+            if self._landmarks.whole and LANDMARKS not in self.table.about():
+                self.table.note(LANDMARKS, dataclasses.asdict(self._landmarks))
         return self._landmarks
 
     def _placed(self) -> Landmarks:

@@ -89,6 +89,7 @@ def build(plan: Plan, cells: Sequence[Cell], heard: Heard, announce: Callable[[E
     lacking = {recording: missing for recording, missing in lacking.items() if missing}
     if lacking:
         announce(_expected(lacking, jobs))
+    progress.begin()
     if hasattr(os, "fork") and jobs > 1:
         _in_processes(waiting, plan.table_limit, jobs, progress)
     else:
@@ -149,14 +150,24 @@ class _Progress:
         self._total = total
         self._heard = heard
         self._jobs = jobs
+        self._begun: float | None = None
+        self._first = 0
+
+    def begin(self) -> None:
+        """Take the time from here: what is measured beforehand says nothing of the rest."""
         self._begun = perf_counter()
-        self._first = sum(map(len, recordings))
+        self._first = self._done()
 
     def tell(self) -> None:
-        done = sum(each.table.count() for each in self._recordings)
-        new, seconds = done - self._first, perf_counter() - self._begun
-        left = seconds / new * max(self._total - done, 0) if new > 0 else None
+        done = self._done()
+        new = done - self._first
+        left = None
+        if self._begun is not None and new > 0:
+            left = (perf_counter() - self._begun) / new * max(self._total - done, 0)
         self._heard(min(done, self._total), self._total, left)
+
+    def _done(self) -> int:
+        return sum(each.table.count() for each in self._recordings)
 
 
 def whole(recording: Recording, limit: float) -> float | None:

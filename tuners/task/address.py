@@ -66,6 +66,12 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     return "; ".join([*changed, *gone, *others])
 
 
+def outdated(versions: Mapping[str, str]) -> list[str]:
+    """Say which versions of an address are not those of this machine now, each as `NAME THEN, now NOW`."""
+    now = {name: _version(name) for name in versions}
+    return [f"{name} {then}, now {now[name] or 'not there'}" for name, then in versions.items() if now[name] != then]
+
+
 def _digest(parts: list[bytes]) -> str:
     found = hashlib.sha256()
     for part in parts:
@@ -159,13 +165,20 @@ def _versions(estimator: Any) -> dict[str, str]:
     # What an estimator of the user's wraps is told by what its code imports.
     tops |= {top for file in _files(estimator) for top in _imported(file)}
     names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
-    found = {"Python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
-    for name in sorted(names):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {name: _version(name) for name in ["Python", "machine", *sorted(names)]}
+    return {name: number for name, number in found.items() if number}
+
+
+def _version(name: str) -> str:
+    """Return the version of a library, of Python or of the machine; empty for one that is not installed."""
+    if name == "Python":
+        return platform.python_version()
+    if name == "machine":
+        return f"{platform.system()} {platform.machine()}"
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 @cache
