@@ -11,7 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("search", "growth", "network", "overhead", "startup", "limits", "gate", "gate_tables", "page")
+SCRIPTS = (
+    "search", "growth", "network", "overhead", "tables", "clock", "startup", "limits", "gate", "gate_tables",
+    "verdicts", "page",
+)  # fmt: skip
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 INTRODUCTION = """# What it costs, measured
 

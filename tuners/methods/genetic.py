@@ -138,6 +138,31 @@ def evolve(
     individuals it has not seen, so that fewer evaluations than `population * generations` may be made in a small space.
     It stops early after `early_stop` generations without improvement.
     """
+    search = partial(
+        _evolve, objective, seed, first,
+        population=population, generations=generations, initial=initial, early_stop=early_stop,
+    )  # fmt: skip
+    before = len(objective.trials)
+    try:
+        search()
+    except Exception:
+        # dask may lose its scheduler, and TPOT then takes all individuals for invalid. Where none has been evaluated,
+        # a search on another scheduler is the very same; a candidate that fails is a trial.
+        if len(objective.trials) > before:
+            raise
+        search()
+
+
+def _evolve(
+    objective: Objective,
+    seed: int,
+    first: dict[str, Any] | None,
+    *,
+    population: int,
+    generations: int,
+    initial: int | None,
+    early_stop: int | None,
+) -> None:
     key = uuid.uuid4().hex
     _objectives[key] = objective
     # TPOT seeds the space it samples from; the model's own stays as it is.

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 ASKED_FOR = (
-    "what searches ask for is recorded, each cell runs once unless --tuning-repeats is given, and the optimum is not "
-    "known"
+    "what searches ask for is recorded, each cell runs once (--tuning-repeats makes more), and the optimum is not known"
 )
 
 

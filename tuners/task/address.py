@@ -40,7 +40,7 @@ def address(problem: Problem) -> dict[str, Any]:
         "seed": problem.seed,
         "training rows": fingerprint(split.X_train, split.y_train),
         "test rows": fingerprint(split.X_test, split.y_test),
-        "folds": _digest([part.tobytes() for fold in problem.folds for part in fold]),
+        "folds": _digest([b"%d %b" % (len(part), part.tobytes()) for fold in problem.folds for part in fold]),
         "estimator": _described(problem.estimator),
         # Their folders are another machine's business.
         "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in _files(problem.estimator)),
@@ -104,21 +104,45 @@ def _modules(estimator: Any) -> set[str]:
 def _files(estimator: Any) -> set[str]:
     """Return the files of the estimator's own code, as far as it is not an installed library's.
 
-    Of a package that is being developed, all of its modules that are loaded: a class calls others. Of this one, whose
-    version is named, those that the classes are defined in.
+    Of modules and packages that are being developed, all that is loaded, and what they import: a class calls others. Of
+    this package, whose version is named, those that the classes are defined in.
     """
     names = _modules(estimator)
-    tops = {name.partition(".")[0] for name in names} - {PACKAGE}
-    loaded = {name for name in list(sys.modules) if name.partition(".")[0] in tops}
-    files = {getattr(sys.modules.get(name), "__file__", None) or "" for name in names | loaded}
-    ours = {getattr(sys.modules.get(name), "__file__", None) for name in names if name.startswith(f"{PACKAGE}.")}
-    return {file for file in files if file and (file in ours or imported_code.own(file))}
+    found = {_file(name) for name in names if name.startswith(f"{PACKAGE}.")} - {""}
+    files = {file for part in _parts(estimator) for file in _defined_in(part)}
+    known = {PACKAGE}
+    tops = {name.partition(".")[0] for name in names}
+    while tops or files:
+        files |= {_file(name) for name in list(sys.modules) if name.partition(".")[0] in tops - known}
+        files = {file for file in files - found if Path(file).is_file() and imported_code.own(file)}
+        known |= tops
+        tops = _imports(files) - known
+        found |= files
+        files = set()
+    return found
+
+
+def _file(module: str) -> str:
+    return getattr(sys.modules.get(module), "__file__", None) or ""
+
+
+def _defined_in(part: Any) -> set[str]:
+    """Return the files of a class's methods or of a function: another conftest.py may have the module's name by now."""
+    kinds = type(part).__mro__ if hasattr(part, "get_params") else [part] if callable(part) else []
+    members = [member for kind in kinds for member in (kind, *getattr(kind, "__dict__", {}).values())]
+    codes = [getattr(member, "__code__", None) for member in members]
+    return {code.co_filename for code in codes if code is not None}
+
+
+def _imports(files: set[str]) -> set[str]:
+    """Return what the code of files imports, by the names of whole packages."""
+    return {top for file in files for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
 
 
 def _versions(estimator: Any) -> dict[str, str]:
     tops = {name.partition(".")[0] for name in _modules(estimator)}
     # What an estimator of the user's wraps is told by what its code imports.
-    tops |= {top for file in _files(estimator) for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
+    tops |= _imports(_files(estimator))
     names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
     found = {"Python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
     for name in sorted(names):
