@@ -253,9 +253,16 @@ class Recording:
         if known is None:
             if len(candidates) == 1:
                 return None  # one alone is measured
-            known = dataclasses.asdict(measured(self.problem, candidates, size))
+            try:
+                known = dataclasses.asdict(measured(self.problem, candidates, size))
+            except Exception:  # noqa: BLE001  an estimator or a scorer that fails: plain evaluation says why
+                return None
             self.table.note(MODEL, known)
-        return Modelled(**known)
+        try:
+            return Modelled(**known)
+        except TypeError:
+            said = f"the model of {MODEL}"
+            raise self.table.damaged(said) from None
 
     def _kept(self, rows: Sequence[Row], named: str | None) -> Row:
         """Add a row, unless its reason is a limit of this session's, or its values cannot be written."""
@@ -273,7 +280,8 @@ class Recording:
                 self._last = row.number
                 self._rows[key(row.params, row.fidelity) or ""] = row
                 params = plain_params(row.params)
-                self._by_value[freeze(params), row.fidelity] = row
+                if not any(type(value) is float and value == 0 for value in params.values()):  # -0.0 equals 0.0
+                    self._by_value[freeze(params), row.fidelity] = row
                 trial = Trial.of(
                     params, row.fold_scores, start=0.0, end=0.0, fit_seconds=row.fit_seconds,
                     score_seconds=row.score_seconds, reason=row.reason, fidelity=row.fidelity,

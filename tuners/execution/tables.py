@@ -182,11 +182,19 @@ def whole(recording: Recording, limit: float) -> float | None:
     order = np.random.default_rng(recording.problem.seed).permutation(len(missing))
     drawn = [missing[place] for place in order]
     begun = perf_counter()
+    first: list[tuple[int, float]] = []
     expected = 0.0
 
     def heard(done: int) -> bool:
         nonlocal expected
-        expected = (perf_counter() - begun) / done * len(drawn)
+        seconds = perf_counter() - begun
+        if not first:
+            # It may load a library, or compile: what the others take is told by the next.
+            first.append((done, seconds))
+            expected = seconds
+        else:
+            each = (seconds - first[0][1]) / (done - first[0][0])
+            expected = seconds + each * (len(drawn) - done)
         return done == len(drawn) or expected <= limit
 
     return None if recording.add(drawn, heard) else expected
