@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.metadata
 import json
 import os
 import platform
@@ -107,7 +108,7 @@ def test_folds_are_told_apart_by_where_they_end() -> None:
 @pytest.mark.parametrize("library", ["scikit-learn", "numpy", "scipy", "pandas"])
 def test_versions_of_libraries_change_the_address(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of those that every score depends on."""
-    before, real = address(made()), module.version
+    before, real = address(made()), importlib.metadata.version
     monkeypatch.setattr(module, "version", lambda name: "0.0" if name == library else real(name))
     assert {name for name, each in address(made())["versions"].items() if each != before["versions"][name]} == {library}
 
@@ -150,6 +151,30 @@ def test_code_of_the_users_own_changes_the_address(name: str, tmp_path: Path, mo
     finally:
         for each in ("address_own", "address_helper", "address_deeper"):
             sys.modules.pop(each, None)
+
+
+def test_other_modules_that_are_loaded_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the same package: sessions that load others find the table; a package's modules are found before they load."""
+    package = tmp_path / "address_package"
+    package.mkdir()
+    for name, code in {
+        "__init__": "", "other": "", "lazy": "",
+        "own": "from sklearn.tree import DecisionTreeClassifier\nfrom . import near\n"
+               "class Own(DecisionTreeClassifier):\n    def late(self):\n        from address_package.lazy import x\n",
+        "near": "",
+    }.items():  # fmt: skip
+        (package / f"{name}.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        own = importlib.import_module("address_package.own").Own
+        before = address(made(model=Model("own", own(), SPACE)))
+        assert [each.split()[0] for each in before["code"]] == ["__init__.py", "lazy.py", "near.py", "own.py"]
+        importlib.import_module("address_package.other")
+        importlib.import_module("address_package.lazy")
+        assert address(made(model=Model("own", own(), SPACE))) == before
+    finally:
+        for name in [name for name in sys.modules if name.startswith("address_package")]:
+            del sys.modules[name]
 
 
 def test_a_class_whose_module_was_replaced_is_known_by_its_own_file(
@@ -210,12 +235,4 @@ def test_another_process_makes_the_same_address(seed: str) -> None:
     there = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", HERE], capture_output=True, check=True, env=environment, text=True
     )
-    found = json.loads(there.stdout)
-    for each in found:
-        each.pop("code")  # of the modules that are loaded there
-        each.pop("versions")
-    here = json.loads(json.dumps(several()))
-    for each in here:
-        each.pop("code")
-        each.pop("versions")
-    assert found == here
+    assert json.loads(there.stdout) == json.loads(json.dumps(several()))

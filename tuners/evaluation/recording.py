@@ -236,7 +236,10 @@ class Recording:
         if known is None:
             if len(candidates) == 1:
                 return None  # one alone is measured
-            known = dataclasses.asdict(measured(self.problem, candidates, size))
+            model = measured(self.problem, candidates, size)
+            if model is None:
+                return None  # every candidate fails, as its row says
+            known = dataclasses.asdict(model)
             self.table.note(MODEL, known)
         return Modelled(**known)
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.store import imported_code
 from tuners.task.dataset import fingerprint
+from tuners.task.imports import files_of, imported_by
 from tuners.text.shown import shown
 
 if TYPE_CHECKING:
@@ -104,26 +105,20 @@ def _modules(estimator: Any) -> set[str]:
 def _files(estimator: Any) -> set[str]:
     """Return the files of the estimator's own code, as far as it is not an installed library's.
 
-    Of modules and packages that are being developed, all that is loaded, and what they import: a class calls others. Of
-    this package, whose version is named, those that the classes are defined in.
+    Of what is being developed, the modules that its classes and functions are defined in, and what they import: a class
+    calls others. It does not matter what else is loaded. Of this package, whose version is named, the former alone.
     """
     names = _modules(estimator)
-    found = {_file(name) for name in names if name.startswith(f"{PACKAGE}.")} - {""}
-    files = {file for part in _parts(estimator) for file in _defined_in(part)}
-    known = {PACKAGE}
-    tops = {name.partition(".")[0] for name in names}
-    while tops or files:
-        files |= {_file(name) for name in list(sys.modules) if name.partition(".")[0] in tops - known}
-        files = {file for file in files - found if Path(file).is_file() and imported_code.own(file)}
-        known |= tops
-        tops = _imports(files) - known
-        found |= files
-        files = set()
+    ours = {getattr(sys.modules.get(name), "__file__", None) for name in names if name.startswith(f"{PACKAGE}.")}
+    found = {file for file in ours if file}
+    waiting = {file for part in _parts(estimator) for file in _defined_in(part)}
+    waiting |= {file for name in names for file in files_of(name)}
+    while waiting:
+        file = waiting.pop()
+        if file not in found and imported_code.own(file) and Path(file).is_file():
+            found.add(file)
+            waiting |= imported_by(Path(file))
     return found
-
-
-def _file(module: str) -> str:
-    return getattr(sys.modules.get(module), "__file__", None) or ""
 
 
 def _defined_in(part: Any) -> set[str]:
@@ -134,15 +129,10 @@ def _defined_in(part: Any) -> set[str]:
     return {code.co_filename for code in codes if code is not None}
 
 
-def _imports(files: set[str]) -> set[str]:
-    """Return what the code of files imports, by the names of whole packages."""
-    return {top for file in files for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
-
-
 def _versions(estimator: Any) -> dict[str, str]:
     tops = {name.partition(".")[0] for name in _modules(estimator)}
     # What an estimator of the user's wraps is told by what its code imports.
-    tops |= _imports(_files(estimator))
+    tops |= {top for file in _files(estimator) for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
     names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
     found = {"Python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
     for name in sorted(names):
