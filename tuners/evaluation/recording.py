@@ -254,9 +254,12 @@ class Recording:
             if len(candidates) == 1:
                 return None  # one alone is measured
             try:
-                known = dataclasses.asdict(measured(self.problem, candidates, size))
-            except Exception:  # noqa: BLE001  an estimator or a scorer that fails: plain evaluation says why
+                model = measured(self.problem, candidates, size)
+            except Exception:  # noqa: BLE001  a scorer that fails: plain evaluation says why
                 return None
+            if model is None:
+                return None  # every candidate fails, as its row says
+            known = dataclasses.asdict(model)
             self.table.note(MODEL, known)
         try:
             return Modelled(**known)

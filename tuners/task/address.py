@@ -22,6 +22,7 @@ import numpy as np
 
 from tuners.store import imported_code
 from tuners.task.dataset import fingerprint
+from tuners.task.imports import files_of, imported_by
 from tuners.text.shown import shown
 
 if TYPE_CHECKING:
@@ -126,25 +127,28 @@ def _modules(estimator: Any) -> set[str]:
 def _files(estimator: Any) -> set[str]:
     """Return the files of the estimator's own code, as far as it is not an installed library's.
 
-    Of a package that is being developed, all of its modules that are loaded: a class calls others; and what they
-    import in turn. Of this one, whose version is named, those that the classes are defined in.
+    Of what is being developed, the modules that its classes and functions are defined in, and what they import: a class
+    calls others. It does not matter what else is loaded. Of this package, whose version is named, the former alone.
     """
     names = _modules(estimator)
-    found = {file for name in names if name.startswith(f"{PACKAGE}.") for file in [_file(name)] if file}
-    waiting = {name.partition(".")[0] for name in names} - {PACKAGE}
-    seen: set[str] = set()
+    ours = {getattr(sys.modules.get(name), "__file__", None) for name in names if name.startswith(f"{PACKAGE}.")}
+    found = {file for file in ours if file}
+    waiting = {file for part in _parts(estimator) for file in _defined_in(part)}
+    waiting |= {file for name in names for file in files_of(name)}
     while waiting:
-        top = waiting.pop()
-        seen.add(top)
-        loaded = [name for name in list(sys.modules) if name.partition(".")[0] == top]
-        new = {file for file in map(_file, loaded) if file and imported_code.own(file)} - found
-        found |= new
-        waiting |= {each for file in new for each in _imported(file)} - seen - {PACKAGE}
+        file = waiting.pop()
+        if file not in found and imported_code.own(file) and Path(file).is_file():
+            found.add(file)
+            waiting |= imported_by(Path(file))
     return found
 
 
-def _file(module: str) -> str:
-    return getattr(sys.modules.get(module), "__file__", None) or ""
+def _defined_in(part: Any) -> set[str]:
+    """Return the files of a class's methods or of a function: another conftest.py may have the module's name by now."""
+    kinds = type(part).__mro__ if hasattr(part, "get_params") else [part] if callable(part) else []
+    members = [member for kind in kinds for member in (kind, *getattr(kind, "__dict__", {}).values())]
+    codes = [getattr(member, "__code__", None) for member in members]
+    return {code.co_filename for code in codes if code is not None}
 
 
 @cache
