@@ -1,4 +1,4 @@
-"""Building tables: what is told while they are built."""
+"""Building tables: what is told of the time left."""
 
 from __future__ import annotations
 
