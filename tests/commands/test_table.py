@@ -263,3 +263,15 @@ def test_what_takes_longer_than_the_limit_is_said(folder: Path, capsys: pytest.C
     out = capsys.readouterr().out
     assert "tree-iris-0: 1 of 6 candidates: the whole would take about " in out
     assert "more than --table-limit=1e-06" in out
+
+
+def test_a_file_of_other_columns_is_damaged(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line says that it is to be deleted, which is all that helps: exit code 2."""
+    path = _only(folder).path
+    with sqlite3.connect(path) as file:
+        file.execute("ALTER TABLE about DROP COLUMN digest")
+    file.close()
+    assert main(["table", "build", *_of("--tables", folder)]) == 2
+    err = capsys.readouterr().err
+    assert f"table {path}: expected a recorded table, got a damaged file" in err
+    assert "delete it, and it is built anew" in err

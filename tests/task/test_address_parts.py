@@ -213,7 +213,7 @@ HERE = """
 import json
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
-from tests.task.test_address import several
+from tests.task.test_address_parts import several
 print(json.dumps(several()))
 """
 

@@ -74,7 +74,9 @@ def unannounced(expected: Expected) -> None:
     """Say nothing of what is to come."""
 
 
-def build(plan: Plan, cells: Sequence[Cell], heard: Heard, announce: Callable[[Expected], None] = unannounced) -> list[Built]:
+def build(
+    plan: Plan, cells: Sequence[Cell], heard: Heard, announce: Callable[[Expected], None] = unannounced
+) -> list[Built]:
     """Build the tables of the cells' problems; return what there is to say of each.
 
     `announce` is told before, where there is something to build, what it will take.

@@ -24,7 +24,7 @@ SCHEMA = 1
 SUFFIX = ".sqlite"
 WAIT_SECONDS = 60.0
 """How long a session waits for another one that is adding rows."""
-_DAMAGE = ("malformed", "no such", "decode")
+_DAMAGE = ("malformed", "no such", "decode", "columns")
 """What SQLite says of a file that is not as it was written, where its class of error is that of a folder, too."""
 _COLUMNS = (
     "key", "params", "fidelity", "fold_scores", "test_score", "fit", "score", "refit", "own", "reason", "refused",
