@@ -119,7 +119,17 @@ def test_repeats_settle_what_repeats_leave_open() -> None:
     assert apart is not None
     assert (apart.kind, apart.now) == ("seeds", 8)
     seconds = 8 * 4 * (1.0 + 2.0)
-    assert apart.minutes == pytest.approx((apart.then - 8) / 8 * seconds / 60)
+    assert apart.minutes == pytest.approx(apart.then / 8 * seconds / 60)
+
+
+def test_the_nearest_answer_is_asked_for() -> None:
+    """One method shown to be equivalent is enough for advice; what is further off may stay open."""
+    near = {"default": 0.8, "a": 0.9, "b": 0.9}
+    far = near | {"c": 0.8975}
+    more = [advised(made(each, 0.008)).more for each in (near, far)]
+    assert more[0] is not None
+    assert more[1] is not None
+    assert more[1].then < 2 * more[0].then
 
 
 def test_more_of_what_is_advised_settles_it() -> None:
