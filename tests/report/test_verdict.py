@@ -136,6 +136,14 @@ def test_in_general_names_its_test_and_its_better_side() -> None:
         assert text.endswith("(Bayesian signed-rank test on 6 dataset means)")
 
 
+def test_new_tables_are_said_beside_the_minutes() -> None:
+    """Of recorded runs on further seeds, whose tables take time that nobody knows."""
+    made = runs.grid(["default", "random"], ["wine"], 3)
+    recorded = [replace(each, record=replace(each.record, clock="recorded")) for each in made]
+    assert "and 3 new tables)" in said(runs.report(recorded), "use on wine")
+    assert "table" not in said(runs.report(made), "use on wine")
+
+
 def test_an_option_is_replaced_in_the_command() -> None:
     """It is given once, so that what is pasted runs what is said."""
     report = of(blocks({"default": 0.9, "random": 0.951, "grid": 0.949}, seeds=4, spread=0.01))

@@ -46,18 +46,6 @@ class More:
     tables: int = 0
     """To be recorded first, one a new problem, whose seconds are not in `minutes`: they are not known."""
 
-    @property
-    def sentence(self) -> str:
-        """What to run, and how long it takes."""
-        kind = self.kind if self.then - self.now > 1 else self.kind.removesuffix("s")
-        return f"about {self.then - self.now} more {kind} ({', '.join([self.option, *self.costs])})"
-
-    @property
-    def costs(self) -> list[str]:
-        """What it takes, in words: minutes, and tables that come on top."""
-        tables = f"and {self.tables} new table{'' if self.tables == 1 else 's'}" if self.tables else ""
-        return list(filter(None, ["" if self.minutes is None else _minutes(self.minutes), tables]))
-
 
 @dataclass(frozen=True)
 class Advice:
@@ -77,21 +65,6 @@ class Advice:
     metric: str = ""
     more: More | None = None
     """What would settle the open ones."""
-
-    @property
-    def sentence(self) -> str:
-        """The advice; empty where nothing is compared."""
-        if not self.best:
-            return ""
-        settle = f": {self.more.sentence}" if self.more is not None else ""
-        if self.use is None:
-            return f"which method to use is undecided{settle}"
-        cost = "" if self.seconds is None else f", {self.seconds:.2g} s a run"
-        if len(self.equivalent) == 1:
-            return f"use {self.use}: every other method is behind{cost}"
-        within = "" if self.region is None else f" (within {units.size(self.region, self.metric)})"
-        text = f"use {self.use}: it is as good as the best{within} at the least cost{cost}"
-        return text if not self.open else f"{text}; undecided are {', '.join(self.open)}{settle}"
 
 
 def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
@@ -221,9 +194,3 @@ def _cost(runs: Sequence[Run], times: float, *, repeated: bool = False) -> float
 def _minutes_of(run: Run) -> float:
     seconds = run.record.seconds if run.record.clock == "wall" else run.record.search_seconds
     return (seconds or 0.0) * len(run.repeats) / 60
-
-
-def _minutes(minutes: float) -> str:
-    if minutes < 1:
-        return "under a minute"
-    return f"{minutes:.0f} minute{'' if round(minutes) == 1 else 's'}" if minutes < 90 else f"{minutes / 60:.1f} hours"
