@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 SCRIPTS = (
-    "search", "growth", "network", "overhead", "tables", "clock", "startup", "limits", "gate", "gate_tables", "page",
+    "search", "growth", "network", "overhead", "tables", "clock", "startup", "limits", "gate", "gate_tables",
+    "verdicts", "page",
 )  # fmt: skip
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 INTRODUCTION = """# What it costs, measured

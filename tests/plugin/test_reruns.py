@@ -120,7 +120,7 @@ def test_pytest_repeat_is_refused(suite: pytest.Pytester, way: str) -> None:
     result = suite.runpytest_inprocess(*OPTIONS, *(["--count=2"] if way == "option" else []))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
-        ["ERROR: pytest-repeat (--count, *: for more runs of each method, use --tuning-seeds=N"]
+        ["ERROR: pytest-repeat (--count, *: for more runs of each method, use --tuning-repeats=N"]
     )
 
 

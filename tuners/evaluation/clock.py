@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from time import perf_counter  # bound here: a tuner that replaces the time module's changes no figure
 
@@ -34,11 +35,15 @@ class RecordedClock(Clock):
         """Start at zero."""
         super().__init__(now)
         self._ahead = 0.0
+        self._counted = now()
+        """The reading up to which the wall's time is counted: of look-ups that wait for each other, once."""
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Set the clock to zero."""
         super().start()
         self._ahead = 0.0
+        self._counted = self.now()
 
     def at(self, reading: float) -> float:
         """Return what the clock showed at a reading of `now`, if no evaluation has ended since."""
@@ -46,4 +51,7 @@ class RecordedClock(Clock):
 
     def count(self, seconds: float, since: float) -> None:
         """Let what has happened since a reading of `now` have taken so many seconds."""
-        self._ahead += seconds - (self.now() - since)
+        with self._lock:
+            reading = self.now()
+            self._ahead += seconds - max(reading - max(since, self._counted), 0.0)
+            self._counted = reading

@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 
+from tuners.errors import unwinds
 from tuners.results.params import Params
 from tuners.task.problem import own_rows, own_values
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from tuners.task.problem import Problem
 
-MEASURED = 48
+MEASURED = 32
 """Candidates whose fits are measured."""
 SMALL, SMALLER = 12, 2
 """Sizes at which they are."""
@@ -75,27 +76,43 @@ def _number(value: Any) -> float:
     return math.log(abs(value)) if known and value else 0.0
 
 
-def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Modelled:
+def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Modelled | None:
     """Measure small fits of some candidates, drawn by the problem's seed, and model the rest.
 
-    `candidates` can all be shared, and `size` is the name of their size; to be measured while nothing else runs.
+    `size` is the name of their size. Candidates that cannot be fitted are passed over; None where none can be. To be
+    measured while nothing else runs.
     """
-    drawn = np.random.default_rng(problem.seed).permutation(len(candidates))[:MEASURED]
-    chosen = [candidates[position] for position in drawn]
     train, validation = problem.folds[0]
     X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
     taken = _Taken(problem, _rows(X, train), y[train], _rows(X, validation), y[validation])
-    few = chosen[: max(4, len(chosen) // 4)]
-    taken.fit({**chosen[0], size: SMALLER})  # what the first fit of a process does besides
-    pairs = [(taken.fit({**params, size: SMALLER}), taken.fit({**params, size: SMALL})) for params in few]
-    fits = [(smaller, small) for (smaller, _), (small, _) in pairs]
+    taken.fit({size: SMALLER})  # what the first fit of a process does besides
+    paired = max(4, min(MEASURED, len(candidates)) // 4)
+    chosen: list[Params] = []
+    smaller, small = [], []
+    for position in np.random.default_rng(problem.seed).permutation(len(candidates)):
+        params = candidates[position]
+        try:
+            first = [taken.fit({**params, size: SMALLER})] if len(chosen) < paired else []
+            then = taken.fit({**params, size: SMALL})
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            continue
+        chosen.append(params)
+        smaller += first
+        small.append(then)
+        if len(chosen) == MEASURED:
+            break
+    if not chosen:
+        return None
+    pairs = list(zip(smaller, small, strict=False))
+    fits = [(one, two) for (one, _), (two, _) in pairs]
     fixed = max(float(np.median([one - SMALLER * (two - one) / (SMALL - SMALLER) for one, two in fits])), 0.0)
-    scores = np.median([(small, big) for (_, small), (_, big) in pairs], axis=0)
+    scores = np.median([(one, two) for (_, one), (_, two) in pairs], axis=0)
     score_step = max(float(scores[1] - scores[0]) / (SMALL - SMALLER), 0.0)
-    steps = [max(fit - fixed, 1e-7) / SMALL for _, (fit, _) in pairs]
-    steps += [max(taken.fit({**params, size: SMALL})[0] - fixed, 1e-7) / SMALL for params in chosen[len(few) :]]
+    steps = [max(fit - fixed, 1e-7) / SMALL for fit, _ in small]
     whole = _Taken(problem, X, y, X[:1], y[:1])
-    refits = [whole.fit({**params, size: SMALL})[0] for params in few]
+    refits = [whole.fit({**params, size: SMALL})[0] for params in chosen[: len(pairs)]]
     return Modelled(
         size=size,
         usual=float(problem.estimator.get_params()[size]),
@@ -105,7 +122,7 @@ def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Model
         score_fixed=max(float(scores[0]) - SMALLER * score_step, 0.0),
         score_step=score_step,
         own=_own_seconds(problem, {**chosen[0], size: SMALLER}),
-        refit=float(np.median(refits)) / float(np.median([small for _, small in fits])),
+        refit=float(np.median(refits)) / float(np.median([two for _, two in fits])),
         fits=len(chosen),
     )
 

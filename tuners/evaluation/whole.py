@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tuners.evaluation.modelled import Modelled
     from tuners.task.problem import Problem
 
+UNSCORED = "the winner cannot be scored on the test rows"
+"""Why a run failed whose winner could be fitted."""
+
 
 class Whole:
     """Evaluates candidates of one problem whole."""
@@ -81,6 +84,7 @@ class Whole:
     def _refitted(self, params: Mapping[str, Any]) -> tuple[float | None, float, str]:
         """Return the test score, the seconds of the refit, and why there is no score."""
         begun = perf_counter()
+        seconds = None
         try:
             fitted = self._problem.fit(params)
             seconds = perf_counter() - begun
@@ -88,5 +92,7 @@ class Whole:
         except BaseException as error:
             if unwinds(error):
                 raise
-            return None, perf_counter() - begun, one_line(error)
-        return (score, seconds, "") if math.isfinite(score) else (None, seconds, f"its test score is {score}")
+            if seconds is None:
+                return None, perf_counter() - begun, one_line(error)
+            return None, seconds, f"{UNSCORED}: {one_line(error)}"
+        return (score, seconds, "") if math.isfinite(score) else (None, seconds, f"the winner's test score is {score}")

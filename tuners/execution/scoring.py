@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuners.errors import failure, one_line, skips, unwinds
+from tuners.evaluation.whole import UNSCORED
 from tuners.results.landmarks import area
 from tuners.results.record import CLOCKS, Record, Status
 from tuners.results.run import Incumbent, Run
@@ -43,7 +44,7 @@ def scored(done: Measurement) -> Run:
                 raise
             # The winner cannot predict the test rows.
             error = raised
-            reason = f"the winner cannot be scored on the test rows: {one_line(raised)}"
+            reason = f"{UNSCORED}: {one_line(raised)}"
         if test_score is not None and not math.isfinite(test_score):
             reason = f"the winner's test score is {test_score}"
         if reason:

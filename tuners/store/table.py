@@ -18,15 +18,18 @@ from typing import Any
 
 from tuners.errors import TuningError
 from tuners.results.params import Params
+from tuners.text.shown import shown
 
 SCHEMA = 1
 SUFFIX = ".sqlite"
 WAIT_SECONDS = 60.0
 """How long a session waits for another one that is adding rows."""
+_DAMAGE = ("malformed", "no such", "decode")
+"""What SQLite says of a file that is not as it was written, where its class of error is that of a folder, too."""
 _COLUMNS = (
     "key", "params", "fidelity", "fold_scores", "test_score", "fit", "score", "refit", "own", "reason", "refused",
 )  # fmt: skip
-_ABOUT = "CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+_ABOUT = "CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL, digest INTEGER NOT NULL)"
 _ROWS = """
 CREATE TABLE IF NOT EXISTS rows (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, params TEXT NOT NULL, fidelity REAL NOT NULL,
@@ -36,8 +39,9 @@ CREATE TABLE IF NOT EXISTS rows (
 """
 _READ = f"SELECT number, {', '.join(_COLUMNS)}, digest FROM rows WHERE number > ? ORDER BY number"  # noqa: S608  our own
 _ADD = (
-    f"INSERT OR IGNORE INTO rows (number, {', '.join(_COLUMNS)}, digest) "  # noqa: S608  our own names
-    f"VALUES ((SELECT COALESCE(MAX(number) + 1, 0) FROM rows), {', '.join('?' * (len(_COLUMNS) + 1))})"
+    f"INSERT INTO rows (number, {', '.join(_COLUMNS)}, digest) "  # noqa: S608  our own names
+    f"VALUES ((SELECT COALESCE(MAX(number) + 1, 0) FROM rows), {', '.join('?' * (len(_COLUMNS) + 1))}) "
+    "ON CONFLICT (key) DO NOTHING"
 )
 
 
@@ -113,7 +117,10 @@ class Table:
         self.path = path
 
     def create(self, about: Mapping[str, Any]) -> None:
-        """Make the file, unless it is there; `about` says what its content depends on. Raises `TuningError`."""
+        """Make the file, unless it is there; `about` says what its content depends on.
+
+        Raises `TuningError` for a file that is damaged, or the table of something else.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -122,27 +129,32 @@ class Table:
             file.execute(_ABOUT)
             file.execute(_ROWS)
             content = {"schema": SCHEMA, **about}
-            rows = [(name, json.dumps(value)) for name, value in content.items()]
-            file.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", rows)
+            rows = [_noted(name, value) for name, value in content.items()]
+            file.executemany("INSERT OR IGNORE INTO about VALUES (?, ?, ?)", rows)
         found = self.about()
-        if found.get("schema") != SCHEMA:
-            said = f"expected schema {SCHEMA}, got {found.get('schema')}"
-            message = f"table {self.path}: {said}: delete it, and it is built anew"
-            raise TuningError(message)
+        for name, expected in json.loads(json.dumps(content)).items():
+            if found.get(name) != expected:
+                said = f"expected {name} {shown(expected)}, got {shown(found.get(name))}"
+                message = f"table {self.path}: {said}: delete it, and it is built anew"
+                raise TuningError(message)
 
     def about(self) -> dict[str, Any]:
         """Return what the table's content depends on, and what else is noted of it."""
         with self._open() as file:
-            found = file.execute("SELECT name, value FROM about").fetchall()
+            found = file.execute("SELECT name, value, digest FROM about").fetchall()
+        for name, value, digest in found:
+            if _digest((name, value)) != digest:
+                said = f"{name} is not as it was written"
+                raise self.damaged(said)
         try:
-            return {name: json.loads(value) for name, value in found}
+            return {name: json.loads(value) for name, value, _ in found}
         except ValueError as error:
-            raise self._damaged(str(error)) from None
+            raise self.damaged(str(error)) from None
 
     def note(self, name: str, value: Any) -> None:
         """Note something of the table as a whole, in place of what was noted under the name."""
         with self._open() as file:
-            file.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, json.dumps(value)))
+            file.execute("INSERT OR REPLACE INTO about VALUES (?, ?, ?)", _noted(name, value))
 
     def rows(self, after: int = -1) -> list[Row]:
         """Return the rows in order, those after a number; raise `TuningError` for one that is not as it was written."""
@@ -163,9 +175,11 @@ class Table:
             named = key(row.params, row.fidelity)
             if named is None:
                 continue
+            seconds = map(float, (row.fit_seconds, row.score_seconds, row.refit_seconds, row.own_seconds))
+            test_score = None if row.test_score is None else float(row.test_score)
+            scores = json.dumps(row.fold_scores)
             content = (
-                named, written(row.params), row.fidelity, json.dumps(row.fold_scores), row.test_score, row.fit_seconds,
-                row.score_seconds, row.refit_seconds, row.own_seconds, row.reason, row.refused,
+                named, written(row.params), float(row.fidelity), scores, test_score, *seconds, row.reason, row.refused
             )  # fmt: skip
             values.append((*content, _digest(content)))
         if not values:
@@ -178,14 +192,14 @@ class Table:
         *content, digest = columns
         if _digest((named, *content)) != digest:
             said = f"row {number} is not as it was written"
-            raise self._damaged(said)
+            raise self.damaged(said)
         params, fidelity, fold_scores, test_score, *rest = content
         try:
             values = {name: _restored(value) for name, value in json.loads(params).items()}
             scores = tuple(map(float, json.loads(fold_scores)))
         except (ValueError, TypeError, KeyError) as error:
             said = f"row {number}: {error}"
-            raise self._damaged(said) from None
+            raise self.damaged(said) from None
         return Row(number, values, fidelity, scores, test_score, *rest)
 
     @contextmanager
@@ -195,19 +209,25 @@ class Table:
             with closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS)) as file, file:
                 yield file
         except sqlite3.OperationalError as error:
-            if "malformed" in str(error) or "no such" in str(error):
-                raise self._damaged(str(error)) from None
+            if any(said in str(error) for said in _DAMAGE):
+                raise self.damaged(str(error)) from None
             raise self._cannot(str(error)) from None
         except sqlite3.DatabaseError as error:
-            raise self._damaged(str(error)) from None
+            raise self.damaged(str(error)) from None
 
-    def _damaged(self, said: str) -> TuningError:
+    def damaged(self, said: str) -> TuningError:
+        """Return the error that names the file, and what is wrong with it."""
         wrong = f"table {self.path}: expected a recorded table, got a damaged file ({said})"
         return TuningError(f"{wrong}: delete it, and it is built anew")
 
     def _cannot(self, said: str) -> TuningError:
         wrong = f"table {self.path}: cannot be read or written: {said}"
         return TuningError(f"{wrong}: mend that, or name another folder with --tuning-tables")
+
+
+def _noted(name: str, value: Any) -> tuple[str, str, int]:
+    text = json.dumps(value)
+    return name, text, _digest((name, text))
 
 
 def _digest(content: tuple[Any, ...]) -> int:

@@ -7,10 +7,10 @@ has a table of its own, so that nothing stale is ever read.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import platform
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -18,8 +18,11 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tuners.store import imported_code
 from tuners.task.dataset import fingerprint
+from tuners.task.imports import files_of, imported_by
 from tuners.text.shown import shown
 
 if TYPE_CHECKING:
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
 """Libraries that every score depends on; those that an estimator comes from are added."""
-_IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 PACKAGE = __name__.partition(".")[0]
 
 
@@ -54,6 +56,23 @@ def digest(content: Mapping[str, Any]) -> str:
     return _digest([json.dumps(content, sort_keys=True).encode()])[:16]
 
 
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say what an address has that another one had not: versions in full, the rest by name."""
+    before, after = then.get("versions", {}), now["versions"]
+    names = [name for name in after if before.get(name) != after[name]]
+    changed = [f"{name} {before[name]}, now {after[name]}" for name in names if name in before]
+    changed += [f"no {name}, now {after[name]}" for name in names if name not in before]
+    gone = [f"{name} {before[name]}, now without it" for name in before if name not in after]
+    others = [f"another {name}" for name in now if name != "versions" and then.get(name) != now[name]]
+    return "; ".join([*changed, *gone, *others])
+
+
+def outdated(versions: Mapping[str, str]) -> list[str]:
+    """Say which versions of an address are not those of this machine now, each as `NAME THEN, now NOW`."""
+    now = {name: _version(name) for name in versions}
+    return [f"{name} {then}, now {now[name] or 'not there'}" for name, then in versions.items() if now[name] != then]
+
+
 def _digest(parts: list[bytes]) -> str:
     found = hashlib.sha256()
     for part in parts:
@@ -71,7 +90,11 @@ def _described(value: Any) -> str:
         return "{" + ", ".join(f"{_described(name)}: {_described(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"{type(value).__name__}({', '.join(map(_described, value))})"
-    if hasattr(value, "tobytes") and hasattr(value, "dtype"):
+    if isinstance(value, set | frozenset):
+        return f"{type(value).__name__}({', '.join(sorted(map(_described, value)))})"
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:
+        return f"{value.dtype}{value.shape}{_described(value.tolist())}"  # its bytes are addresses in memory
+    if isinstance(value, np.ndarray | np.generic):
         return f"{value.dtype}{getattr(value, 'shape', '')}{_digest([value.tobytes()])}"
     # A function of the user's has a checksum of its code there.
     return f"{_name(value)} {shown(value)}" if callable(value) else shown(value)
@@ -104,29 +127,62 @@ def _modules(estimator: Any) -> set[str]:
 def _files(estimator: Any) -> set[str]:
     """Return the files of the estimator's own code, as far as it is not an installed library's.
 
-    Of a package that is being developed, all of its modules that are loaded: a class calls others. Of this one, whose
-    version is named, those that the classes are defined in.
+    Of what is being developed, the modules that its classes and functions are defined in, and what they import: a class
+    calls others. It does not matter what else is loaded. Of this package, whose version is named, the former alone.
     """
     names = _modules(estimator)
-    tops = {name.partition(".")[0] for name in names} - {PACKAGE}
-    loaded = {name for name in list(sys.modules) if name.partition(".")[0] in tops}
-    files = {getattr(sys.modules.get(name), "__file__", None) or "" for name in names | loaded}
     ours = {getattr(sys.modules.get(name), "__file__", None) for name in names if name.startswith(f"{PACKAGE}.")}
-    return {file for file in files if file and (file in ours or imported_code.own(file))}
+    found = {file for file in ours if file}
+    waiting = {file for part in _parts(estimator) for file in _defined_in(part)}
+    waiting |= {file for name in names for file in files_of(name)}
+    while waiting:
+        file = waiting.pop()
+        if file not in found and imported_code.own(file) and Path(file).is_file():
+            found.add(file)
+            waiting |= imported_by(Path(file))
+    return found
+
+
+def _defined_in(part: Any) -> set[str]:
+    """Return the files of a class's methods or of a function: another conftest.py may have the module's name by now."""
+    kinds = type(part).__mro__ if hasattr(part, "get_params") else [part] if callable(part) else []
+    members = [member for kind in kinds for member in (kind, *getattr(kind, "__dict__", {}).values())]
+    codes = [getattr(member, "__code__", None) for member in members]
+    return {code.co_filename for code in codes if code is not None}
+
+
+@cache
+def _imported(file: str) -> frozenset[str]:
+    """Return the top modules that a file imports, anywhere in it; none of one that cannot be parsed."""
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    nodes = list(ast.walk(tree))
+    names = [each.name for node in nodes if isinstance(node, ast.Import) for each in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return frozenset(name.partition(".")[0] for name in names) - {""}
 
 
 def _versions(estimator: Any) -> dict[str, str]:
     tops = {name.partition(".")[0] for name in _modules(estimator)}
     # What an estimator of the user's wraps is told by what its code imports.
-    tops |= {top for file in _files(estimator) for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
+    tops |= {top for file in _files(estimator) for top in _imported(file)}
     names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
-    found = {"Python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
-    for name in sorted(names):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {name: _version(name) for name in ["Python", "machine", *sorted(names)]}
+    return {name: number for name, number in found.items() if number}
+
+
+def _version(name: str) -> str:
+    """Return the version of a library, of Python or of the machine; empty for one that is not installed."""
+    if name == "Python":
+        return platform.python_version()
+    if name == "machine":
+        return f"{platform.system()} {platform.machine()}"
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 @cache
