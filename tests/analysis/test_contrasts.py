@@ -99,6 +99,15 @@ def test_further_rows_are_less_sure() -> None:
         assert (other.scope, other.p_value) == ("data like these", None)
 
 
+def test_new_rows_need_known_rows() -> None:
+    """How far further rows differ depends on how many trained a model: where that is not known, no interval is made."""
+    unknown = replace(values(noise(10, 3)), rows={"wine": (0, 50)})
+    found = contrasts(unknown, "data like these")
+    assert [each.interval for each in found.to_default] == [None, None]
+    assert "not known" in found.note
+    assert contrasts(unknown).to_default[0].interval is not None
+
+
 def test_the_default_need_not_be_a_method() -> None:
     """Methods are compared with it, by the score that each record carries; it is never the best of them."""
     records = [each.record for each in runs.grid(["random", "grid"], ["wine"], 6, default_test_score=0.999)]

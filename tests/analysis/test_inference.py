@@ -141,6 +141,21 @@ def test_intervals_of_a_family_hold_together() -> None:
     assert half / found.errors == pytest.approx(stats.norm.ppf(0.975), abs=0.06)
 
 
+def test_intervals_of_few_problems_hold_together() -> None:
+    """In about 95 % of samples, of all pairs of eight methods on three problems, whose covariances are hardly known."""
+    layout, generator = one(3), np.random.default_rng(0)
+    pairs = np.array(list(itertools.combinations(range(8), 2))).T
+    hits = []
+    for _ in range(60):
+        scores = generator.normal(size=(3, 8))
+        pair_differences = scores[:, pairs[0]] - scores[:, pairs[1]]
+        found = estimate(pair_differences, layout)
+        half = half_widths(pair_differences, layout, found)
+        assert half is not None
+        hits.append(bool(np.all(np.abs(found.means) <= half)))
+    assert np.mean(hits) > 0.85  # 0.67 at a common level
+
+
 def test_too_few_problems_have_no_interval() -> None:
     """Two say next to nothing of their spread."""
     values = np.array([[0.1], [0.2]])

@@ -18,7 +18,7 @@ from tuners.analysis.overtuning import Loss, overtuning
 from tuners.analysis.rates import beats, endings, wins, worse_than_default
 from tuners.analysis.search import TARGETS, Search, _iqm, search
 from tuners.analysis.targets import TargetRow, targets
-from tuners.results.landmarks import Landmarks, area
+from tuners.results.landmarks import MOST_REGRET, Landmarks, area
 from tuners.results.run import Incumbent, Repeat, Run
 
 MARKS = Landmarks(
@@ -89,6 +89,21 @@ def test_records_alone_have_regret_and_no_curve() -> None:
     assert (found.curves, found.reached) == ((), ())
 
 
+def test_a_failed_cell_has_the_most_regret() -> None:
+    """In each figure of the search, as in the contrasts: who fails on what is hard gains nothing by it."""
+    made = [cell("a", GOOD, seed=seed) for seed in range(3)]
+    broken = replace(made[2].record, status="failed", cv_score=None, test_score=None, area=None)
+    scale = Scales("optimum", {("wine", seed): Scale(0.9, 0.5) for seed in range(3)})
+    records = [*(run.record for run in made[:2]), broken]
+    for runs_of in (made[:2], [*made[:2], Run(broken, ())]):
+        found = search(records, runs_of, scale)
+        (row,) = found.rows
+        assert (row.problems, row.runs) == (3, 3)
+        assert row.regret == pytest.approx(MOST_REGRET / 3)
+        assert row.found == pytest.approx(2 / 3)
+        assert found.curves[0].mean[-1] == pytest.approx(MOST_REGRET / 3)
+
+
 @given(st.integers(1, 6), st.data())
 def test_interquartile_mean_is_scipys(quarter: int, data: st.DataObject) -> None:
     """A trimmed mean of all runs together, where a quarter of them is a whole number (Agarwal et al. 2021)."""
@@ -125,6 +140,16 @@ def test_searches_that_begin_with_the_default_must_exceed_it() -> None:
     begun = repeat((1, 0.6, 0.6), (5, 0.7, 0.6))
     found = rows(*(cell("a", begun, seed=seed, start="default") for seed in range(3)))
     assert (found["default"].label, found["default"].evaluations) == ("better than the default", 5)
+
+
+def test_what_no_candidate_exceeds_is_no_target() -> None:
+    """Where the default is the optimum nothing is better: that problem is left out, and counted nowhere."""
+    begun = repeat((1, 0.6, 0.6), (5, 0.7, 0.6))
+    made = [cell("a", begun, seed=seed, start="default") for seed in range(3)]
+    top = replace(MARKS, optimum=0.6)
+    made.append(replace(made[0], record=replace(made[0].record, seed=3, landmarks=top)))
+    (row,) = [each for each in targets([run.record for run in made], made) if each.target == "default"]
+    assert (row.problems, row.evaluations) == (3, 5)
 
 
 def test_identical_methods_take_the_same_time() -> None:

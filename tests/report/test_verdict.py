@@ -77,7 +77,7 @@ def test_equal_methods_go_to_the_cheaper() -> None:
 
 def test_absence_of_evidence_advises_nothing() -> None:
     """Where nothing can be told apart all are undecided; not even the default is advised, but what would settle it."""
-    report = of(blocks({"default": 0.95, "random": 0.951, "grid": 0.949}, seeds=3, spread=0.03))
+    report = of(blocks({"default": 0.95, "random": 0.951, "grid": 0.949}, seeds=7, spread=0.03))
     assert set(words(report).values()) == {"undecided"}
     assert said(report, "best on wine").startswith("undecided between ")
     assert "which may be luck" in said(report, "gain over default")
@@ -113,6 +113,44 @@ def test_no_difference_is_said_with_the_size_of_a_test_row() -> None:
     text = "no difference seen in 12 problems (one test row is 0.33 points)"
     assert said(report, "gain over default on wine") == f"random, {text}"
     assert report.subjects[0].of("best", "undecided")[0].bare_gain in {"-", "no difference"}
+
+
+def test_few_problems_are_no_test() -> None:
+    """One or five can show nothing, which is said in place of luck; no interval stands beside it."""
+    for seeds, text in ((1, "1 problem: nothing can be tested"), (5, "5 problems: nothing can be tested")):
+        report = of(blocks({"default": 0.9, "random": 0.95}, seeds=seeds))
+        gain = said(report, "gain over default")
+        assert text in gain
+        assert "luck" not in gain
+        assert "[" not in gain
+
+
+def test_in_general_names_its_test_and_its_better_side() -> None:
+    """Whichever of the two methods came first; the probability is that of most datasets, and of which test."""
+    made = [replace(each, dataset=f"d{number}") for number in range(6) for each in blocks(
+        {"default": 0.9, "random": 0.95}, seeds=2
+    )]  # fmt: skip
+    for records in (made, made[::-1]):
+        text = said(of(records), "in general")
+        assert text.startswith("on most datasets like these random is better than default by over 0.50 points")
+        assert text.endswith("(Bayesian signed-rank test on 6 dataset means)")
+
+
+def test_new_tables_are_said_beside_the_minutes() -> None:
+    """Of recorded runs on further seeds, whose tables take time that nobody knows."""
+    made = runs.grid(["default", "random"], ["wine"], 3)
+    recorded = [replace(each, record=replace(each.record, clock="recorded")) for each in made]
+    assert "and 3 new tables)" in said(runs.report(recorded), "use on wine")
+    assert "table" not in said(runs.report(made), "use on wine")
+
+
+def test_an_option_is_replaced_in_the_command() -> None:
+    """It is given once, so that what is pasted runs what is said."""
+    report = of(blocks({"default": 0.9, "random": 0.951, "grid": 0.949}, seeds=4, spread=0.01))
+    for own in ("--tuning-seeds=4", "--tuning-seeds 4"):
+        text = " ".join(replace(report, command=f"pytest benchmarks/ {own} -v").summary)
+        assert text.count("--tuning-seeds") == 1
+        assert "pytest benchmarks/ -v --tuning-seeds=" in text
 
 
 def test_sentences_name_their_scope() -> None:

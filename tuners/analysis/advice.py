@@ -33,7 +33,7 @@ CRITICAL = 2.8
 
 @dataclass(frozen=True)
 class More:
-    """What would probably settle which method to use, if it varies as it did here."""
+    """What would probably settle which method to use, if it varies as it did here: the nearest answer there is."""
 
     kind: Literal["repeats", "seeds"]
     now: int
@@ -42,21 +42,9 @@ class More:
     option: str
     """The option that a further session needs in place of its own."""
     minutes: float | None
-    """That the further runs take, one after another; of recorded runs the methods' own seconds."""
+    """That such a session takes, which runs all cells again, one after another; of recorded runs the methods' own."""
     tables: int = 0
     """To be recorded first, one a new problem, whose seconds are not in `minutes`: they are not known."""
-
-    @property
-    def sentence(self) -> str:
-        """What to run, and how long it takes."""
-        kind = self.kind if self.then - self.now > 1 else self.kind.removesuffix("s")
-        return f"about {self.then - self.now} more {kind} ({', '.join([self.option, *self.costs])})"
-
-    @property
-    def costs(self) -> list[str]:
-        """What it takes, in words: minutes, and tables that come on top."""
-        tables = f"and {self.tables} new table{'' if self.tables == 1 else 's'}" if self.tables else ""
-        return list(filter(None, ["" if self.minutes is None else _minutes(self.minutes), tables]))
 
 
 @dataclass(frozen=True)
@@ -77,21 +65,6 @@ class Advice:
     metric: str = ""
     more: More | None = None
     """What would settle the open ones."""
-
-    @property
-    def sentence(self) -> str:
-        """The advice; empty where nothing is compared."""
-        if not self.best:
-            return ""
-        settle = f": {self.more.sentence}" if self.more is not None else ""
-        if self.use is None:
-            return f"which method to use is undecided{settle}"
-        cost = "" if self.seconds is None else f", {self.seconds:.2g} s a run"
-        if len(self.equivalent) == 1:
-            return f"use {self.use}: every other method is behind{cost}"
-        within = "" if self.region is None else f" (within {units.size(self.region, self.metric)})"
-        text = f"use {self.use}: it is as good as the best{within} at the least cost{cost}"
-        return text if not self.open else f"{text}; undecided are {', '.join(self.open)}{settle}"
 
 
 def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
@@ -116,7 +89,7 @@ def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
         tuple(each.tuner for each in cheaper),
         region,
         found.metric,
-        _more(found, cheaper, first, region, runs),
+        _more(found, _needed(cheaper, region, decided=use is not None), runs),
     )
 
 
@@ -137,17 +110,14 @@ def _seconds(runs: Sequence[Run]) -> float:
     return float(np.mean([run.record.seconds or 0.0 for run in runs]))
 
 
-def _more(
-    found: Contrasts, undecided: Sequence[Contrast], first: str, region: float | None, runs: Sequence[Run]
-) -> More | None:
-    """Return the more repeats that settle all that is open; more seeds, where repeats cannot, or cost more."""
-    if not undecided or not found.datasets:
+def _more(found: Contrasts, factors: Mapping[str, float], runs: Sequence[Run]) -> More | None:
+    """Return the repeats that shrink variances by these factors; seeds, where repeats cannot, or cost more."""
+    if not factors or not found.datasets:
         return None
     seeds = max(1, math.ceil(found.problems / found.datasets))
     if not _shown(found):
         return _seeds(seeds, seeds, found, runs)
-    factors = {each.tuner: _factor(each, region) for each in undecided}
-    repeats = _repeats(factors, first, runs)
+    repeats = _repeats(factors, found.best[0], runs)
     more_seeds = _seeds(seeds, seeds * max(factors.values()), found, runs)
     if repeats is None or more_seeds is None:
         return repeats or more_seeds
@@ -156,17 +126,27 @@ def _more(
     return repeats if recorded or (repeats.minutes or 0.0) <= DEARER * (more_seeds.minutes or 0.0) else more_seeds
 
 
-def _factor(contrast: Contrast, region: float | None) -> float:
-    """Return by how much the variance must shrink, so that the nearer of both outcomes is shown with `POWER`.
+def _needed(undecided: Sequence[Contrast], region: float | None, *, decided: bool) -> dict[str, float]:
+    """Return by how much the variance of each of these must shrink, so that the nearest answer is shown with `POWER`.
 
-    Of methods that agree: how many times the problems it takes.
+    Without advice that is one method equivalent to the best, or all others excluded; with it, all that is open.
+    """
+    equal = {each.tuner: _factor(each, (region or 0.0) - abs(each.mean), agreeing=AGREEING) for each in undecided}
+    worse = {each.tuner: _factor(each, abs(each.mean), agreeing=math.inf) for each in undecided}
+    if decided or not undecided:
+        return {tuner: min(equal[tuner], worse[tuner]) for tuner in equal}
+    return min([*({tuner: each} for tuner, each in equal.items()), worse], key=lambda answer: max(answer.values()))
+
+
+def _factor(contrast: Contrast, reach: float, *, agreeing: float) -> float:
+    """Return by how much the variance must shrink, so that an interval is shorter than its reach with `POWER`.
+
+    Of methods that agree: how many times the problems it takes, where so many are enough.
     """
     if contrast.agree:
-        return AGREEING / contrast.problems
+        return agreeing / contrast.problems
     low, high = contrast.interval or (-math.inf, math.inf)
-    half, distance = (high - low) / 2, abs(contrast.mean)
-    reach = max(distance, (region or 0.0) - distance)
-    needed = half * (1 + float(stats.norm.ppf(POWER)) / CRITICAL)
+    needed = (high - low) / 2 * (1 + float(stats.norm.ppf(POWER)) / CRITICAL)
     return (needed / reach) ** 2 if reach > 0 else math.inf
 
 
@@ -182,8 +162,8 @@ def _repeats(factors: Mapping[str, float], first: str, runs: Sequence[Run]) -> M
     then = max(now + 1, math.ceil(now * max(each for each in needed if each is not None)))
     if then > MOST_REPEATS:
         return None
-    random = [run for run in runs if run.record.ok and len(run.repeats) > 1]
-    return More("repeats", now, then, f"--tuning-repeats={then}", _cost(random, (then - now) / now))
+    able = [run for run in runs if run.record.ok]
+    return More("repeats", now, then, f"--tuning-repeats={then}", _cost(able, then / now, repeated=True))
 
 
 def _of_repeats(found: Variances | None, factor: float) -> float | None:
@@ -202,18 +182,15 @@ def _seeds(now: int, needed: float, found: Contrasts, runs: Sequence[Run]) -> Mo
     compared = [run for run in runs if run.record.ok and run.record.tuner in found.tuners]
     recorded = any(run.record.clock == "recorded" for run in compared)
     tables = (then - now) * found.datasets if recorded else 0
-    return More("seeds", now, then, f"--tuning-seeds={then}", _cost(compared, (then - now) / now), tables)
+    return More("seeds", now, then, f"--tuning-seeds={then}", _cost(compared, then / now), tables)
 
 
-def _cost(runs: Sequence[Run], share: float) -> float | None:
-    """Return the minutes of a share more of what runs took, with their repeats."""
-    if not runs:
-        return None
-    seconds = [(run.record.seconds if run.record.clock == "wall" else run.record.search_seconds) or 0.0 for run in runs]
-    return share * sum(each * len(run.repeats) for each, run in zip(seconds, runs, strict=True)) / 60
+def _cost(runs: Sequence[Run], times: float, *, repeated: bool = False) -> float | None:
+    """Return the minutes of so many times these runs with their repeats, or of those alone that have several."""
+    minutes = [_minutes_of(run) * (1.0 if repeated and len(run.repeats) < 2 else times) for run in runs]
+    return sum(minutes) if minutes else None
 
 
-def _minutes(minutes: float) -> str:
-    if minutes < 1:
-        return "under a minute"
-    return f"{minutes:.0f} minute{'' if round(minutes) == 1 else 's'}" if minutes < 90 else f"{minutes / 60:.1f} hours"
+def _minutes_of(run: Run) -> float:
+    seconds = run.record.seconds if run.record.clock == "wall" else run.record.search_seconds
+    return (seconds or 0.0) * len(run.repeats) / 60

@@ -138,6 +138,10 @@ class Values:
         tested = [test for _, test in self.rows.values() if test]
         return 1 / min(tested) if tested and self.what == "test" and units.is_share(self.metric) else None
 
+    def known(self, scope: Scope) -> bool:
+        """Whether rows are known where the scope needs them: errors on new rows depend on how many there were."""
+        return scope != "data like these" or all(all(self.rows.get(name, (0, 0))) for name in self.datasets)
+
     def layout(self, scope: Scope) -> Layout:
         """Return the problems by dataset, with the spread that half a test row makes as the least."""
         floors = {name: 0.5 / test for name, (_, test) in self.rows.items() if test} if self.row else {}
@@ -166,7 +170,7 @@ def contrasts(values: Values, scope: Scope = "these datasets") -> Contrasts:
         to_default=_family(values, scope, layout, others),
         to_best=tuple(each if each.other == first else each.turned() for each in pairs if first in _both(each)),
         pairs=pairs,
-        note=_note(layout),
+        note=_note(layout) if values.known(scope) else "how many training rows there were is not known",
     )
 
 
@@ -183,7 +187,7 @@ def _family(values: Values, scope: Scope, layout: Layout, pairs: Sequence[tuple[
     differences = np.where(np.abs(differences) <= EQUAL, 0.0, differences)
     agree = np.all(differences == 0, axis=0)
     found: Estimate = estimate(differences, layout)
-    half = half_widths(differences, layout, found)
+    half = half_widths(differences, layout, found) if values.known(scope) else None
     p_values = step_down(differences, layout) if testable(layout) and scope == "these datasets" else None
     return tuple(
         Contrast(

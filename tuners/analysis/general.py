@@ -35,16 +35,23 @@ ELO = 1_000.0
 
 @dataclass(frozen=True)
 class GeneralRow:
-    """What is likely of two methods on a further dataset of this kind: probabilities that add up to 1."""
+    """Where most of the population of such datasets lies for two methods: posterior probabilities that add up to 1.
+
+    They are not shares of datasets: where 32 of 40 are better, most are so with a probability of 98 %.
+    """
 
     tuner: str
     other: str
     worse: float
-    """That the method is worse than the other by more than the region."""
+    """That the method is mostly worse than the other by more than the region."""
     equivalent: float
     better: float
     region: float
     """Differences up to this, in the unit of the values, make no difference in practice."""
+
+    def turned(self) -> GeneralRow:
+        """Return the row of the other against the one."""
+        return GeneralRow(self.other, self.tuner, self.better, self.equivalent, self.worse, self.region)
 
 
 @dataclass(frozen=True)

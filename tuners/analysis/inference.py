@@ -26,6 +26,8 @@ from tuners.analysis.statistics import LEAST_BLOCKS, RESAMPLES, Matrix
 
 DRAWS = 20_000
 """Of normal vectors, for the common level of a family's intervals."""
+LEAST_FREEDOM = 10
+"""Degrees of freedom below which covariances are known too badly for a common level: Bonferroni's stands in."""
 ROUNDING = 1e-12
 """Share of a sum of squares that is rounding, and not spread."""
 _Places = NDArray[np.intp]
@@ -153,7 +155,8 @@ def half_widths(differences: Matrix, layout: Layout, found: Estimate) -> Matrix 
     """
     if layout.problems < LEAST_BLOCKS or not np.isfinite(found.errors).all():
         return None
-    level = _common_level(differences, layout, found.errors)
+    common = _common_level(differences, layout, found.errors)
+    level = np.where(found.freedom < LEAST_FREEDOM, min(common, ALPHA / differences.shape[1]), common)
     return np.asarray(stats.t.ppf(1 - level / 2, found.freedom) * found.errors)
 
 

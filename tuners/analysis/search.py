@@ -35,12 +35,12 @@ MIDDLE = (0.25, 0.75)
 
 @dataclass(frozen=True)
 class SearchRow:
-    """One method's search, over the problems on which it ran."""
+    """One method's search, over the problems on which it ran; where it failed it has the most regret."""
 
     tuner: str
     problems: int
     runs: int
-    """Repeats of all problems together."""
+    """Repeats of all problems together; a failed cell is one."""
     regret: float
     """Of the winner's cross-validation score."""
     regret_interval: Interval | None
@@ -114,6 +114,9 @@ def search(records: Sequence[Record], runs: Sequence[Run], scales: Scales) -> Se
     )
     if not listed:
         return Search(scales.kind, end)
+    for record in records:
+        if record.failed and record.tuner in listed and spot(record) in scales.of:
+            listed[record.tuner].append(Run(record, ()))
     traced = {tuner: mine for tuner, mine in listed.items() if all(_traced(run) for run in mine)}
     steps = np.unique(np.geomspace(1, max(end, 1), MOST_POINTS).round())
     means = {tuner: _Steps.of(mine, scales, steps) for tuner, mine in traced.items()}
@@ -135,7 +138,9 @@ def _traced(run: Run) -> bool:
 
 
 def _finals(run: Run, scale: Scale) -> list[float]:
-    """Return the regret of each repeat at its end; a failed one has the most."""
+    """Return the regret of each repeat at its end; a failed one has the most, and so has a failed cell."""
+    if not run.record.ok:
+        return [MOST_REGRET]
     return [scale.regret(repeat.cv_score if repeat.ok else None) for repeat in run.repeats]
 
 
@@ -179,6 +184,8 @@ def _regrets(interval: Interval | None) -> Interval | None:
 
 
 def _area(run: Run, scale: Scale, end: int) -> float | None:
+    if not run.record.ok:
+        return MOST_REGRET
     if not _traced(run):
         return run.record.area
     return float(np.mean([area(_incumbents(repeat, scale), end) for repeat in run.repeats]))
@@ -214,7 +221,8 @@ class _Steps:
         regrets, reached = np.empty((2, len(runs), len(steps)))
         for index, run in enumerate(runs):
             scale = scales.of[spot(run.record)]
-            lines = np.array([_line(_incumbents(repeat, scale), steps) for repeat in run.repeats])
+            events = [_incumbents(repeat, scale) for repeat in run.repeats] if run.record.ok else [[]]
+            lines = np.array([_line(each, steps) for each in events])
             regrets[index] = lines.mean(axis=0)
             reached[index] = (1 - np.searchsorted(TARGETS, lines - EQUAL) / len(TARGETS)).mean(axis=0)
         return cls(tuple(run.record.dataset for run in runs), regrets, reached)

@@ -7,6 +7,7 @@ black-box setting", 2021, section 4). No target is a score of a run: identical m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -77,6 +78,9 @@ def targets(records: Sequence[Record], runs: Sequence[Run]) -> list[TargetRow]:
     for target, known in scores.items():
         exceeds = target == "default" and beyond
         goals = {where: _Goal(score, exceeds) for where, score in known.items() if score is not None}
+        # What no candidate exceeds is no target: searches would be charged for what cannot be done.
+        best = {where: each.optimum for where, each in marks.items() if each.optimum is not None}
+        goals = {where: each for where, each in goals.items() if each.is_reached(best.get(where, math.inf))}
         label = BETTER if exceeds else LABELS[target]
         for tuner, mine in listed.items():
             there = [run for run in mine if spot(run.record) in goals]

@@ -38,7 +38,7 @@ class Standing:
     """Of test scores over the untuned model."""
     search: SearchRow | None
     found: str
-    """`best`, `tied` or `behind` in the search's regret; empty where no method is behind another."""
+    """`best`, with all others behind it, `tied` or `behind` in the search's regret; empty where nothing is told."""
     target: TargetRow | None
     """The target that the group is compared by."""
 
@@ -68,7 +68,8 @@ class Standing:
 def standings(group: Group, findings: Findings) -> list[Standing]:
     """Return the methods of a group, the best first: by word, then by their mean score."""
     target = compared_by(findings.targets)
-    told = any(findings.regret.standing(row.tuner) == "behind" for row in group.rows)
+    told = [row.tuner for row in group.rows if findings.regret.standing(row.tuner) == "behind"]
+    alone = len(told) + 1 == len(findings.regret.tuners)
     found = []
     for row in group.rows:
         search = next((each for each in findings.search.rows if each.tuner == row.tuner), None)
@@ -80,7 +81,7 @@ def standings(group: Group, findings: Findings) -> list[Standing]:
                 row,
                 gain=findings.user.against_default(row.tuner),
                 search=search,
-                found=findings.regret.standing(row.tuner) if told else "",
+                found="" if not told else "behind" if row.tuner in told else "best" if alone else "tied",
                 target=reached if row.tuner != BASE else None,
             )
         )

@@ -6,12 +6,15 @@ names the dataset.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuners.analysis import units
 from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow
+from tuners.analysis.contrasts import Contrast
+from tuners.analysis.levels import LEAST
 from tuners.report.subject import Subject
 from tuners.report.words import clocked, counted, ends, interval, listed, number, percentage
 from tuners.results.landmarks import EQUAL
@@ -97,9 +100,11 @@ def _search(subject: Subject) -> str:
     best = searched[0]
     assert best.search is not None
     behind = [each.tuner for each in searched if each.found == "behind"]
+    tied = [each.tuner for each in searched[1:] if each.found != "behind"]
     regret = f"{number(best.search.regret, 3)} {interval(best.search.regret_interval, digits=3)}".removesuffix(" -")
     to = "the optimum" if subject.findings.search.optimum == "optimum" else "the best score seen"
-    rest = f", behind it: {listed(behind)}" if behind else ""
+    rest = f", not told apart from it: {_some(tied)}" if tied else ""
+    rest += f", behind it: {_some(behind)}" if behind else ""
     return f"{best.tuner} ends nearest to {to}, regret {regret}{rest}"
 
 
@@ -110,18 +115,29 @@ def _gain(subject: Subject) -> str:
     if first.gain.agree:
         return f"{first.tuner}, {first.gain.text}"
     worse = next((each for each in subject.findings.worse if each.tuner == first.tuner), None)
-    share = f", {percentage(worse.share)} of its runs end worse" if worse is not None else ""
+    share = f", {percentage(worse.share)} of its runs end worse than default" if worse is not None else ""
+    if first.gain.p_value is None:
+        gain = units.difference(first.gain.mean, None, first.gain.metric)
+        return f"{first.tuner} {gain} ({_untested(first.gain)}){share}"
     return f"{first.tuner} {first.gain.text}{GAINS[first.gain.found]}{share}"
+
+
+def _untested(gain: Contrast) -> str:
+    seeds = "" if gain.problems < LEAST else " of one seed a dataset"
+    return f"{counted(gain.problems, 'problem')}{seeds}: nothing can be tested"
 
 
 def _general(subject: Subject) -> str:
     general, first = subject.findings.general, subject.first
-    row = next((each for each in general.rows if first and (each.tuner, each.other) == (first.tuner, BASE)), None)
+    both = [each for row in general.rows for each in (row, row.turned())]
+    row = next((each for each in both if first and (each.tuner, each.other) == (first.tuner, BASE)), None)
     if general.note or row is None:
         return general.note
+    over = f" by over {units.size(row.region, general.metric)}" if row.region else ""
     return (
-        f"on another dataset {row.tuner} is better than default by over {units.size(row.region, general.metric)} "
-        f"with a probability of {percentage(row.better)}, worse with {percentage(row.worse)}"
+        f"on most datasets like these {row.tuner} is better than default{over} with a probability of "
+        f"{percentage(row.better)}, worse with {percentage(row.worse)} "
+        f"(Bayesian signed-rank test on {general.datasets} dataset means)"
     )
 
 
@@ -149,11 +165,18 @@ def _more(subject: Subject) -> str:
     more = subject.findings.advice.more
     if more is None:
         return ""
-    known = 0 < len(subject.command) <= LONGEST_COMMAND
-    command = f"{subject.command} {more.option}" if known else f"the same command with {more.option}"
-    cost = "" if more.minutes is None else f" ({_minutes(more.minutes)})"
+    own = _without(subject.command, more.option.partition("=")[0])
+    command = f"{own if 0 < len(own) <= LONGEST_COMMAND else 'the same command with'} {more.option}"
+    costs = ["" if more.minutes is None else _minutes(more.minutes)]
+    costs += [f"and {counted(more.tables, 'new table')}"] if more.tables else []
+    cost = f" ({' '.join(filter(None, costs))})" if any(costs) else ""
     count = more.then - more.now
     return f"about {count} more {more.kind if count > 1 else more.kind.removesuffix('s')}, {command}{cost}"
+
+
+def _without(command: str, option: str) -> str:
+    """Return a command without an option of its own, which another takes the place of."""
+    return re.sub(rf"\s{option}[= ]\S+", "", command)
 
 
 def _minutes(value: float) -> str:
@@ -171,7 +194,7 @@ def _overtuning(subject: Subject) -> str:
     tested = f"{ends(worst.test_rows)} test rows" if any(worst.test_rows) else "test rows"
     return (
         f"in {overtuned} of {runs} runs an earlier incumbent did better on the {tested} than "
-        f"the winner, on average by {units.size(worst.mean, subject.findings.metric)} ({worst.tuner}), "
+        f"the winner; {worst.tuner} loses most, {units.size(worst.mean, subject.findings.metric)} a run on average, "
         "the noise of so few rows included"
     )
 

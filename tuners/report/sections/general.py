@@ -1,4 +1,4 @@
-"""In general: what is likely on a further dataset of this kind, where there are enough of them to say."""
+"""In general: what holds for most datasets of this kind, where there are enough of them to say."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ def _block(title: str, found: General) -> Block:
     tables = [Table.of(PAIRS, found.rows), *([Table.of(RATES, found.win_rates)] if found.win_rates else [])]
     region = units.size(found.rows[0].region, found.metric) if found.rows else ""
     note = (
-        f"{found.datasets} datasets are the sample. Probabilities on a further one of their kind; equivalent: within "
-        f"{region} (hierarchical signed-rank test with a region of equivalence; Benavoli et al. 2017)"
+        f"Bayesian signed-rank test on {found.datasets} dataset means, whose own errors are not in it (Benavoli et al. "
+        "2017). Probability: that most datasets of their kind lie there, not the share that does; equivalent: within "
+        f"{region}"
     )
     return Block(title, tables, [note] if region else [], folded=True)
 
