@@ -1,4 +1,4 @@
-"""`python -m tuners`: without running anything, remake a report or a saved run from a journal, or judge a saved run."""
+"""`python -m tuners`: without running a method, remake a report or a saved run, judge one, or build and keep tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tuners.text.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return 0, 1 for a gate that fails, or 2 for bad input."""
+    """Run a command; return 0, 1 for a gate that fails or a table that is wrong, or 2 for bad input."""
     parser = argparse.ArgumentParser(prog="python -m tuners", description=(__doc__ or "").partition(": ")[2])
     commands = parser.add_subparsers(required=True)
     members = {name: COMMANDS.load(name) for name in COMMANDS}

@@ -18,6 +18,7 @@ from sklearn.base import clone
 from tuners.errors import TuningError
 from tuners.evaluation.contract import Training, evaluator, ledger_kind
 from tuners.evaluation.ledger import Ledger
+from tuners.results.budget import BudgetExhausted
 from tuners.results.record import EVALUATIONS, STARTS
 from tuners.results.trial import Trial
 from tuners.spaces import Params, own_copy
@@ -168,7 +169,11 @@ class Objective:
         that it costs; only candidates evaluated in full can win. NaN if it failed, which keeps a failed trial with its
         reason. Raises `BudgetExhausted` when too little is left to spend.
         """
-        return _ledgers[self].evaluate(params, fidelity).score
+        try:
+            return _ledgers[self].evaluate(params, fidelity).score
+        except BudgetExhausted:
+            pass
+        raise BudgetExhausted  # anew: the frames of the harness lead further than a tuner may see
 
     def record(
         self,
@@ -208,7 +213,13 @@ class Objective:
         once on all rows (successive halving), or more than the budget holds. With a time budget, candidates are
         drawn as the search goes on.
         """
-        _ledgers[self].search(search)
+        try:
+            _ledgers[self].search(search)
+        except BudgetExhausted:
+            pass
+        else:
+            return
+        raise BudgetExhausted  # anew, as above
 
     def __deepcopy__(self, memo: object) -> Objective:
         """Return the objective itself: there is one run."""

@@ -69,6 +69,47 @@ def test_absence_of_evidence_is_no_advice() -> None:
     assert found.sentence.startswith("which method to use is undecided: about")
 
 
+def test_equal_means_are_no_equivalence() -> None:
+    """Methods that share the best mean by chance are undecided: their interval reaches far beyond the region."""
+    differences = np.array([3, -3, 2, -2, 4, -4]) / 100
+    found = advise(contrasts(values(np.array([0.9 + differences, np.full(6, 0.9)]).T)), [])
+    assert set(found.best) == {"default", "a"}
+    assert (found.use, found.equivalent, len(found.open)) == (None, (), 1)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "r2"])
+def test_agreement_is_equivalence_on_many_problems_only(metric: str) -> None:
+    """On six it may be chance; how many more problems it takes is said. A metric without rows is no exception."""
+    for seeds, equal in ((6, ()), (20, ("default", "a"))):
+        made_of = noise(seeds, 1)
+        same = np.hstack([made_of, made_of, made_of - 0.1 - noise(seeds, 1, 1) / 100])
+        found = advise(contrasts(values(same, metric=metric)), [])
+        assert found.equivalent == equal
+        assert found.open == (() if equal else ("a",))
+        assert equal or (found.more is not None and found.more.option == "--tuning-seeds=20")
+
+
+def test_the_advice_follows_the_test() -> None:
+    """A method is out where the test says so, as in the table; an interval that leaves 0 out is not enough."""
+    matrix = np.array([0.9 + np.arange(6) / 1000, 0.8 - np.arange(6) ** 2 / 1000, np.full(6, 0.8)]).T
+    found = contrasts(values(matrix))
+    for each in found.to_best:
+        assert (each.tuner in advise(found, []).open) is (found.standing(each.tuner) != "behind")
+
+
+def test_new_seeds_of_recorded_runs_need_new_tables() -> None:
+    """Whose seconds nobody knows: the minutes are those of the methods, and the tables are said."""
+    runs = made({"default": 0.897, "a": 0.9}, 0.001, between=0.006)
+    recorded = [replace(run, record=replace(run.record, clock="recorded", search_seconds=1.0)) for run in runs]
+    more = advised(recorded).more
+    assert more is not None
+    assert (more.kind, more.tables) == ("seeds", more.then - more.now)
+    assert f"and {more.tables} new table" in more.sentence
+    plain = advised(runs).more
+    assert plain is not None
+    assert plain.tables == 0
+
+
 def test_repeats_settle_what_repeats_leave_open() -> None:
     """Seeds settle what differs between problems, which no repeat makes smaller."""
     noisy = advised(made({"default": 0.9, "a": 0.9}, 0.008)).more
@@ -106,7 +147,7 @@ def test_variance_is_divided_between_problems_and_repeats() -> None:
     assert variances(samples(runs[:1] + runs[400:401]), "a", "default") is None
 
 
-@given(st.integers(1, 6), st.integers(2, 8), st.integers(1, 20))
+@given(st.integers(1, 6), st.integers(6, 8), st.integers(1, 20))
 def test_larger_designs_find_less(datasets: int, seeds: int, repeats: int) -> None:
     """Each of datasets, seeds and repeats makes the least difference smaller, more methods larger."""
     design = Design(datasets, seeds, repeats, 5)
@@ -142,12 +183,28 @@ def test_the_header_says_what_a_design_finds() -> None:
     said = power_of(Design(4, 5, 10, 9), DEFAULTS, "accuracy").sentence
     assert said.startswith("this design finds ")
     assert " points of test score, or 0." in said
-    assert said.endswith(" of regret, with 80 %")
+    assert said.endswith(" of regret, with 80 %, by what quick measured")
     assert "points" not in power_of(Design(4, 5, 10, 9), DEFAULTS, "r2").sentence
     assert power_of(Design(4, 1, 10, 9), DEFAULTS, "accuracy").sentence.startswith("this design tells no methods apart")
     unknown = Power(Design(4, 5, 1, 2), None, None, "nowhere")
     assert unknown.sentence == "how small a difference this design finds is not known before a run"
     assert power_of(Design(4, 5, 1, 3), Components(None, Spread(0.1, 0.1), "here"), "r2").score is None
+
+
+@pytest.mark.parametrize(("datasets", "seeds"), [(1, 2), (1, 5), (2, 2)])
+def test_a_design_that_can_test_nothing_says_so(datasets: int, seeds: int) -> None:
+    """Fewer problems than any test needs find no difference, of whatever size."""
+    found = power_of(Design(datasets, seeds, 10, 9), DEFAULTS, "accuracy")
+    here = datasets * seeds
+    assert (found.score, found.regret) == (None, None)
+    assert found.sentence == f"this design tells no methods apart: 6 problems are the least, and here are {here}"
+
+
+def test_few_problems_find_less_than_is_computed() -> None:
+    """Where sign flips are too few for the level of so many comparisons, the chance is said to be a bound."""
+    assert "with at most 80 %" in power_of(Design(2, 3, 10, 9), DEFAULTS, "accuracy").sentence
+    assert "at most" not in power_of(Design(2, 3, 10, 2), DEFAULTS, "accuracy").sentence
+    assert "at most" not in power_of(Design(4, 5, 10, 9), DEFAULTS, "accuracy").sentence
 
 
 def test_few_datasets_say_nothing_in_general() -> None:

@@ -69,6 +69,14 @@ def test_equal_methods_have_a_sentence_and_no_interval_of_zeros() -> None:
     assert contrast.interval is None
 
 
+def test_what_does_not_vary_has_no_interval() -> None:
+    """Ranks that are the same on each problem have no spread to make an interval of: never one without a width."""
+    constant = replace(values(np.tile([-2.0, -1.0], (6, 1)), list("aaabbb")), what="rank", metric="rank")
+    (contrast,) = contrasts(constant).to_default
+    assert (contrast.mean, contrast.interval, contrast.found) == (1.0, None, "better")
+    assert "[" not in contrast.text
+
+
 def test_too_few_problems_are_said() -> None:
     """Five can show nothing, however clear; six can, of any number of methods, if some dataset has two."""
     few = contrasts(values(noise(5, 3) + np.array([0, 9, 0])))

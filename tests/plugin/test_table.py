@@ -23,7 +23,7 @@ def test_the_verdict_ends_the_session(bench: pytest.Pytester) -> None:
             "tuning: preset quick, 4 cells: 2 tuners on 2 problems (model x dataset x seed); seeds 0, 1",
             "tuning: accuracy, 4 folds, 30% test, at most 400 rows, jobs 1, evaluation plain",
             "tuning: forest on iris: 2 evaluations",
-            "tuning: forest: this design finds * points of test score, or * of regret, with 80 %",
+            "tuning: forest: this design tells no methods apart: 6 problems are the least, and here are 2",
             "[[]1/4] forest-iris-default-0 ok (test 0.*, CV 0.*, 1 evaluations, * s)",
             "[[]4/4] forest-iris-random-1 ok (test 0.*, CV 0.*, 2 evaluations, * s)",
             "*evaluation of tuning methods*",

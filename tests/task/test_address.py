@@ -1,238 +1,141 @@
-"""The address of a table: all that a problem's scores depend on changes it, and nothing else does."""
+"""Addresses of tables: equal only where the scores are, and the same in any process."""
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
-import importlib.metadata
-import json
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
+from sklearn.preprocessing import OrdinalEncoder
+from sklearn.tree import DecisionTreeClassifier
 
-from tests import ROOT
+from tests.estimators import Keeper
 from tuners import Dataset, Model, Problem, Protocol
-from tuners.catalog import DATASETS
 from tuners.task import address as module
 from tuners.task.address import address, digest
 
-SPACE = {"max_depth": [1, 2]}
+X = np.random.default_rng(0).normal(size=(60, 3))
+Y = np.arange(60) % 2
 
 
-def made(*, model: Any = None, dataset: Dataset | None = None, seed: int = 0, **protocol: Any) -> Problem:
-    """Return a small problem."""
-    protocol = {"folds": 3, **protocol}
-    iris = DATASETS.load("iris")(None) if dataset is None else dataset
-    return Problem(model or Model("tree", DecisionTreeClassifier(), SPACE), iris, seed, Protocol(**protocol))
+def problem(**given: Any) -> Problem:
+    """Return a small problem, with parts of it given."""
+    estimator = given.get("estimator", DecisionTreeClassifier())
+    data = Dataset(given.get("dataset", "d"), given.get("X", X), given.get("y", Y))
+    model = Model(given.get("model", "m"), estimator, {given.get("tuned", "max_depth"): [1, 2]})
+    return Problem(model, data, given.get("seed", 0), given.get("protocol", Protocol()))
 
 
-def changed(change: Callable[[Any, Any], None]) -> Dataset:
-    """Return the dataset with rows or targets changed."""
-    iris = DATASETS.load("iris")(None)
-    X, y = iris.X.copy(), iris.y.copy()
-    change(X, y)
-    return dataclasses.replace(iris, X=X, y=y)
+def held(value: Any) -> Problem:
+    """Return a problem whose estimator has a value as a parameter."""
+    return problem(estimator=Keeper(value), tuned="level")
 
 
-def next_float(X: Any, y: Any, row: int) -> None:
-    """Change one value of a row by the least there is."""
-    X[row, 0] = np.nextafter(X[row, 0], np.inf)
+CHANGES: dict[str, Callable[[], Problem]] = {
+    "model": lambda: problem(model="n"),
+    "dataset": lambda: problem(dataset="e"),
+    "seed": lambda: problem(seed=1),
+    "training rows": lambda: problem(X=X + 1e-9),
+    "test rows": lambda: problem(y=np.where(np.arange(60) < 30, Y, 1 - Y)),
+    "folds": lambda: problem(protocol=replace(Protocol(), folds=3)),
+    "estimator": lambda: problem(estimator=DecisionTreeClassifier(min_samples_leaf=2)),
+    "metric": lambda: problem(protocol=Protocol(metric="balanced_accuracy")),
+}
 
 
-def rows_of(part: str) -> int:
-    """Return the number in the dataset of a row of the training or the test part."""
-    iris, split = DATASETS.load("iris")(None), made().split
-    row = getattr(split, f"X_{part}")[0]
-    return int(np.flatnonzero((row == iris.X).all(axis=1))[0])
-
-
-CHANGES: dict[str, tuple[str, Callable[[], Problem]]] = {
-    "another seed": ("seed", lambda: made(seed=1)),
-    "another number of folds": ("folds", lambda: made(folds=4)),
-    "another test share": ("test rows", lambda: made(test_size=0.5)),
-    "fewer rows": ("training rows", lambda: made(rows=100)),
-    "another metric": ("metric", lambda: made(metric="f1_macro")),
-    "the last bit of a training row": (
-        "training rows", lambda: made(dataset=changed(lambda X, y: next_float(X, y, rows_of("train")))),
-    ),
-    "the last bit of a test row": (
-        "test rows", lambda: made(dataset=changed(lambda X, y: next_float(X, y, rows_of("test")))),
-    ),
-    "another dataset's name": (
-        "dataset", lambda: made(dataset=dataclasses.replace(DATASETS.load("iris")(None), name="flowers")),
-    ),
-    "another model's name": ("model", lambda: made(model=Model("oak", DecisionTreeClassifier(), SPACE))),
-    "a fixed parameter": (
-        "estimator", lambda: made(model=Model("tree", DecisionTreeClassifier(min_samples_leaf=2), SPACE)),
-    ),
-    "another type of it": (
-        "estimator", lambda: made(model=Model("tree", DecisionTreeClassifier(min_samples_leaf=1.0), SPACE)),
-    ),
-    "another class": ("estimator", lambda: made(model=Model("tree", ExtraTreeClassifier(), SPACE))),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "change"), CHANGES.values(), ids=CHANGES)
-def test_what_scores_depend_on_changes_the_address(name: str, change: Callable[[], Problem]) -> None:
-    """The part that bears its name, among others."""
-    before, after = address(made()), address(change())
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_thing_that_scores_depend_on_changes_the_address(name: str) -> None:
+    """What is changed is told by its name, and the digest is another."""
+    before, after = address(problem()), address(CHANGES[name]())
     assert before[name] != after[name]
     assert digest(before) != digest(after)
 
 
-def test_the_same_problem_has_one_address() -> None:
-    """Made anew, or with another space: a candidate's scores do not depend on the others."""
-    wider = Model("tree", DecisionTreeClassifier(), {"max_depth": [1, 2, 3]}, guesses=({"max_depth": 1},))
-    assert address(made()) == address(made()) == address(made(model=wider))
+def test_version_of_a_library_changes_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of another scikit-learn is another table."""
+    before = address(problem())
+    monkeypatch.setattr(module, "version", lambda name: "0.0" if name == "scikit-learn" else "9")
+    after = address(problem())
+    assert after["versions"]["scikit-learn"] == "0.0"
+    assert digest(before) != digest(after)
 
 
-def test_folds_are_told_apart_by_where_they_end() -> None:
-    """Though the same row numbers follow one another."""
-    first, other = made(), made()
-    for each, folds in ((first, [([1, 2], [3])]), (other, [([1], [2, 3])])):
-        each.__dict__["folds"] = [tuple(np.array(part) for part in fold) for fold in folds]
-    assert address(first)["folds"] != address(other)["folds"]
+PAIRS = {
+    "numbers of unlike types": (1, 1.0),
+    "a flag and a number": (1, True),
+    "classes": (np.float32, np.float64),
+    "arrays": (np.array([1.0, 2.0]), np.array([1.0, 3.0])),
+    "arrays of objects": (np.array(["a", None], dtype=object), np.array(["b", None], dtype=object)),
+    "estimators inside": (DecisionTreeClassifier(), DecisionTreeClassifier(max_depth=3)),
+    "lists and tuples": ([1], (1,)),
+}
 
 
-@pytest.mark.parametrize("library", ["scikit-learn", "numpy", "scipy", "pandas"])
-def test_versions_of_libraries_change_the_address(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of those that every score depends on."""
-    before, real = address(made()), importlib.metadata.version
-    monkeypatch.setattr(module, "version", lambda name: "0.0" if name == library else real(name))
-    assert {name for name, each in address(made())["versions"].items() if each != before["versions"][name]} == {library}
+@pytest.mark.parametrize("name", PAIRS)
+def test_unlike_parameters_have_unlike_addresses(name: str) -> None:
+    """Parameters that fits may tell apart are told apart, and equal ones are equal."""
+    one, other = PAIRS[name]
+    assert address(held(one))["estimator"] == address(held(one))["estimator"]
+    assert address(held(one))["estimator"] != address(held(other))["estimator"]
 
 
-def test_python_and_the_machine_change_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sums of floats are a processor's own."""
-    before = address(made())
-    monkeypatch.setattr(platform, "machine", lambda: "abacus")
-    monkeypatch.setattr(platform, "python_version", lambda: "4.0.0")
-    after = address(made())["versions"]
-    assert after["Python"] == "4.0.0" != before["versions"]["Python"]
-    assert after["machine"].endswith("abacus")
+def test_class_as_a_parameter_is_described() -> None:
+    """Encoders of categories take a class of NumPy's, which has all of an array's methods and no values."""
+    encoder = ColumnTransformer([("coded", OrdinalEncoder(dtype=np.float32), [0])], remainder="passthrough")
+    pipeline = make_pipeline(encoder, DecisionTreeClassifier())
+    found = address(problem(estimator=pipeline, tuned="decisiontreeclassifier__max_depth"))
+    assert "dtype=numpy.float32" in found["estimator"]
 
 
-OWN = """
-from sklearn.tree import DecisionTreeClassifier
-import address_helper
-
-class Own(DecisionTreeClassifier):
-    pass
-"""
-
-
-@pytest.mark.parametrize("name", ["address_own", "address_helper", "address_deeper"])
-def test_code_of_the_users_own_changes_the_address(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The module of an estimator's class, and the modules that it imports, which its methods may call."""
-    (tmp_path / "address_own.py").write_text(OWN)
-    (tmp_path / "address_helper.py").write_text("from address_deeper import helps\n")
-    (tmp_path / "address_deeper.py").write_text("helps = 1\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    try:
-        own = importlib.import_module("address_own").Own
-        before = address(made(model=Model("own", own(), SPACE)))
-        assert [each.split()[0] for each in before["code"]] == [
-            "address_deeper.py", "address_helper.py", "address_own.py",
-        ]  # fmt: skip
-        with (tmp_path / f"{name}.py").open("a") as file:
-            file.write("# changed\n")
-        assert address(made(model=Model("own", own(), SPACE)))["code"] != before["code"]
-    finally:
-        for each in ("address_own", "address_helper", "address_deeper"):
-            sys.modules.pop(each, None)
-
-
-def test_other_modules_that_are_loaded_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the same package: sessions that load others find the table; a package's modules are found before they load."""
-    package = tmp_path / "address_package"
-    package.mkdir()
-    for name, code in {
-        "__init__": "", "other": "", "lazy": "",
-        "own": "from sklearn.tree import DecisionTreeClassifier\nfrom . import near\n"
-               "class Own(DecisionTreeClassifier):\n    def late(self):\n        from address_package.lazy import x\n",
-        "near": "",
-    }.items():  # fmt: skip
-        (package / f"{name}.py").write_text(code)
-    monkeypatch.syspath_prepend(tmp_path)
-    try:
-        own = importlib.import_module("address_package.own").Own
-        before = address(made(model=Model("own", own(), SPACE)))
-        assert [each.split()[0] for each in before["code"]] == ["__init__.py", "lazy.py", "near.py", "own.py"]
-        importlib.import_module("address_package.other")
-        importlib.import_module("address_package.lazy")
-        assert address(made(model=Model("own", own(), SPACE))) == before
-    finally:
-        for name in [name for name in sys.modules if name.startswith("address_package")]:
-            del sys.modules[name]
-
-
-def test_a_class_whose_module_was_replaced_is_known_by_its_own_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As pytest replaces one conftest.py by the next."""
-    code = (
-        "from sklearn.tree import DecisionTreeClassifier\nclass Own(DecisionTreeClassifier):\n    def own(self): ...\n"
-    )
-    (tmp_path / "address_own.py").write_text(code)
-    monkeypatch.syspath_prepend(tmp_path)
-    try:
-        own = importlib.import_module("address_own").Own
-        del sys.modules["address_own"]
-        assert [each.split()[0] for each in address(made(model=Model("own", own(), SPACE)))["code"]] == [
-            "address_own.py"
-        ]
-    finally:
-        sys.modules.pop("address_own", None)
-
-
-def test_functions_and_steps_inside_are_part_of_the_estimator() -> None:
-    """A pipeline's steps and their parameters, and a function by its name or its code."""
-
-    def model(step: Any) -> Model:
-        return Model("tree", make_pipeline(step, DecisionTreeClassifier()), {"decisiontreeclassifier__max_depth": [1]})
-
-    steps = [
-        StandardScaler(), StandardScaler(with_mean=False), FunctionTransformer(np.sqrt), FunctionTransformer(np.log1p),
-        FunctionTransformer(lambda X: X + 1), FunctionTransformer(lambda X: X + 2),
-    ]  # fmt: skip
-    assert len({address(made(model=model(step)))["estimator"] for step in steps}) == len(steps)
-
-
-HERE = """
-import json
+SCRIPT = """
 import numpy as np
-from sklearn.ensemble import RandomForestClassifier
-from tests.task.test_address import several
-print(json.dumps(several()))
+from tests.task.test_address import held
+from tuners.task.address import address, digest
+values = [{"a", "b", "c"}, np.array(["x", None, "y"], dtype=object), np.float64, {"k": (1, 2.0)}, lambda z: z + 1]
+print(digest(address(held(values))))
 """
 
 
-def several() -> list[Any]:
-    """Return addresses of problems with values that processes may order or name differently."""
-    weights = {"0": 1.0, "1": 2.0, "2": 0.5}
-    return [
-        address(made()),
-        address(made(model=Model("f", RandomForestClassifier(class_weight=weights), {"n_estimators": [3]}))),
-        address(made(model=Model("f", RandomForestClassifier(max_features=0.5), {"n_estimators": [3]}), seed=2)),
-    ]
+def test_address_is_the_same_in_any_process() -> None:
+    """Neither the order of sets nor where objects lie in memory is in an address."""
+    found = set()
+    for seed in ("1", "2"):
+        place = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        root = Path(__file__).parents[2]
+        done = subprocess.run([sys.executable, "-c", SCRIPT], env=place, cwd=root, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        found.add(done.stdout)
+    assert len(found) == 1
 
 
-@pytest.mark.parametrize("seed", ["0", "7"])
-def test_another_process_makes_the_same_address(seed: str) -> None:
-    """Whatever its hash seed, so that a table is found again."""
-    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-    there = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", HERE], capture_output=True, check=True, env=environment, text=True
+def test_code_that_the_estimator_calls_is_part_of_its_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that the estimator's module imports, and one that this imports, change the address by their text."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "deepest_of_address.py").write_text("SHIFT = 1\n")
+    (tmp_path / "helper_of_address.py").write_text("import os, deepest_of_address\n")
+    (tmp_path / "model_of_address.py").write_text(
+        "from sklearn.tree import DecisionTreeClassifier\n"
+        "import helper_of_address as h\n"
+        "class Mine(DecisionTreeClassifier): pass\n"
     )
-    assert json.loads(there.stdout) == json.loads(json.dumps(several()))
+    imported = importlib.import_module("model_of_address")
+    try:
+        mine = problem(estimator=imported.Mine())
+        before = address(mine)
+        assert [each.split()[0] for each in before["code"]] == [
+            "deepest_of_address.py", "helper_of_address.py", "model_of_address.py",
+        ]  # fmt: skip
+        (tmp_path / "deepest_of_address.py").write_text("SHIFT = 2\n")
+        assert address(mine)["code"] != before["code"]
+    finally:
+        for name in ("deepest_of_address", "helper_of_address", "model_of_address"):
+            sys.modules.pop(name, None)

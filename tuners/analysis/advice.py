@@ -1,7 +1,7 @@
 """Advice: the cheapest method that is shown to be as good as the best, or what would settle which one is.
 
-a method is *equivalent* to the best if its interval to the best lies within the region of equivalence,
-*excluded* if the interval lies below 0, and else *open*
+a method is *equivalent* to the best if its interval to the best lies within the region of equivalence, or if both agree
+on each of many problems; *excluded* if the test finds it worse; and else *open*, however near the two means are
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from scipy import stats
 
 from tuners.analysis import units
 from tuners.analysis.components import Variances, test_samples, variances
-from tuners.analysis.contrasts import LEAST, Contrast, Contrasts
-from tuners.analysis.levels import EQUIVALENT, POWER
+from tuners.analysis.contrasts import Contrast, Contrasts
+from tuners.analysis.levels import AGREEING, EQUIVALENT, LEAST, POWER
 from tuners.analysis.observed import by_tuner
 from tuners.results.run import Run
 
@@ -42,14 +42,21 @@ class More:
     option: str
     """The option that a further session needs in place of its own."""
     minutes: float | None
-    """That the further runs take, one after another; of recorded runs the methods' own seconds, without new tables."""
+    """That the further runs take, one after another; of recorded runs the methods' own seconds."""
+    tables: int = 0
+    """To be recorded first, one a new problem, whose seconds are not in `minutes`: they are not known."""
 
     @property
     def sentence(self) -> str:
         """What to run, and how long it takes."""
         kind = self.kind if self.then - self.now > 1 else self.kind.removesuffix("s")
-        cost = "" if self.minutes is None else f", {_minutes(self.minutes)}"
-        return f"about {self.then - self.now} more {kind} ({self.option}{cost})"
+        return f"about {self.then - self.now} more {kind} ({', '.join([self.option, *self.costs])})"
+
+    @property
+    def costs(self) -> list[str]:
+        """What it takes, in words: minutes, and tables that come on top."""
+        tables = f"and {self.tables} new table{'' if self.tables == 1 else 's'}" if self.tables else ""
+        return list(filter(None, ["" if self.minutes is None else _minutes(self.minutes), tables]))
 
 
 @dataclass(frozen=True)
@@ -93,12 +100,9 @@ def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
         return Advice()
     region = EQUIVALENT if units.is_share(found.metric) else None
     first = found.best[0]
-    within = [each.tuner for each in found.to_best if region is not None and _within(each, region)]
-    shown = _shown(found)
-    equivalent = list(dict.fromkeys([*found.best, *within])) if shown else []
-    undecided = [each for each in found.to_best if each.tuner not in equivalent and not (shown and _excluded(each))]
-    if len(equivalent) == 1 and undecided:
-        equivalent = []
+    equal = [each.tuner for each in found.to_best if _shown(found) and _equal(each, region)]
+    undecided = [each for each in found.to_best if each.tuner not in equal and each.found != "worse"]
+    equivalent = [first, *equal] if equal or not undecided else []
     costs = {tuner: _seconds(mine) for tuner, mine in by_tuner(runs, lambda run: run.record.ok).items()}
     failing = {run.record.tuner for run in runs if run.record.failed}
     able = [tuner for tuner in equivalent if tuner in costs and tuner not in failing]
@@ -117,17 +121,16 @@ def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
 
 
 def _shown(found: Contrasts) -> bool:
-    """Whether there are enough problems for tests and intervals: without them the best may be so by chance."""
-    return all(each.interval is not None and each.p_value is not None for each in found.to_best)
+    """Whether there are enough problems for a test: without one the best may be so by chance."""
+    return all(each.p_value is not None for each in found.to_best)
 
 
-def _within(contrast: Contrast, region: float) -> bool:
+def _equal(contrast: Contrast, region: float | None) -> bool:
+    """Whether what matters is excluded. Equal means may be chance, and so may agreement on few problems."""
+    if contrast.agree:
+        return contrast.problems >= AGREEING
     low, high = contrast.interval or (-math.inf, math.inf)
-    return -region <= low and high <= region
-
-
-def _excluded(contrast: Contrast) -> bool:
-    return contrast.found == "worse" or (contrast.interval is not None and contrast.interval[1] < 0)
+    return region is not None and -region <= low and high <= region
 
 
 def _seconds(runs: Sequence[Run]) -> float:
@@ -154,7 +157,12 @@ def _more(
 
 
 def _factor(contrast: Contrast, region: float | None) -> float:
-    """Return by how much the variance must shrink, so that the nearer of both outcomes is shown with `POWER`."""
+    """Return by how much the variance must shrink, so that the nearer of both outcomes is shown with `POWER`.
+
+    Of methods that agree: how many times the problems it takes.
+    """
+    if contrast.agree:
+        return AGREEING / contrast.problems
     low, high = contrast.interval or (-math.inf, math.inf)
     half, distance = (high - low) / 2, abs(contrast.mean)
     reach = max(distance, (region or 0.0) - distance)
@@ -192,7 +200,9 @@ def _seeds(now: int, needed: float, found: Contrasts, runs: Sequence[Run]) -> Mo
         return None
     then = max(now + 1, 2, math.ceil(LEAST / found.datasets), math.ceil(needed))
     compared = [run for run in runs if run.record.ok and run.record.tuner in found.tuners]
-    return More("seeds", now, then, f"--tuning-seeds={then}", _cost(compared, (then - now) / now))
+    recorded = any(run.record.clock == "recorded" for run in compared)
+    tables = (then - now) * found.datasets if recorded else 0
+    return More("seeds", now, then, f"--tuning-seeds={then}", _cost(compared, (then - now) / now), tables)
 
 
 def _cost(runs: Sequence[Run], share: float) -> float | None:

@@ -18,7 +18,7 @@ import numpy as np
 from tuners.analysis import units
 from tuners.analysis.blocks import BASE
 from tuners.analysis.inference import Estimate, Layout, estimate, half_widths, step_down
-from tuners.analysis.levels import ALPHA
+from tuners.analysis.levels import ALPHA, LEAST
 from tuners.analysis.statistics import Matrix
 from tuners.analysis.units import Interval
 from tuners.results.landmarks import EQUAL
@@ -44,7 +44,7 @@ class Contrast:
     mean: float
     """Of the datasets' means, in the metric's unit."""
     interval: Interval | None = None
-    """At 95 % for its whole family; None for too few problems."""
+    """At 95 % for its whole family; None for too few problems, and where nothing varies: no spread is no precision."""
     p_value: float | None = None
     """Of no difference, adjusted for its whole family; None where no p could be small enough."""
     agree: bool = False
@@ -196,7 +196,7 @@ def _family(values: Values, scope: Scope, layout: Layout, pairs: Sequence[tuple[
             datasets=len(layout.places),
             mean=float(found.means[index]),
             interval=None
-            if half is None or (agree[index] and not half[index])
+            if half is None or not half[index]
             else (float(found.means[index] - half[index]), float(found.means[index] + half[index])),
             p_value=None if p_values is None else p_values[index],
             agree=bool(agree[index]),
@@ -220,7 +220,3 @@ def _note(layout: Layout) -> str:
     return (
         f"{LEAST} problems can show a difference, and here {'is' if layout.problems == 1 else 'are'} {layout.problems}"
     )
-
-
-LEAST = next(count for count in itertools.count(1) if 2.0 ** (1 - count) < ALPHA)
-"""Problems without which no test can find a difference, however many methods there are."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from threading import Lock
 from time import perf_counter  # bound here: a tuner that replaces the time module's changes no figure
 
 
@@ -35,12 +35,15 @@ class RecordedClock(Clock):
         """Start at zero."""
         super().__init__(now)
         self._ahead = 0.0
-        self._lock = Lock()
+        self._counted = now()
+        """The reading up to which the wall's time is counted: of look-ups that wait for each other, once."""
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Set the clock to zero."""
         super().start()
         self._ahead = 0.0
+        self._counted = self.now()
 
     def at(self, reading: float) -> float:
         """Return what the clock showed at a reading of `now`, if no evaluation has ended since."""
@@ -48,5 +51,7 @@ class RecordedClock(Clock):
 
     def count(self, seconds: float, since: float) -> None:
         """Let what has happened since a reading of `now` have taken so many seconds."""
-        with self._lock:  # a method's threads evaluate, too
-            self._ahead += seconds - (self.now() - since)
+        with self._lock:
+            reading = self.now()
+            self._ahead += seconds - max(reading - max(since, self._counted), 0.0)
+            self._counted = reading

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from weakref import WeakKeyDictionary
 
 from sklearn.base import clone
 
@@ -54,17 +55,26 @@ class Training:
     """The scorer's name."""
     classifies: bool
     """Whether `y` has classes."""
-    problem: Problem
-    """Whose training part it is: for an evaluator that records, whose table has test scores, too."""
-    tables: Path | None = None
-    """The folder of recorded tables."""
 
     @classmethod
     def of(cls, problem: Problem, tables: Path | None = None) -> Training:
-        """Copy the training part of a problem."""
+        """Copy the training part of a problem; `tables` is the folder of recorded ones."""
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
         metric, classifies = problem.protocol.metric, problem.model.classifies
-        return cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem, tables)
+        training = cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies)
+        _sources[training] = problem, tables
+        return training
+
+
+_sources: WeakKeyDictionary[Training, tuple[Problem, Path | None]] = WeakKeyDictionary()
+
+
+def source_of(training: Training) -> tuple[Problem, Path | None]:
+    """Return whose training part it is, and the folder of tables, for an evaluator that records test scores, too.
+
+    No attribute leads there: a tuner may come upon a ledger, in the frames of an exception.
+    """
+    return _sources[training]
 
 
 class Evaluator(Protocol):

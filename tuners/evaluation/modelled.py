@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tuners.task.problem import Problem
 
-MEASURED = 48
+MEASURED = 32
 """Candidates whose fits are measured."""
 SMALL, SMALLER = 12, 2
 """Sizes at which they are."""

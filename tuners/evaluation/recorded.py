@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+
 from tuners.errors import ElsewhereError, TuningError
 from tuners.evaluation import parts, searches
 from tuners.evaluation.clock import RecordedClock
-from tuners.evaluation.contract import Scores, Training
+from tuners.evaluation.contract import Scores, Training, source_of
 from tuners.evaluation.ledger import Ledger, as_share
 from tuners.evaluation.listener import Listener
 from tuners.evaluation.recording import Recording, recording_of
 from tuners.results.budget import BudgetExhausted
 from tuners.results.params import Params
 from tuners.results.trial import Trial
+from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV
 from tuners.spaces import restored
 from tuners.store.table import Row
 
@@ -32,10 +35,11 @@ class Recorded:
         if trial_seconds is not None:
             message = "recorded evaluation has no time limit of a trial: expected --tuning-evaluation=plain beside it"
             raise TuningError(message)
-        if training.tables is None:
+        problem, tables = source_of(training)
+        if tables is None:
             message = "recorded evaluation: expected a folder of tables, got none: name one"
             raise TuningError(message)
-        self.recording: Recording = recording_of(training.problem, training.tables)
+        self.recording: Recording = recording_of(problem, tables)
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Return a candidate's scores as they are recorded; raise `ElsewhereError` for one that failed."""
@@ -47,6 +51,10 @@ class Recorded:
     def adapted(self, search: Any) -> Any:
         """Return the search as it is: its candidates are looked up by the ledger."""
         return search
+
+
+LISTED = (GridSearchCV, RandomizedSearchCV, SharedGridSearchCV, SharedRandomizedSearchCV)
+"""Searches that evaluate the candidates that they list."""
 
 
 class RecordedLedger(Ledger):
@@ -95,6 +103,9 @@ class RecordedLedger(Ledger):
 
     def search(self, search: Any) -> None:
         """Look up the candidates of a scikit-learn search, in its order, as long as the budget lasts."""
+        if type(search) not in LISTED:
+            super().search(search)  # it may evaluate otherwise than its class, which only a real search tells
+            return
         whole = self.budget.seconds is None or (parts.count(search) or self.remaining + 1) > self.remaining
         for part in [search] if whole else parts.parts(search):
             for params in searches.candidates_of(part, self.remaining):

@@ -8,6 +8,7 @@ else evaluate it, shared where that is exact, else plainly, and add its row
 from __future__ import annotations
 
 import dataclasses
+import glob
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tuners.errors import failure
+from tuners.errors import TuningError, failure
 from tuners.evaluation.contract import Training
 from tuners.evaluation.modelled import Modelled, measured
 from tuners.evaluation.whole import Whole
@@ -29,7 +30,7 @@ from tuners.results.trial import Trial
 from tuners.search.keys import freeze
 from tuners.spaces import candidates, contains
 from tuners.store.table import Row, Table, key
-from tuners.task.address import address, digest
+from tuners.task.address import address, differences, digest
 from tuners.text.printable import printable
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ ADDED_SECONDS = 1.0
 """How much work is added to the file at a time: what a killed session loses."""
 MODEL = "seconds"
 """The name of the model of seconds in a table."""
+LANDMARKS = "landmarks"
+"""The name of a whole table's landmarks in it, for who lists tables."""
 CONFUSION = "confusion"
 """How the names of confusion matrices in a table begin."""
 
@@ -64,6 +67,8 @@ class Recording:
         self.address = address(problem)
         named = f"{problem.model.name}-{problem.dataset.name}-{problem.seed}-{digest(self.address)}.sqlite"
         self.table = Table(folder / printable(named).replace("/", "_"))
+        self.instead_of = "" if self.table.path.exists() else self._instead_of()
+        """What the newest table of the problem depended on, and this new one does not; empty without another one."""
         self.table.create(self.address)
         self.trials: dict[int, Trial] = {}
         """By row number: what was evaluated there, without times."""
@@ -79,6 +84,16 @@ class Recording:
         self._last = -1
         self._lock = threading.RLock()
         self.read()
+
+    def _instead_of(self) -> str:
+        path = self.table.path
+        stem = path.stem.removesuffix(digest(self.address))
+        others = path.parent.glob(f"{glob.escape(stem)}{'?' * len(digest({}))}{path.suffix}")
+        try:
+            newest = max(others, key=lambda each: each.stat().st_mtime, default=None)
+            return "" if newest is None else differences(Table(newest).about(), self.address)
+        except (OSError, TuningError):
+            return ""  # it is damaged or gone, and nobody reads it
 
     @cached_property
     def training(self) -> Training:
@@ -130,7 +145,7 @@ class Recording:
         rows: list[Row] = []
         try:
             for part in self._parts(candidates):
-                rows += part
+                rows += [row for row in part if _lasting(row)]
                 done += len(part)
                 if perf_counter() - begun > ADDED_SECONDS:
                     self.table.add(rows)
@@ -180,6 +195,8 @@ class Recording:
         """Return where the scores of the space's candidates lie, as far as they are recorded."""
         if self._landmarks is None or not self._landmarks.whole:
             self._landmarks = self._placed()
+            if self._landmarks.whole and LANDMARKS not in self.table.about():
+                self.table.note(LANDMARKS, dataclasses.asdict(self._landmarks))
         return self._landmarks
 
     def _placed(self) -> Landmarks:
@@ -236,17 +253,24 @@ class Recording:
         if known is None:
             if len(candidates) == 1:
                 return None  # one alone is measured
-            model = measured(self.problem, candidates, size)
+            try:
+                model = measured(self.problem, candidates, size)
+            except Exception:  # noqa: BLE001  an estimator or a scorer that fails: plain evaluation says why
+                model = None
             if model is None:
-                return None  # every candidate fails, as its row says
+                return None
             known = dataclasses.asdict(model)
             self.table.note(MODEL, known)
-        return Modelled(**known)
+        try:
+            return Modelled(**known)
+        except TypeError:
+            said = f"the model of {MODEL}"
+            raise self.table.damaged(said) from None
 
     def _kept(self, rows: Sequence[Row], named: str | None) -> Row:
         """Add a row, unless its reason is a limit of this session's, or its values cannot be written."""
         row = rows[0]
-        if named is None or (row.reason and failure(row.reason) != "failed"):
+        if named is None or not _lasting(row):
             return row
         self.table.add(rows)
         self.read()
@@ -259,12 +283,19 @@ class Recording:
                 self._last = row.number
                 self._rows[key(row.params, row.fidelity) or ""] = row
                 params = plain_params(row.params)
-                self._by_value[freeze(params), row.fidelity] = row
+                if not any(type(value) is float and value == 0 for value in params.values()):  # -0.0 equals 0.0
+                    self._by_value[freeze(params), row.fidelity] = row
                 trial = Trial.of(
                     params, row.fold_scores, start=0.0, end=0.0, fit_seconds=row.fit_seconds,
                     score_seconds=row.score_seconds, reason=row.reason, fidelity=row.fidelity,
                 )  # fmt: skip
                 self.trials[row.number] = dataclasses.replace(trial, exact=trial.identity)
+
+
+def _lasting(row: Row) -> bool:
+    """Whether a row would be the same in any session: it met no limit of this one, nor of the machine just then."""
+    said = [*row.reason.split(": "), *row.refused.split(": ")]  # an exception's name may stand behind words of ours
+    return all(failure(part) == "failed" for part in said)
 
 
 def placed(scores: Sequence[float], untuned: float | None, known: Mapping[str, Any]) -> Landmarks:

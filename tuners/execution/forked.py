@@ -19,7 +19,7 @@ from tuners.evaluation.listener import Listener
 from tuners.execution.channel import Channel
 from tuners.execution.contract import Around, closing, opening
 from tuners.execution.process import bound, end_group, fork, raisable
-from tuners.execution.rounds import prepared
+from tuners.execution.rounds import completed, prepared
 from tuners.execution.scoring import scored
 from tuners.execution.watch import Watch
 from tuners.results.repeats import Repeats
@@ -55,7 +55,8 @@ class Forked:
             run = self._repeat(job, number, listener, record)
             repeats.add(number, run)
             listener.repeat_ended(number, run)
-        return repeats.run()
+        run = repeats.run()
+        return completed(self._plan, job, run) if self._plan.evaluation == "recorded" and run.record.ok else run
 
     def _repeat(self, job: Job, number: int, listener: Listener, record: Record) -> Run:
         """Make one repeat in a process of its own."""

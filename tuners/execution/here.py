@@ -7,11 +7,10 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from tuners.evaluation.recording import recording_of
 from tuners.execution.contract import Around, make, opening
 from tuners.execution.measurement import Measurement
 from tuners.execution.real import real
-from tuners.execution.rounds import RoundsHere
+from tuners.execution.rounds import RoundsHere, completed
 from tuners.execution.scoring import scored
 from tuners.execution.workers import Workers
 
@@ -48,7 +47,12 @@ class Here:
             else:
                 self._around.timed(rounds)
         run = rounds.repeats.run()
-        return self._completed(job, run) if self._plan.evaluation == "recorded" and run.record.ok else run
+        if self._plan.evaluation != "recorded" or not run.record.ok:
+            return run
+        run = completed(self._plan, job, run)
+        cell = job.cell
+        on_it = job.problem is None and (cell.model, cell.dataset, cell.seed) == self._plan.real_on
+        return replace(run, record=replace(run.record, real=real(self._plan, job))) if on_it else run
 
     def _look_up(self, job: Job, rounds: RoundsHere) -> None:
         """Make rounds whose seconds are of another clock: one alone, the others in processes if that is worth it."""
@@ -62,15 +66,6 @@ class Here:
                     rounds.take(number, run)
         while rounds.repeats.next is not None:
             make(rounds)
-
-    def _completed(self, job: Job, run: Run) -> Run:
-        """Return a recorded run with what takes real fits: once for its best repeat, and on one problem."""
-        plan, cell = self._plan, job.cell
-        recording = recording_of(plan.problem_of(job), plan.tables)
-        matrix = recording.confusion(recording.row(dict(run.record.best_params)))
-        on_it = job.problem is None and (cell.model, cell.dataset, cell.seed) == plan.real_on
-        record = replace(run.record, confusion_matrix=matrix, real=real(plan, job) if on_it else None)
-        return replace(run, record=record)
 
 
 def measure(

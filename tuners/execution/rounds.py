@@ -92,6 +92,14 @@ def _affordable(plan: Plan, job: Job) -> int:
     return count if recording.landmarks().whole else 1
 
 
+def completed(plan: Plan, job: Job, run: Run) -> Run:
+    """Return a recorded run with what takes a fit of its best repeat's winner."""
+    recording = recording_of(plan.problem_of(job), plan.tables)
+    recording.read()
+    matrix = recording.confusion(recording.row(dict(run.record.best_params)))
+    return replace(run, record=replace(run.record, confusion_matrix=matrix))
+
+
 def prepared(plan: Plan, job: Job, listener: Listener, *, repeat: int = 0) -> Measurement:
     """Return the measurement of a repeat, all done that comes before the clock; raise what keeps it from beginning."""
     cell = job.cell

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -44,6 +44,8 @@ class Built:
     """Of these, in the table."""
     expected: float | None = None
     """Seconds that the whole would take, of one that was not built."""
+    instead_of: str = ""
+    """What an earlier table of the problem depended on, and this new one does not."""
 
     @property
     def whole(self) -> bool:
@@ -55,9 +57,23 @@ Heard = Callable[[int, int, float | None], None]
 """Told how many candidates are recorded, how many there are, and about how many seconds are left."""
 
 
-def build(plan: Plan, cells: Sequence[Cell], heard: Heard) -> list[Built]:
+@dataclass(frozen=True)
+class Expected:
+    """What building takes, told before it begins."""
+
+    problems: int
+    candidates: int
+    """That are to be evaluated."""
+    seconds: float
+    """Of the candidates that share work, on as many processors as there are."""
+    measured_later: tuple[str, ...]
+    """Models whose candidates share none: what they take is known when some are evaluated."""
+
+
+def build(plan: Plan, cells: Sequence[Cell], heard: Heard, announce: Callable[[Expected], None]) -> list[Built]:
     """Build the tables of the cells' problems; return what there is to say of each.
 
+    `announce` is told before, where there is something to build, what it will take.
     Raises `TuningError` for a problem that cannot be measured, and for a damaged table. A problem that cannot be loaded
     is left to its cells, which say why.
     """
@@ -69,11 +85,45 @@ def build(plan: Plan, cells: Sequence[Cell], heard: Heard) -> list[Built]:
     for recording in waiting:
         recording.prepare()
         progress.tell()
+    lacking = {recording: recording.missing(recording.candidates or ()) for recording in waiting}
+    lacking = {recording: missing for recording, missing in lacking.items() if missing}
+    if lacking:
+        announce(_expected(lacking, jobs))
+    progress.begin()
     if hasattr(os, "fork") and jobs > 1:
         _in_processes(waiting, plan.table_limit, jobs, progress)
     else:
         _here(waiting, plan.table_limit, progress)
     return [_said(each) for each in recordings]
+
+
+def _expected(lacking: Mapping[Recording, list[Params]], jobs: int) -> Expected:
+    """Return what the rest takes, from one part of each model and dataset, whose rows are kept."""
+    each: dict[tuple[str, str], float] = {}
+    seconds, later = 0.0, []
+    for recording, missing in lacking.items():
+        model, dataset = recording.problem.model.name, recording.problem.dataset.name
+        if not recording.shares:
+            later.append(model)
+            continue
+        if (model, dataset) not in each:
+            each[model, dataset] = _of_one(recording, missing)
+        seconds += each[model, dataset] * len(missing)
+    count = sum(map(len, lacking.values()))
+    return Expected(len(lacking), count, seconds / min(jobs, len(lacking)), tuple(dict.fromkeys(later)))
+
+
+def _of_one(recording: Recording, missing: Sequence[Params]) -> float:
+    """Return the seconds of a candidate, from a part of those missing."""
+    order = np.random.default_rng(recording.problem.seed).permutation(len(missing))
+    begun, evaluated = perf_counter(), [1]
+
+    def heard(done: int) -> bool:
+        evaluated[0] = done
+        return False
+
+    recording.add([missing[place] for place in order], heard)
+    return (perf_counter() - begun) / evaluated[0]
 
 
 def _recordings(plan: Plan, cells: Sequence[Cell]) -> list[Recording]:
@@ -100,14 +150,24 @@ class _Progress:
         self._total = total
         self._heard = heard
         self._jobs = jobs
+        self._begun: float | None = None
+        self._first = 0
+
+    def begin(self) -> None:
+        """Take the time from here: what is measured beforehand says nothing of the rest."""
         self._begun = perf_counter()
-        self._first = sum(map(len, recordings))
+        self._first = self._done()
 
     def tell(self) -> None:
-        done = sum(each.table.count() for each in self._recordings)
-        new, seconds = done - self._first, perf_counter() - self._begun
-        left = seconds / new * max(self._total - done, 0) if new > 0 else None
+        done = self._done()
+        new = done - self._first
+        left = None
+        if self._begun is not None and new > 0:
+            left = (perf_counter() - self._begun) / new * max(self._total - done, 0)
         self._heard(min(done, self._total), self._total, left)
+
+    def _done(self) -> int:
+        return sum(each.table.count() for each in self._recordings)
 
 
 def whole(recording: Recording, limit: float) -> float | None:
@@ -122,11 +182,19 @@ def whole(recording: Recording, limit: float) -> float | None:
     order = np.random.default_rng(recording.problem.seed).permutation(len(missing))
     drawn = [missing[place] for place in order]
     begun = perf_counter()
+    first: list[tuple[int, float]] = []
     expected = 0.0
 
     def heard(done: int) -> bool:
         nonlocal expected
-        expected = (perf_counter() - begun) / done * len(drawn)
+        seconds = perf_counter() - begun
+        if not first:
+            # It may load a library, or compile: what the others take is told by the next.
+            first.append((done, seconds))
+            expected = seconds if seconds <= limit else seconds / done * len(drawn)
+        else:
+            each = (seconds - first[0][1]) / (done - first[0][0])
+            expected = seconds + each * (len(drawn) - done)
         return done == len(drawn) or expected <= limit
 
     return None if recording.add(drawn, heard) else expected
@@ -203,6 +271,7 @@ def _said(recording: Recording) -> Built:
         None if every is None else len(every),
         len(recording) if every is None else len(every) - lacking,
         recording.expected,
+        recording.instead_of,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tuners.report.words import counted
 
 if TYPE_CHECKING:
-    from tuners.execution.tables import Built
+    from tuners.execution.tables import Built, Expected
     from tuners.plugin.session import Session
     from tuners.results.cell import Cell
 
@@ -19,15 +19,18 @@ ASKED_FOR = (
 )
 
 
-def build_tables(session: Session, cells: Sequence[Cell]) -> None:
-    """Build the tables of the cells' problems, those that are affordable; raise `TuningError` for a damaged one."""
+def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], None]) -> None:
+    """Build the tables of the cells' problems, those that are affordable; raise `TuningError` for a damaged one.
+
+    What it will take is said before.
+    """
     from tuners.execution import tables  # noqa: PLC0415  scikit-learn loads when cells run
     from tuners.execution.real import smallest  # noqa: PLC0415  scikit-learn loads when cells run
 
     plan, progress = session.plan, session.progress
     began = time.monotonic()
     try:
-        found = tables.build(plan, cells, progress.tables)
+        found = tables.build(plan, cells, progress.tables, lambda expected: say(before(expected)))
     finally:
         progress.end()
     plan.real_on = smallest(plan, session.cells)
@@ -35,10 +38,20 @@ def build_tables(session: Session, cells: Sequence[Cell]) -> None:
         session.messages.note(line)
 
 
+def before(expected: Expected) -> str:
+    """Return what building will take."""
+    later = ", ".join(expected.measured_later)
+    beside = f" beside {later}, whose candidates share no work and are timed as they are evaluated" if later else ""
+    return (
+        f"tables: {expected.candidates:,} candidates of {counted(expected.problems, 'problem')} to evaluate once, "
+        f"about {expected.seconds:.0f} s{beside}"
+    )
+
+
 def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
     """Return what there is to say of tables: how many are whole, and what the others would take."""
     whole = [each for each in found if each.whole]
-    lines = []
+    lines = [f"table of {each.name}: recorded with {each.instead_of}: built anew" for each in found if each.instead_of]
     if whole:
         candidates = sum(each.candidates or 0 for each in whole)
         ready = f"all {candidates:,} candidates, ready in {seconds:.0f} s"

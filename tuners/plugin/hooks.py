@@ -50,7 +50,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         finished = {cell: entry.run for cell, entry in state.finished().items()}
         require_same_data(state.plan, finished, state.cells)
         if state.plan.evaluation == "recorded":
-            building.build_tables(state, [cell for cell in state.cells if cell.id not in finished])
+            reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+            say = reporter.write_line if reporter is not None else state.messages.note
+            building.build_tables(state, [cell for cell in state.cells if cell.id not in finished], say)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:

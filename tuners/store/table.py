@@ -29,7 +29,7 @@ _DAMAGE = ("malformed", "no such", "decode")
 _COLUMNS = (
     "key", "params", "fidelity", "fold_scores", "test_score", "fit", "score", "refit", "own", "reason", "refused",
 )  # fmt: skip
-_ABOUT = "CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+_ABOUT = "CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL, digest INTEGER NOT NULL)"
 _ROWS = """
 CREATE TABLE IF NOT EXISTS rows (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, params TEXT NOT NULL, fidelity REAL NOT NULL,
@@ -39,8 +39,9 @@ CREATE TABLE IF NOT EXISTS rows (
 """
 _READ = f"SELECT number, {', '.join(_COLUMNS)}, digest FROM rows WHERE number > ? ORDER BY number"  # noqa: S608  our own
 _ADD = (
-    f"INSERT OR IGNORE INTO rows (number, {', '.join(_COLUMNS)}, digest) "  # noqa: S608  our own names
-    f"VALUES ((SELECT COALESCE(MAX(number) + 1, 0) FROM rows), {', '.join('?' * (len(_COLUMNS) + 1))})"
+    f"INSERT INTO rows (number, {', '.join(_COLUMNS)}, digest) "  # noqa: S608  our own names
+    f"VALUES ((SELECT COALESCE(MAX(number) + 1, 0) FROM rows), {', '.join('?' * (len(_COLUMNS) + 1))}) "
+    "ON CONFLICT (key) DO NOTHING"
 )
 
 
@@ -128,8 +129,8 @@ class Table:
             file.execute(_ABOUT)
             file.execute(_ROWS)
             content = {"schema": SCHEMA, **about}
-            rows = [(name, json.dumps(value)) for name, value in content.items()]
-            file.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", rows)
+            rows = [_noted(name, value) for name, value in content.items()]
+            file.executemany("INSERT OR IGNORE INTO about VALUES (?, ?, ?)", rows)
         found = self.about()
         for name, expected in json.loads(json.dumps(content)).items():
             if found.get(name) != expected:
@@ -140,16 +141,20 @@ class Table:
     def about(self) -> dict[str, Any]:
         """Return what the table's content depends on, and what else is noted of it."""
         with self._open() as file:
-            found = file.execute("SELECT name, value FROM about").fetchall()
+            found = file.execute("SELECT name, value, digest FROM about").fetchall()
+        for name, value, digest in found:
+            if _digest((name, value)) != digest:
+                said = f"{name} is not as it was written"
+                raise self.damaged(said)
         try:
-            return {name: json.loads(value) for name, value in found}
+            return {name: json.loads(value) for name, value, _ in found}
         except ValueError as error:
-            raise self._damaged(str(error)) from None
+            raise self.damaged(str(error)) from None
 
     def note(self, name: str, value: Any) -> None:
         """Note something of the table as a whole, in place of what was noted under the name."""
         with self._open() as file:
-            file.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, json.dumps(value)))
+            file.execute("INSERT OR REPLACE INTO about VALUES (?, ?, ?)", _noted(name, value))
 
     def rows(self, after: int = -1) -> list[Row]:
         """Return the rows in order, those after a number; raise `TuningError` for one that is not as it was written."""
@@ -187,14 +192,14 @@ class Table:
         *content, digest = columns
         if _digest((named, *content)) != digest:
             said = f"row {number} is not as it was written"
-            raise self._damaged(said)
+            raise self.damaged(said)
         params, fidelity, fold_scores, test_score, *rest = content
         try:
             values = {name: _restored(value) for name, value in json.loads(params).items()}
             scores = tuple(map(float, json.loads(fold_scores)))
         except (ValueError, TypeError, KeyError) as error:
             said = f"row {number}: {error}"
-            raise self._damaged(said) from None
+            raise self.damaged(said) from None
         return Row(number, values, fidelity, scores, test_score, *rest)
 
     @contextmanager
@@ -205,18 +210,24 @@ class Table:
                 yield file
         except sqlite3.OperationalError as error:
             if any(said in str(error) for said in _DAMAGE):
-                raise self._damaged(str(error)) from None
+                raise self.damaged(str(error)) from None
             raise self._cannot(str(error)) from None
         except sqlite3.DatabaseError as error:
-            raise self._damaged(str(error)) from None
+            raise self.damaged(str(error)) from None
 
-    def _damaged(self, said: str) -> TuningError:
+    def damaged(self, said: str) -> TuningError:
+        """Return the error that names the file, and what is wrong with it."""
         wrong = f"table {self.path}: expected a recorded table, got a damaged file ({said})"
         return TuningError(f"{wrong}: delete it, and it is built anew")
 
     def _cannot(self, said: str) -> TuningError:
         wrong = f"table {self.path}: cannot be read or written: {said}"
         return TuningError(f"{wrong}: mend that, or name another folder with --tuning-tables")
+
+
+def _noted(name: str, value: Any) -> tuple[str, str, int]:
+    text = json.dumps(value)
+    return name, text, _digest((name, text))
 
 
 def _digest(content: tuple[Any, ...]) -> int:

@@ -7,16 +7,18 @@ has a table of its own, so that nothing stale is ever read.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import platform
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tuners.store import imported_code
 from tuners.task.dataset import fingerprint
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
 """Libraries that every score depends on; those that an estimator comes from are added."""
-_IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 PACKAGE = __name__.partition(".")[0]
 
 
@@ -41,7 +42,7 @@ def address(problem: Problem) -> dict[str, Any]:
         "seed": problem.seed,
         "training rows": fingerprint(split.X_train, split.y_train),
         "test rows": fingerprint(split.X_test, split.y_test),
-        "folds": _digest([b"%d %b" % (len(part), part.tobytes()) for fold in problem.folds for part in fold]),
+        "folds": _digest([part.tobytes() for fold in problem.folds for part in fold]),
         "estimator": _described(problem.estimator),
         # Their folders are another machine's business.
         "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in _files(problem.estimator)),
@@ -53,6 +54,23 @@ def address(problem: Problem) -> dict[str, Any]:
 def digest(content: Mapping[str, Any]) -> str:
     """Return a short SHA-256 of an address."""
     return _digest([json.dumps(content, sort_keys=True).encode()])[:16]
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say what an address has that another one had not: versions in full, the rest by name."""
+    before, after = then.get("versions", {}), now["versions"]
+    names = [name for name in after if before.get(name) != after[name]]
+    changed = [f"{name} {before[name]}, now {after[name]}" for name in names if name in before]
+    changed += [f"no {name}, now {after[name]}" for name in names if name not in before]
+    gone = [f"{name} {before[name]}, now without it" for name in before if name not in after]
+    others = [f"another {name}" for name in now if name != "versions" and then.get(name) != now[name]]
+    return "; ".join([*changed, *gone, *others])
+
+
+def outdated(versions: Mapping[str, str]) -> list[str]:
+    """Say which versions of an address are not those of this machine now, each as `NAME THEN, now NOW`."""
+    now = {name: _version(name) for name in versions}
+    return [f"{name} {then}, now {now[name] or 'not there'}" for name, then in versions.items() if now[name] != then]
 
 
 def _digest(parts: list[bytes]) -> str:
@@ -72,7 +90,11 @@ def _described(value: Any) -> str:
         return "{" + ", ".join(f"{_described(name)}: {_described(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"{type(value).__name__}({', '.join(map(_described, value))})"
-    if hasattr(value, "tobytes") and hasattr(value, "dtype"):
+    if isinstance(value, set | frozenset):
+        return f"{type(value).__name__}({', '.join(sorted(map(_described, value)))})"
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:
+        return f"{value.dtype}{value.shape}{_described(value.tolist())}"  # its bytes are addresses in memory
+    if isinstance(value, np.ndarray | np.generic):
         return f"{value.dtype}{getattr(value, 'shape', '')}{_digest([value.tobytes()])}"
     # A function of the user's has a checksum of its code there.
     return f"{_name(value)} {shown(value)}" if callable(value) else shown(value)
@@ -129,18 +151,38 @@ def _defined_in(part: Any) -> set[str]:
     return {code.co_filename for code in codes if code is not None}
 
 
+@cache
+def _imported(file: str) -> frozenset[str]:
+    """Return the top modules that a file imports, anywhere in it; none of one that cannot be parsed."""
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    nodes = list(ast.walk(tree))
+    names = [each.name for node in nodes if isinstance(node, ast.Import) for each in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return frozenset(name.partition(".")[0] for name in names) - {""}
+
+
 def _versions(estimator: Any) -> dict[str, str]:
     tops = {name.partition(".")[0] for name in _modules(estimator)}
     # What an estimator of the user's wraps is told by what its code imports.
-    tops |= {top for file in _files(estimator) for top in _IMPORTED.findall(Path(file).read_text(errors="replace"))}
+    tops |= {top for file in _files(estimator) for top in _imported(file)}
     names = {*LIBRARIES, *(name for top in tops for name in _distributions().get(top, ()))}
-    found = {"Python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
-    for name in sorted(names):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {name: _version(name) for name in ["Python", "machine", *sorted(names)]}
+    return {name: number for name, number in found.items() if number}
+
+
+def _version(name: str) -> str:
+    """Return the version of a library, of Python or of the machine; empty for one that is not installed."""
+    if name == "Python":
+        return platform.python_version()
+    if name == "machine":
+        return f"{platform.system()} {platform.machine()}"
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 @cache

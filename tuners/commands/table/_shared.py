@@ -1,0 +1,80 @@
+"""What the actions on tables share: the session's options under their own names, and tables found by name."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tuners.errors import TuningError, nearest
+from tuners.plan import Plan
+from tuners.plugin.options import OPTIONS
+from tuners.store.journal_folder import FOLDER
+from tuners.store.table import Table, listed
+
+T = TypeVar("T")
+PROTOCOL = ("preset", "datasets", "metric", "positive", "creditcard")
+"""The options by which a table's problem is made anew."""
+
+
+def add(parser: argparse.ArgumentParser, *keys: str) -> None:
+    """Add options of a session, by their keys: `--KEY` has the meaning of `--tuning-KEY`."""
+    for option in OPTIONS:
+        if option.key in keys:
+            parser.add_argument(f"--{option.key}", metavar=option.metavar, help=option.help.replace("%", "%%"))
+
+
+def given(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Return the session's options that were given, by key, parsed; raise `TuningError` that names one's flag."""
+    found = {}
+    for option in OPTIONS:
+        text = getattr(chosen, option.key.replace("-", "_"), None)
+        if text is not None:
+            found[option.key] = parsed(f"--{option.key}", option.read, text)
+    return found
+
+
+def parsed(flag: str, read: Callable[[str], T], text: str) -> T:
+    """Return an option's value; raise `TuningError` that says what was expected."""
+    try:
+        return read(text)
+    except ValueError as error:
+        message = f"{flag}: expected {error}, got {text!r}"
+        raise TuningError(message) from None
+
+
+def plan_of(chosen: argparse.Namespace) -> Plan:
+    """Return the recorded session of the options; raise `TuningError` for one that cannot be."""
+    plan = Plan({**given(chosen), "evaluation": "recorded"})
+    plan.check()
+    return plan
+
+
+def folder_of(chosen: argparse.Namespace) -> Path:
+    """Return the folder of the tables."""
+    return Path(chosen.tables or Path(FOLDER, "tables"))
+
+
+def named(folder: Path, names: list[str]) -> list[Table]:
+    """Return the tables whose files' names begin so, all for no names; raise `TuningError` for a name of none."""
+    tables = listed(folder)
+    if not tables:
+        message = f"tables: expected recorded tables in {folder}, found none: `python -m tuners table build` makes them"
+        raise TuningError(message)
+    for name in names:
+        if not any(_is_of(name, table) for table in tables):
+            near = nearest(name, [_problem(table) for table in tables])
+            hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`table list` names them"
+            message = f"unknown table {name!r}: {hint}"
+            raise TuningError(message)
+    return [table for table in tables if not names or any(_is_of(name, table) for name in names)]
+
+
+def _is_of(name: str, table: Table) -> bool:
+    """Whether a name is that of a table's problem, of its file, or the file's path."""
+    return Path(name).name in {_problem(table), table.path.stem, table.path.name}
+
+
+def _problem(table: Table) -> str:
+    return table.path.stem.rpartition("-")[0]
