@@ -119,6 +119,18 @@ def test_numbers_of_numpy_are_recorded_as_plain_ones(tmp_path: Path) -> None:
     assert Cut.fits == fits
 
 
+def test_numbers_become_the_spaces_own_as_in_plain_runs(tmp_path: Path) -> None:
+    """Though a search has recorded the same number in another type."""
+
+    def tune(objective: Objective, seed: int) -> None:
+        objective.search(GridSearchCV(objective.estimator, {"level": [2.0, True, 3]}))
+        for level in (2.0, 2, True, 1, 3.0):
+            objective({"level": level})
+
+    for name, space in (("range", {"level": (1, 9)}), ("list", {"level": [1, 2, 3]})):
+        assert_alike(runs(tune, Model(name, Keeper(), space), tmp_path, 8))
+
+
 @pytest.mark.parametrize("tuner", ["random", "grid", "bayesian", "genetic"])
 @pytest.mark.parametrize("thresholds", [THRESHOLDS, (0.7, 0.9)])
 def test_failing_candidates_fail_with_the_same_reason(thresholds: Sequence[float], tuner: str, tmp_path: Path) -> None:

@@ -118,7 +118,8 @@ class RecordedLedger(Ledger):
     ) -> Trial:
         start = self.clock.at(since)
         row = self._evaluator.recording.find(params, fidelity)
-        if row is None:
+        # What a search has evaluated, such as 2.0 for 2, may become another value of the space where it is called.
+        if row is None or not self._evaluator.recording.inside(row):
             row = self._evaluator.recording.row(as_listed(params), fidelity)
         seconds = row.seconds
         if self.budget.seconds is not None and start + seconds > self.budget.seconds:

@@ -197,7 +197,7 @@ def whole(recording: Recording, limit: float) -> float | None:
         if not first:
             # It may load a library, or compile: what the others take is told by the next.
             first.append((done, seconds))
-            expected = seconds
+            expected = seconds if seconds <= limit else seconds / done * len(drawn)
         else:
             each = (seconds - first[0][1]) / (done - first[0][0])
             expected = seconds + each * (len(drawn) - done)

@@ -1,0 +1,190 @@
+"""Tables built whole: resumed after a kill, left where that takes too long, and shared by who builds them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.tree import DecisionTreeClassifier
+
+from tests import ROOT
+from tests.estimators import Stump, stump
+from tests.forked import until
+from tuners import Model, TuningError
+from tuners.evaluation.recording import recording_of
+from tuners.execution.tables import Expected, build, ensure
+from tuners.plan import Plan
+from tuners.store.table import listed
+
+SPACE = {"max_depth": [1, 2, 3, 4], "criterion": ["gini", "entropy"]}
+TREE = Model("oak", DecisionTreeClassifier(), SPACE)
+
+
+def plan(tables: Path, model: Model = TREE, *, seeds: int = 2, **given: Any) -> Plan:
+    """Return the plan of a recorded session."""
+    made = Plan(
+        {
+            "models": (model.name,), "datasets": ("iris",), "seeds": tuple(range(seeds)), "tuners": ("random",),
+            "budget": 4, "evaluation": "recorded", "tables": tables, "jobs": 1, **given,
+        }
+    )  # fmt: skip
+    made.adopt_models([model])
+    return made
+
+
+def heard(done: int, total: int, left: float | None) -> None:
+    """Hear nothing."""
+
+
+def quiet(expected: Expected) -> None:
+    """Hear nothing of what is expected."""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_candidate_of_every_problem_is_recorded(jobs: int, tmp_path: Path) -> None:
+    """In this process or in several, with progress up to the end; again, nothing is left to do."""
+    said: list[tuple[int, int]] = []
+
+    def hears(done: int, total: int, left: float | None) -> None:
+        assert left is None or left >= 0
+        said.append((done, total))
+
+    made = plan(tmp_path, jobs=jobs)
+    built = build(made, made.cells(), hears, quiet)
+    assert [(each.name, each.candidates, each.recorded, each.whole) for each in built] == [
+        (f"oak-iris-{seed}", 8, 8, True) for seed in (0, 1)
+    ]
+    assert said[-1] == (16, 16)
+    assert said == sorted(said)
+    assert [table.count() for table in listed(tmp_path)] == [8, 8]
+    again = plan(tmp_path, jobs=jobs)
+    assert build(again, again.cells(), heard, quiet) == built
+    assert recording_of(again.problem("oak", "iris", 0), tmp_path).landmarks().whole
+
+
+def test_the_time_left_is_that_of_the_candidates(tmp_path: Path) -> None:
+    """Nothing is said of the time left until some are evaluated, and none is left at the end."""
+    made = plan(tmp_path)
+    told: list[tuple[int, int, float | None]] = []
+    build(made, made.cells(), lambda *heard: told.append(heard), quiet)
+    measuring, evaluating = told[:2], told[2:]
+    assert [left for _, _, left in measuring] == [None, None]
+    assert [(done, total) for done, total, _ in evaluating] == [(8, 16), (16, 16)]
+    half, end = (left for _, _, left in evaluating)
+    assert half is not None
+    assert half > 0
+    assert end == 0
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_table_that_takes_longer_than_the_limit_is_left(jobs: int, tmp_path: Path) -> None:
+    """With what it would take; what was evaluated to tell is recorded."""
+    made = plan(tmp_path, stump(finite=True, seconds=0.02), seeds=1, jobs=jobs, **{"table-limit": 0.1})
+    (built,) = build(made, made.cells(), heard, quiet)
+    assert not built.whole
+    assert 1 <= built.recorded < 20
+    assert built.expected is not None
+    assert 20 * 3 * 0.02 <= built.expected < 60
+    recording = recording_of(made.problem("stump", "iris", 0), tmp_path)
+    ensure(made, recording)
+    assert recording.table.count() == built.recorded
+    raised = plan(tmp_path, stump(finite=True, seconds=0.02), seeds=1, jobs=jobs, **{"table-limit": 60.0})
+    assert build(raised, raised.cells(), heard, quiet)[0].whole
+
+
+def test_a_space_without_an_end_is_no_table_to_build(tmp_path: Path) -> None:
+    """It is recorded as searches ask for it."""
+    made = plan(tmp_path, stump(), seeds=1)
+    (built,) = build(made, made.cells(), heard, quiet)
+    assert (built.candidates, built.recorded, built.whole, built.expected) == (None, 0, False, None)
+
+
+def test_candidates_that_fail_are_rows_of_a_whole_table(tmp_path: Path) -> None:
+    """They are the worst of the space."""
+    model = Model("failing", Stump(raise_above=0.5), {"feature": [0, 1], "threshold": [0.3, 0.5, 0.7]})
+    made = plan(tmp_path, model, seeds=1)
+    assert build(made, made.cells(), heard, quiet)[0].whole
+    recording = recording_of(made.problem("failing", "iris", 0), tmp_path)
+    assert sum("threshold above 0.5" in row.reason for row in recording.table.rows()) == 2
+    assert recording.landmarks().whole
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_shared_candidates_of_which_some_fail_are_built(jobs: int, tmp_path: Path) -> None:
+    """A forest's that scikit-learn refuses: its table is whole, and the others' seconds are modelled."""
+    space = {"n_estimators": [3, 9], "min_samples_split": [1, 2, 4]}
+    made = plan(tmp_path, Model("some", RandomForestClassifier(), space), seeds=1, jobs=jobs)
+    assert build(made, made.cells(), heard, quiet)[0].whole
+    rows = recording_of(made.problem("some", "iris", 0), tmp_path).table.rows()
+    failed = [row.params["min_samples_split"] for row in rows if row.reason]
+    assert failed == [1, 1]
+    assert all(row.fit_seconds > 0 for row in rows)
+
+
+def test_a_damaged_table_ends_the_building(tmp_path: Path) -> None:
+    """With the file's name."""
+    made = plan(tmp_path, seeds=1)
+    build(made, made.cells(), heard, quiet)
+    path = listed(tmp_path)[0].path
+    path.write_bytes(path.read_bytes()[:3000])
+    again = plan(tmp_path, seeds=1)
+    with pytest.raises(TuningError, match=f"table {path}: expected a recorded table, got a damaged file"):
+        build(again, again.cells(), heard, quiet)
+
+
+KILLED = """
+import sys
+import time
+from pathlib import Path
+from tests.execution.test_tables import heard, plan, quiet
+from tests.estimators import stump
+from tuners.execution.tables import build
+made = plan(Path(sys.argv[1]), stump(finite=True, seconds=0.05), seeds=1, jobs=int(sys.argv[2]))
+build(made, made.cells(), heard, quiet)
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_building_goes_on_after_a_kill(jobs: int, tmp_path: Path) -> None:
+    """What was added is there, and only the rest is evaluated."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    killed = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", KILLED, str(tmp_path), str(jobs)],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until(lambda: any(table.path.stat().st_size and _count(table) for table in listed(tmp_path)))
+    finally:
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.wait()
+    until(lambda: _settled(tmp_path))
+    (table,) = listed(tmp_path)
+    before = table.rows()
+    assert 0 < len(before) < 20
+    made = plan(tmp_path, stump(finite=True, seconds=0.05), seeds=1)
+    assert build(made, made.cells(), heard, quiet)[0].whole
+    assert [each.path for each in listed(tmp_path)] == [table.path]
+    rows = table.rows()
+    assert rows[: len(before)] == before
+    assert len(rows) == 20
+
+
+def _count(table: Any) -> int:
+    try:
+        return int(table.count())
+    except TuningError:
+        return 0  # its columns are not there yet
+
+
+def _settled(folder: Path) -> bool:
+    """Whether nobody adds to a table any longer: a killed session's processes end with it."""
+    before = [table.count() for table in listed(folder)]
+    time.sleep(1.5)
+    return before == [table.count() for table in listed(folder)]
