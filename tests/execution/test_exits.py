@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from tests.bench import PLAIN
 from tests.estimators import Stump
 from tuners import Budget, Model, Objective, Problem, Protocol
 from tuners.catalog import DATASETS, TUNERS
@@ -75,7 +76,7 @@ def test_estimators_and_tuners_that_leave_are_failed_cells(
     """Fits, predictions and tuners: each cell has its reason, the good model is measured, all are saved."""
     pytester.makepyfile(test_leaving=SUITE)
     result = pytester.runpytest_subprocess(
-        "-p", "tuners.plugin", "--tuning-tuners=default,leaving", "--tuning-seeds=1", "--benchmark-save=x", *isolated
+        "-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default,leaving", "--tuning-seeds=1", "--benchmark-save=x", *isolated
     )
     result.assert_outcomes(passed=1, failed=13)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -106,7 +107,7 @@ def test_a_loader_that_leaves_is_a_failed_cell(pytester: pytest.Pytester) -> Non
         """
     )
     result = pytester.runpytest_inprocess(
-        "-p", "tuners.plugin", "--tuning-tuners=default", "--tuning-seeds=1", "--tuning-datasets=gone,iris"
+        "-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default", "--tuning-seeds=1", "--tuning-datasets=gone,iris"
     )
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["stump-gone-default-0: cannot be loaded: SystemExit: no licence for the data"])

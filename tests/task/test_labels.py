@@ -226,8 +226,8 @@ def test_header_table_and_record_say_the_positive_class(pytester: pytest.Pyteste
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "tuning: f1 (positive class of customers: left), 2 folds*",
-            "stump on customers (f1 of class left, 1 block)",
+            "tuning: f1 (positive class of customers: left), 4 folds*",
+            "stump on customers  verdict*",
         ]
     )
     saved = next(pytester.path.glob(".benchmarks/*/0001_a.json")).read_text()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import runs
+from tests.bench import PLAIN
 from tuners import TuningError
 from tuners.errors import MOST_SAID, one_line
 from tuners.report.document import Report
@@ -126,7 +127,7 @@ def test_a_session_with_hostile_text(pytester: pytest.Pytester, style: str) -> N
     rows = "\n".join(f"{i % 7},{'::error::no' if i % 2 else '##[error]yes'}" for i in range(40))
     Path("a.csv").write_text(f"x,y\n{rows}\n", encoding="utf-8")
     result = pytester.runpytest_inprocess(
-        "-p", "tuners.plugin", "--tuning-models=forest", "--tuning-tuners=default,hostile", "--tuning-seeds=1",
+        "-p", "tuners.plugin", *PLAIN, "--tuning-models=forest", "--tuning-tuners=default,hostile", "--tuning-seeds=1",
         "--tuning-datasets=a.csv:y", "--tuning-report=out.json", "-v", f"--tb={style}", "--showlocals",
     )  # fmt: skip
     result.assert_outcomes(passed=1, failed=1)
