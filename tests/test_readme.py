@@ -17,7 +17,7 @@ def test_own_model_data_and_tuner(pytester: pytest.Pytester) -> None:
     for name, text in FILES.items():
         (pytester.path / name).write_text(text)
     result = pytester.runpytest_subprocess("-p", "tuners.plugin", "--tuning-tuners=default,manual,random,halves")
-    result.assert_outcomes(passed=8)
+    result.assert_outcomes(passed=20)
     result.stdout.fnmatch_lines(["svm on flowers  verdict*", "In short"])
     for tuner in ("default", "manual", "random", "halves"):  # the best one first
         result.stdout.re_match_lines([rf"{tuner} +(best|equal to best|undecided|behind) "])

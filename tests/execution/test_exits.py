@@ -76,7 +76,13 @@ def test_estimators_and_tuners_that_leave_are_failed_cells(
     """Fits, predictions and tuners: each cell has its reason, the good model is measured, all are saved."""
     pytester.makepyfile(test_leaving=SUITE)
     result = pytester.runpytest_subprocess(
-        "-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default,leaving", "--tuning-seeds=1", "--benchmark-save=x", *isolated
+        "-p",
+        "tuners.plugin",
+        *PLAIN,
+        "--tuning-tuners=default,leaving",
+        "--tuning-seeds=1",
+        "--benchmark-save=x",
+        *isolated,
     )
     result.assert_outcomes(passed=1, failed=13)
     assert result.ret == pytest.ExitCode.TESTS_FAILED

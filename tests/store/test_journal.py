@@ -329,7 +329,9 @@ def test_a_disk_that_fills_up_costs_the_files_not_the_table(suite: pytest.Pytest
     fill = "head -c 50000 /dev/zero > filling; exec "
     result = suite.run("unshare", "-rm", "sh", "-c", script.replace("exec ", fill))
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["stump on iris  verdict*", "--benchmark-save: * cannot be written: No space left on device*"])
+    result.stdout.fnmatch_lines(
+        ["stump on iris  verdict*", "--benchmark-save: * cannot be written: No space left on device*"]
+    )
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 
