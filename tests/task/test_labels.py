@@ -232,7 +232,7 @@ def test_header_table_and_record_say_the_positive_class(pytester: pytest.Pyteste
     )
     saved = next(pytester.path.glob(".benchmarks/*/0001_a.json")).read_text()
     assert '"positive": "left"' in saved
-    result = pytester.runpytest_inprocess(*CHEAP, "--tuning-positive=stayed", "--benchmark-compare")
+    result = pytester.runpytest_inprocess(*CHEAP, "--tuning-positive=stayed", "--benchmark-compare", "-v")
     result.stdout.fnmatch_lines(["not compared, because they differ in positive class (left, now stayed): *"])
 
 
