@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,15 +52,24 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         finished = {cell: entry.run for cell, entry in state.finished().items()}
         require_same_data(state.plan, finished, state.cells)
         if state.plan.evaluation == "recorded":
-            reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-            say = reporter.write_line if reporter is not None else state.messages.note
-            building.build_tables(state, [cell for cell in state.cells if cell.id not in finished], say)
+            cells = [cell for cell in state.cells if cell.id not in finished]
+            building.build_tables(state, cells, partial(_say, session.config))
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:
         if capture is not None:
             capture.suspend_global_capture()
             capture.read_global_capture()
+
+
+def _say(config: pytest.Config, line: str) -> None:
+    """Write a line at once, though output is captured while problems are checked."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if reporter is None:
+        return
+    with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
+        reporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True)
