@@ -63,7 +63,7 @@ def test_a_worker_that_dies_is_named() -> None:
 
 @pytest.mark.parametrize("tuner", ["random", "bayesian"])
 def test_repeats_are_the_same_in_workers(tuner: str) -> None:
-    """Trials do not depend on the process. (TPOT's threads are not in a fork: it is not made in one.)"""
+    """Trials do not depend on the process; TPOT, whose threads no fork has, is not made in one."""
     plan = Plan({"models": ("forest",), "datasets": ("iris",), "budget": 4, "seeds": (0,), "evaluation": "plain"})
     job = plan.job(tuner, plan.problem("forest", "iris", 0))
 
