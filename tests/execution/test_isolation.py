@@ -250,7 +250,7 @@ def test_whatever_is_raised_is_the_failure_of_the_cell(
             if moment == "search":
                 raise error
 
-    def prepared(*arguments: object) -> Any:
+    def prepared(*arguments: object, **options: object) -> Any:
         if moment == "prepare":
             raise error
         return Doomed()
