@@ -260,7 +260,7 @@ def test_whatever_is_raised_is_the_failure_of_the_cell(
 
     monkeypatch.setattr(forked, "prepared", prepared)
     monkeypatch.setattr(forked, "scored", scored)
-    plan = Plan({"models": ("forest",), "datasets": ("iris",), "evaluation": "plain"})
+    plan = Plan({"models": ("forest",), "datasets": ("iris",), "evaluation": "plain", "repeats": 1})
     backend = forked.Forked(plan, Around())
     job = Job(plan.given, Cell("forest", "iris", "random", 0))
     if moment == "prepare":
