@@ -77,13 +77,13 @@ class Plan:
         self.alpha: float | None = given.get("alpha")
         self.evaluation: str = given.get("evaluation", preset.evaluation)
         # Repeats of runs that are looked up use all processors, since that changes no figure.
-        self.jobs: int = given.get("jobs", processors() if self.evaluation == "recorded" else preset.jobs)
+        self.jobs: int = given.get("jobs", processors() if self.recorded else preset.jobs)
         self.start: str = given.get("start", preset.start)
         self.inconclusive: str = given.get("inconclusive", INCONCLUSIVE[0])
         self.tables: Path = given.get("tables", Path(FOLDER, "tables"))
         """The folder of recorded tables."""
-        self.real_on: tuple[str, str, int] | None = None
-        """The problem on which each method is also run for real, by model, dataset and seed, in a recorded session."""
+        self.real_on: Problem | None = None
+        """The problem on which each method is also run for real, in a recorded session."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
         self.protocol = dataclasses.replace(
@@ -97,10 +97,15 @@ class Plan:
         self._problems: dict[tuple[str, str, int], Problem] = {}
 
     @property
+    def recorded(self) -> bool:
+        """Whether candidates are looked up in the problems' tables."""
+        return self.evaluation == "recorded"
+
+    @property
     def limited(self) -> bool:
         """Whether cells run in processes of their own, so that they can be killed at a limit."""
         # The time budget of a run that is looked up is one of its own clock.
-        time_budget = None if self.evaluation == "recorded" else self.time_budget
+        time_budget = None if self.recorded else self.time_budget
         limits = (time_budget, self.trial_timeout, self.memory_limit)
         return self.isolated or (any(limit is not None for limit in limits) and hasattr(os, "fork"))
 

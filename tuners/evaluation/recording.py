@@ -21,7 +21,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from tuners.errors import TuningError, failure
-from tuners.evaluation.contract import Training
 from tuners.evaluation.modelled import Modelled, measured
 from tuners.evaluation.whole import Whole
 from tuners.results.landmarks import EQUAL, Landmarks
@@ -96,11 +95,6 @@ class Recording:
             return ""  # it is damaged or gone, and nobody reads it
 
     @cached_property
-    def training(self) -> Training:
-        """The training part of the problem."""
-        return Training.of(self.problem)
-
-    @cached_property
     def whole(self) -> Whole:
         """What evaluates candidates that are not there."""
         return Whole(self.problem)
@@ -124,7 +118,7 @@ class Recording:
             if found is None:
                 whole = fidelity == 1
                 row = next(self._parts([params]))[0] if whole else self.whole.plain(params, fidelity)
-                found = self._kept([row], named)
+                found = self._kept(row, named)
             return found
 
     def inside(self, row: Row) -> bool:
@@ -176,10 +170,6 @@ class Recording:
     def shares(self) -> bool:
         """Whether candidates share work, as far as their model's class tells."""
         return bool(self.candidates) and self.whole.size((self.candidates or [{}])[0]) is not None
-
-    def note_expected(self, seconds: float | None) -> None:
-        """Note what building the whole table would take, where it was left."""
-        self.expected = seconds
 
     @cached_property
     def fingerprint(self) -> str:
@@ -235,14 +225,10 @@ class Recording:
         modelled = self._modelled(candidates)
         parts = self.whole.together(candidates) if modelled else [[place] for place in range(len(candidates))]
         for part in parts:
-            left = {place: candidates[position] for place, position in enumerate(part)}
-            rows = []
-            if modelled is not None:
-                for place, row in self.whole.shared(list(left.values()), modelled):
-                    rows.append((place, row))
-            for place, _ in rows:
-                del left[place]
-            yield [row for _, row in rows] + [self.whole.plain(params) for params in left.values()]
+            some = [candidates[position] for position in part]
+            rows = {} if modelled is None else dict(self.whole.shared(some, modelled))
+            left = [params for place, params in enumerate(some) if place not in rows]
+            yield [*rows.values(), *map(self.whole.plain, left)]
 
     def _modelled(self, candidates: Sequence[Params]) -> Modelled | None:
         """Return the model of seconds, measured if it is not known; None where candidates share nothing."""
@@ -267,12 +253,11 @@ class Recording:
             said = f"the model of {MODEL}"
             raise self.table.damaged(said) from None
 
-    def _kept(self, rows: Sequence[Row], named: str | None) -> Row:
+    def _kept(self, row: Row, named: str | None) -> Row:
         """Add a row, unless its reason is a limit of this session's, or its values cannot be written."""
-        row = rows[0]
         if named is None or not _lasting(row):
             return row
-        self.table.add(rows)
+        self.table.add([row])
         self.read()
         return self._rows[named]
 

@@ -56,7 +56,7 @@ class Forked:
             repeats.add(number, run)
             listener.repeat_ended(number, run)
         run = repeats.run()
-        return completed(self._plan, job, run) if self._plan.evaluation == "recorded" and run.record.ok else run
+        return completed(self._plan, job, run) if self._plan.recorded and run.record.ok else run
 
     def _repeat(self, job: Job, number: int, listener: Listener, record: Record) -> Run:
         """Make one repeat in a process of its own."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from tuners.evaluation.clock import Clock
     from tuners.evaluation.listener import Listener
+    from tuners.evaluation.recording import Recording
     from tuners.objective import Tuner
     from tuners.results.params import Params
     from tuners.store.table import Row
@@ -116,11 +117,12 @@ class Measurement:
             jobs=jobs, evaluation=evaluation, start=start, tables=tables, clock=clock, listener=listener,
         )  # fmt: skip
         self.ledger = ledger_of(self.objective)
-        self.recording = self.ledger.recording if isinstance(self.ledger, RecordedLedger) else None
+        self.recording: Recording | None = None
         """The problem's, of a run that is looked up."""
         self.refits: Refits = Fitted(problem)
         if isinstance(self.ledger, RecordedLedger):
-            self.refits = LookedUp(self.ledger.recording, self.ledger)
+            self.recording = self.ledger.recording
+            self.refits = LookedUp(self.ledger)
 
     @property
     def rows(self) -> list[Row]:

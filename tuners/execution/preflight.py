@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.evaluation.recording import recording_of
@@ -12,6 +14,11 @@ from tuners.plan import Plan, loaded
 from tuners.results.cell import Cell
 from tuners.task.metrics import label_named
 
+if TYPE_CHECKING:
+    from tuners.task.problem import Problem
+
+T = TypeVar("T")
+
 
 def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
     """Load and check every problem of the cells; raise `TuningError` for one that cannot be measured.
@@ -19,16 +26,28 @@ def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
     What is missing skips its cells later, what is broken fails them, with the reason in the table.
     """
     _check_positive(plan, [cell.dataset for cell in cells])
-    for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
+    of_each(plan, cells, partial(_check, plan))
+
+
+def _check(plan: Plan, problem: Problem) -> None:
+    if plan.recorded and recording_of(problem, plan.tables).checked:
+        return
+    if plan.limited or plan.recorded:
+        # What a fit leaves in a process, such as threads, is not to be in those forked from this one.
+        call(problem.check, START_SECONDS)
+    else:
+        problem.check()
+
+
+def of_each(plan: Plan, cells: Sequence[Cell], act: Callable[[Problem], T]) -> list[T]:
+    """Return what a function makes of each problem of the cells; raise `TuningError` for bad input.
+
+    A problem that is missing or broken is left out: its cells say why when they run.
+    """
+    found = []
+    for name in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
         try:
-            problem = plan.problem(model, dataset, seed)
-            if plan.evaluation == "recorded" and recording_of(problem, plan.tables).checked:
-                continue
-            if plan.limited or plan.evaluation == "recorded":
-                # What a fit leaves in a process, such as threads, is not to be in those forked from this one.
-                call(problem.check, START_SECONDS)
-            else:
-                problem.check()
+            found.append(act(plan.problem(*name)))
         except UnavailableError:
             continue
         except TuningError:
@@ -36,7 +55,8 @@ def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
         except BaseException as error:
             if unwinds(error):
                 raise
-            continue  # said when its cells run
+            continue
+    return found
 
 
 def _check_positive(plan: Plan, datasets: Sequence[str]) -> None:

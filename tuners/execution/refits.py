@@ -8,7 +8,6 @@ from tuners.errors import ElsewhereError, unwinds
 
 if TYPE_CHECKING:
     from tuners.evaluation.recorded import RecordedLedger
-    from tuners.evaluation.recording import Recording
     from tuners.results.trial import Trial
     from tuners.store.table import Row
     from tuners.task.problem import Problem
@@ -69,9 +68,9 @@ class Fitted:
 class LookedUp:
     """Refits as they are recorded."""
 
-    def __init__(self, recording: Recording, ledger: RecordedLedger) -> None:
+    def __init__(self, ledger: RecordedLedger) -> None:
         """Belong to a run whose trials have rows."""
-        self._recording = recording
+        self._recording = ledger.recording
         self._ledger = ledger
         self._winner: Row | None = None
 

@@ -85,7 +85,7 @@ class RoundsHere:
 def _affordable(plan: Plan, job: Job) -> int:
     """Return how many repeats a job has: those of a preset only where the table is whole, and they cost no fits."""
     count = plan.repeats_of(job)
-    if plan.evaluation != "recorded" or "repeats" in plan.given or count == 1:
+    if not plan.recorded or "repeats" in plan.given or count == 1:
         return count
     recording = recording_of(plan.problem_of(job), plan.tables)
     ensure(plan, recording)
@@ -103,7 +103,7 @@ def completed(plan: Plan, job: Job, run: Run) -> Run:
 def prepared(plan: Plan, job: Job, listener: Listener, *, repeat: int = 0) -> Measurement:
     """Return the measurement of a repeat, all done that comes before the clock; raise what keeps it from beginning."""
     cell = job.cell
-    if plan.evaluation == "recorded":
+    if plan.recorded:
         ensure(plan, recording_of(plan.problem_of(job), plan.tables))
     measurement = Measurement(
         cell.tuner,

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuners.errors import TuningError, UnavailableError, unwinds
+from tuners.errors import TuningError
 from tuners.evaluation.recording import Recording, recording_of
 from tuners.execution.channel import Channel
+from tuners.execution.preflight import of_each
 from tuners.execution.process import bound, end_group, fork, kill, raisable
 
 if TYPE_CHECKING:
@@ -83,23 +84,24 @@ def build(
     Raises `TuningError` for a problem that cannot be measured, and for a damaged table. A problem that cannot be loaded
     is left to its cells, which say why.
     """
-    recordings = _recordings(plan, cells)
+    recordings = of_each(plan, cells, lambda problem: recording_of(problem, plan.tables))
     waiting = [each for each in recordings if each.candidates is not None]
     total = sum(len(each.candidates or ()) for each in waiting)
-    jobs = plan.jobs
-    progress = _Progress(waiting, total, heard, jobs)
+    progress = _Progress(waiting, total, heard)
     for recording in waiting:
         recording.prepare()
         progress.tell()
     lacking = {recording: recording.missing(recording.candidates or ()) for recording in waiting}
     lacking = {recording: missing for recording, missing in lacking.items() if missing}
     if lacking:
-        announce(_expected(lacking, jobs))
+        announce(_expected(lacking, plan.jobs))
     progress.begin()
-    if hasattr(os, "fork") and jobs > 1:
-        _in_processes(waiting, plan.table_limit, jobs, progress)
+    # What shares nothing takes longest, and its libraries are loaded where it is built.
+    order = sorted(lacking, key=lambda each: (each.shares, -len(lacking[each])))
+    if hasattr(os, "fork") and plan.jobs > 1:
+        _in_processes(order, plan.table_limit, plan.jobs, progress)
     else:
-        _here(waiting, plan.table_limit, progress)
+        _here(order, plan.table_limit, progress)
     return [_said(each) for each in recordings]
 
 
@@ -132,30 +134,13 @@ def _of_one(recording: Recording, missing: Sequence[Params]) -> float:
     return (perf_counter() - begun) / evaluated[0]
 
 
-def _recordings(plan: Plan, cells: Sequence[Cell]) -> list[Recording]:
-    found = []
-    for model, dataset, seed in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
-        try:
-            found.append(recording_of(plan.problem(model, dataset, seed), plan.tables))
-        except UnavailableError:
-            continue
-        except TuningError:
-            raise
-        except BaseException as error:
-            if unwinds(error):
-                raise
-            continue  # said when its cells run
-    return found
-
-
 class _Progress:
     """What is told while tables are built: counted in the tables themselves, whoever adds to them."""
 
-    def __init__(self, recordings: Sequence[Recording], total: int, heard: Heard, jobs: int) -> None:
+    def __init__(self, recordings: Sequence[Recording], total: int, heard: Heard) -> None:
         self._recordings = recordings
         self._total = total
         self._heard = heard
-        self._jobs = jobs
         self._begun: float | None = None
         self._first = 0
 
@@ -208,22 +193,20 @@ def whole(recording: Recording, limit: float) -> float | None:
 
 def _here(recordings: Sequence[Recording], limit: float, progress: _Progress) -> None:
     for recording in recordings:
-        recording.note_expected(whole(recording, limit))
+        recording.expected = whole(recording, limit)
         progress.tell()
 
 
 def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, progress: _Progress) -> None:
     """Build each table in a process of its own, several at a time; raise what one of them raises."""
-    # What shares nothing takes longest, and its libraries are loaded there.
-    waiting = deque(sorted(recordings, key=lambda each: (each.shares, -len(each.missing(each.candidates or ())))))
+    waiting = deque(recordings)
     running: dict[Connection, tuple[Recording, int, ExitStack]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 recording = waiting.popleft()
-                if recording.missing(recording.candidates or ()):
-                    receiver, pid, stack = _begun(recording, limit)
-                    running[receiver] = recording, pid, stack
+                receiver, pid, stack = _begun(recording, limit)
+                running[receiver] = recording, pid, stack
             ready = wait(list(running), POLL_SECONDS)
             for receiver in [each for each in running if each in ready]:
                 recording, pid, stack = running.pop(receiver)
@@ -264,7 +247,7 @@ def _ended(recording: Recording, receiver: Connection) -> None:
         receiver.close()
     if kind == "error" and isinstance(content, TuningError):
         raise content
-    recording.note_expected(content if kind == "value" else None)
+    recording.expected = content if kind == "value" else None
     recording.read()
 
 
@@ -286,4 +269,4 @@ def ensure(plan: Plan, recording: Recording) -> None:
     if recording.candidates is not None and recording.expected is None and not recording.asked:
         recording.asked = True
         recording.prepare()
-        recording.note_expected(whole(recording, plan.table_limit))
+        recording.expected = whole(recording, plan.table_limit)

@@ -51,7 +51,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         preflight(state.plan, state.cells)
         finished = {cell: entry.run for cell, entry in state.finished().items()}
         require_same_data(state.plan, finished, state.cells)
-        if state.plan.evaluation == "recorded":
+        if state.plan.recorded:
             cells = [cell for cell in state.cells if cell.id not in finished]
             building.build_tables(state, cells, partial(_say, session.config))
     except TuningError as error:
