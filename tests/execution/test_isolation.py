@@ -90,6 +90,7 @@ def test_every_fate_is_a_result(pytester: pytest.Pytester, tuner: str) -> None:
         "--tuning-trial-timeout=0.5",
         "--tuning-memory-limit=150",
         "--benchmark-save=x",
+        "-v",  # notes on blocks stand there
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     found = records(pytester)
