@@ -55,7 +55,9 @@ def fill(folder: Path) -> None:
 
 def run(bench: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Run pytest in this process, quick and cheap unless the arguments say otherwise."""
-    return bench.runpytest_inprocess("-p", "tuners.plugin", *CHEAP, *arguments)
+    # The plugin is imported here already, of which pytest warns where nobody has been warned before.
+    quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+    return bench.runpytest_inprocess("-p", "tuners.plugin", *quiet, *CHEAP, *arguments)
 
 
 def saved(bench: pytest.Pytester, name: str = "*") -> dict[str, Any]:
