@@ -3,7 +3,7 @@
     python -m benchmarks.performance.startup
 
 A run of one or a few evaluations of a model that learns nothing, so that what is left is the harness and the
-method's library: imports, TPOT's scheduler (dask, started once in a process), the report of a trial.
+method's library: imports, and the report of a trial.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> int:
         first, *others = (cell(tuner) for _ in range(CELLS))
         rows.append([tuner, f"{first:.2f}", f"{statistics.median(others):.3f}"])
     print(tabulate(rows, ["method", "first cell, s", "next cells, s"], tablefmt="pipe", disable_numparse=True))
-    print(f"\n{EVALUATIONS} evaluations of a no-op model, medians of {CELLS - 1} cells; {machine('tpot', 'dask')}")
+    print(f"\n{EVALUATIONS} evaluations of a no-op model, medians of {CELLS - 1} cells; {machine('tpot')}")
     return 0
 
 

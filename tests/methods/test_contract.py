@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import socket
+import threading
 from functools import cache, partial
 from typing import Any
 
@@ -165,14 +164,19 @@ def test_values_come_back_as_they_are_listed(tuner: str, kind: str) -> None:
     assert "0x" not in json.dumps(result.record.as_dict())
 
 
-def test_genetic_search_needs_no_particular_port() -> None:
-    """Another session's status page, or any server, may hold the port that dask would take."""
-    with socket.socket() as other:
-        with contextlib.suppress(OSError):  # held already: as good
-            other.bind(("", 8787))
-            other.listen()
-        result = run("genetic", problem("stump", 2), Budget(BUDGET))
+def test_genetic_search_needs_no_cluster() -> None:
+    """TPOT's own would be threads, which a fork does not have, and a port that another session may hold."""
+    tune = TUNERS.load("genetic")
+    threads: list[int] = []
+
+    def counted(objective: Objective, seed: int) -> None:
+        threads.append(threading.active_count())
+        tune(objective, seed)
+        threads.append(threading.active_count())
+
+    result = measure("genetic", counted, problem("stump", 2), Budget(BUDGET))
     assert result.record.status == "ok", result.record.reason
+    assert threads[0] == threads[1]
 
 
 def test_points_outside_the_space_are_marked() -> None:

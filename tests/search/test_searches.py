@@ -16,7 +16,7 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier,
 from sklearn.exceptions import FitFailedWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, make_scorer
+from sklearn.metrics import brier_score_loss, fbeta_score, get_scorer, make_scorer
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -34,6 +34,7 @@ from sklearn.utils.estimator_checks import check_estimators_nan_inf, parametrize
 from tests.search.compared import both, rows, same
 from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV, verification
 from tuners.search.families import forest
+from tuners.search.group import by_labels
 from tuners.search.not_exact import NotExactWarning
 
 FOREST = RandomForestClassifier(random_state=5)
@@ -73,6 +74,8 @@ def test_searches_and_missing_values() -> None:
     "scoring",
     [
         None,
+        "accuracy",
+        "f1_macro",
         "roc_auc",
         "average_precision",
         "neg_log_loss",
@@ -82,13 +85,34 @@ def test_searches_and_missing_values() -> None:
         lambda model, X, y: float((model.predict(X) == y).mean()),
         lambda model, X, y: {"one": float(model.predict_proba(X)[:, 1].mean()), "two": float(len(y))},
     ],
-    ids=["None", "roc_auc", "average_precision", "log_loss", "brier", "a list", "a dict", "a function", "of two"],
+    ids=[
+        "None",
+        "accuracy",
+        "f1",
+        "roc_auc",
+        "average_precision",
+        "log_loss",
+        "brier",
+        "a list",
+        "a dict",
+        "a function",
+        "of two",
+    ],
 )
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_scorers(scoring: Any, jobs: int) -> None:
     """Any scorer that reads predictions or probabilities, of one or of several metrics."""
     X, y = rows()
     assert both(FOREST, GRID, X, y, scoring=scoring, n_jobs=jobs, return_train_score=True).shared_.sum() >= 11
+
+
+def test_scorers_that_ask_for_labels() -> None:
+    """Only what scikit-learn's own metrics make of labels is known to be the same where the labels are."""
+    own = make_scorer(lambda truth, labels: float((truth == labels).mean()))
+    for scorer in get_scorer("accuracy"), get_scorer("f1_macro"), make_scorer(fbeta_score, beta=2):
+        assert by_labels(scorer)
+    for scorer in get_scorer("roc_auc"), get_scorer("neg_log_loss"), own, lambda model, X, y: model.score(X, y):
+        assert not by_labels(scorer)
 
 
 def test_a_scorer_of_trees() -> None:

@@ -8,16 +8,17 @@ ridge regression of their logarithm: a value listed has an effect of its own, a 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import cross_validate
 
 from tuners.errors import unwinds
+from tuners.evaluation.contract import Training
+from tuners.evaluation.plain import Plain
 from tuners.results.params import Params
 from tuners.task.problem import own_rows, own_values
 
@@ -76,11 +77,12 @@ def _number(value: Any) -> float:
     return math.log(abs(value)) if known and value else 0.0
 
 
-def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Modelled | None:
+def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Generator[None, None, Modelled | None]:
     """Measure small fits of some candidates, drawn by the problem's seed, and model the rest.
 
     `size` is the name of their size. Candidates that cannot be fitted are passed over; None where none can be. To be
-    measured while nothing else runs.
+    measured while nothing else runs. Yields after each fit: a machine is slower now and faster then, which problems
+    that are measured in turn have in common.
     """
     train, validation = problem.folds[0]
     X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
@@ -103,6 +105,7 @@ def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Model
         small.append(then)
         if len(chosen) == MEASURED:
             break
+        yield
     if not chosen:
         return None
     pairs = list(zip(smaller, small, strict=False))
@@ -112,7 +115,10 @@ def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Model
     score_step = max(float(scores[1] - scores[0]) / (SMALL - SMALLER), 0.0)
     steps = [max(fit - fixed, 1e-7) / SMALL for fit, _ in small]
     whole = _Taken(problem, X, y, X[:1], y[:1])
-    refits = [whole.fit({**params, size: SMALL})[0] for params in chosen[: len(pairs)]]
+    refits = []
+    for params in chosen[: len(pairs)]:
+        refits.append(whole.fit({**params, size: SMALL})[0])
+        yield
     return Modelled(
         size=size,
         usual=float(problem.estimator.get_params()[size]),
@@ -150,15 +156,14 @@ def _rows(X: Any, numbers: Any) -> Any:
 
 
 def _own_seconds(problem: Problem, params: Params) -> float:
-    """Return what scikit-learn's cross-validation takes beside fits and scores."""
-    X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
+    """Return what an evaluation takes beside fits and scores."""
+    plain = Plain(Training.of(problem))
     taken = []
     for _ in range(3):
-        estimator = clone(problem.estimator).set_params(**own_values(params))
         begun = perf_counter()
-        result = cross_validate(estimator, X, y, cv=problem.folds, scoring=problem.scorer)
-        taken.append(perf_counter() - begun - float(result["fit_time"].sum() + result["score_time"].sum()))
-    return max(min(taken), 0.0)
+        scores = plain.evaluate(params)
+        taken.append(perf_counter() - begun - scores.fit_seconds - scores.score_seconds)
+    return max(float(np.median(taken)), 0.0)
 
 
 def _effects(candidates: Sequence[Params], steps: Sequence[float], size: str) -> dict[str, float]:
@@ -182,4 +187,6 @@ def _effects(candidates: Sequence[Params], steps: Sequence[float], size: str) ->
     penalty = RIDGE * np.eye(matrix.shape[1])
     slopes = np.linalg.solve(centred.T @ centred + penalty, centred.T @ (target - target.mean()))
     found = dict(zip(columns, map(float, slopes), strict=True))
-    return {"": float(target.mean() - centre @ slopes), **found}
+    # The mean of seconds is wanted, not of their logarithm (Duan 1983, the smearing estimate).
+    smeared = np.log(np.mean(np.exp(target - target.mean() - centred @ slopes)))
+    return {"": float(target.mean() + smeared - centre @ slopes), **found}

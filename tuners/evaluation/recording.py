@@ -11,7 +11,7 @@ import dataclasses
 import glob
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -156,9 +156,13 @@ class Recording:
 
         To be done while nothing else runs.
         """
+        _ended(self.preparing())
+
+    def preparing(self) -> Generator[None]:
+        """Prepare, and yield between two fits: problems that are prepared in turn share the machine's moods."""
         if self.shares and self.candidates and self.missing(self.candidates):
-            self.row({})
-            self._modelled(self.candidates)
+            if MODEL not in self.table.about():
+                yield from self._measuring(self.candidates)
             self.whole.warm_up()
 
     @property
@@ -236,22 +240,27 @@ class Recording:
         if size is None:
             return None
         known = self.table.about().get(MODEL)
+        if known is None and len(candidates) > 1:  # one alone is measured
+            _ended(self._measuring(candidates))
+            known = self.table.about().get(MODEL)
         if known is None:
-            if len(candidates) == 1:
-                return None  # one alone is measured
-            try:
-                model = measured(self.problem, candidates, size)
-            except Exception:  # noqa: BLE001  a scorer that fails: plain evaluation says why
-                return None
-            if model is None:
-                return None  # every candidate fails, as its row says
-            known = dataclasses.asdict(model)
-            self.table.note(MODEL, known)
+            return None
         try:
             return Modelled(**known)
         except TypeError:
             said = f"the model of {MODEL}"
             raise self.table.damaged(said) from None
+
+    def _measuring(self, candidates: Sequence[Params]) -> Generator[None]:
+        """Measure the model of seconds, and note it, unless every candidate fails, as its row will say."""
+        size = self.whole.size(candidates[0])
+        assert size is not None
+        try:
+            model = yield from measured(self.problem, candidates, size)
+        except Exception:  # noqa: BLE001  a scorer that fails: plain evaluation says why
+            return
+        if model is not None:
+            self.table.note(MODEL, dataclasses.asdict(model))
 
     def _kept(self, row: Row, named: str | None) -> Row:
         """Add a row, unless its reason is a limit of this session's, or its values cannot be written."""
@@ -275,6 +284,12 @@ class Recording:
                     score_seconds=row.score_seconds, reason=row.reason, fidelity=row.fidelity,
                 )  # fmt: skip
                 self.trials[row.number] = dataclasses.replace(trial, exact=trial.identity)
+
+
+def _ended(steps: Generator[None]) -> None:
+    """Take all steps."""
+    for _ in steps:
+        pass
 
 
 def _lasting(row: Row) -> bool:

@@ -88,9 +88,7 @@ def build(
     waiting = [each for each in recordings if each.candidates is not None]
     total = sum(len(each.candidates or ()) for each in waiting)
     progress = _Progress(waiting, total, heard)
-    for recording in waiting:
-        recording.prepare()
-        progress.tell()
+    _prepare(waiting, progress)
     lacking = {recording: recording.missing(recording.candidates or ()) for recording in waiting}
     lacking = {recording: missing for recording, missing in lacking.items() if missing}
     if lacking:
@@ -103,6 +101,17 @@ def build(
     else:
         _here(order, plan.table_limit, progress)
     return [_said(each) for each in recordings]
+
+
+def _prepare(recordings: Sequence[Recording], progress: _Progress) -> None:
+    """Measure what seconds are modelled from, a fit of each problem in turn."""
+    under_way = deque(each.preparing() for each in recordings)
+    while under_way:
+        each = under_way.popleft()
+        if next(each, under_way) is None:
+            under_way.append(each)
+        else:
+            progress.tell()
 
 
 def _expected(lacking: Mapping[Recording, list[Params]], jobs: int) -> Expected:

@@ -29,10 +29,7 @@ class Workers(Generic[T]):
     """Processes that make results of numbers; who leaves the `with` block ends them."""
 
     def __init__(self, numbers: Sequence[int], make: Callable[[int], T], processes: int) -> None:
-        """Take what is to be made; `make` must need nothing that a fork does not have, such as a thread.
-
-        TPOT's scheduler is threads: it hangs in forks of a process that has run it, and starts in others.
-        """
+        """Take what is to be made; `make` must need nothing that a fork does not have, such as a thread."""
         self._numbers = numbers
         self._make = make
         self._processes = max(1, min(processes, len(numbers)))

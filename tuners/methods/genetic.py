@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
-import logging
 import math
-import uuid
+import time
 import warnings
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,8 +21,8 @@ require("tpot", "pkg_resources", extra="genetic")
 with warnings.catch_warnings():
     # stopit, which TPOT imports, uses what setuptools has deprecated.
     warnings.filterwarnings("ignore", "pkg_resources is deprecated")
-    from dask.distributed import Client, LocalCluster
     from tpot import TPOTEstimator
+    from tpot.evolvers import BaseEvolver
     from tpot.search_spaces.nodes import EstimatorNode
 
 if TYPE_CHECKING:
@@ -37,15 +34,8 @@ POPULATION = 50
 """The most individuals, TPOT's own default. TPOT makes the whole first population before it evaluates any of it: a
 short time budget would end while a large one is made."""
 
-logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it logs every worker's coming and going
-
-_objectives: dict[str, Objective] = {}
-"""By key. TPOT pickles what it is given, and a pickled objective would remember nothing; its workers are threads of
-this process, which look the live one up here."""
-
-
-_started: list[Client] = []
-"""The scheduler's client, while it runs."""
+NO_CLUSTER = object()
+"""Given to TPOT as its cluster, which it then neither starts nor asks."""
 
 
 class Individual(ClassifierMixin, BaseEstimator):
@@ -80,16 +70,24 @@ class Begun(EstimatorNode):
         return individual
 
 
-def evaluate(key: str, individual: Individual) -> float:
-    """Evaluate an individual, as TPOT's objective function; an exception marks it invalid."""
-    objective = _objectives[key]
-    params = from_positions(objective.space, individual.params)
-    # TPOT evaluates its initial population in an order of its own, so that the start has been evaluated before it.
-    score = objective.trials[0].score if same(params, objective.start) else objective(params)
-    if math.isnan(score):
-        message = "the candidate failed"
-        raise ValueError(message)
-    return score
+class InThisProcess(BaseEvolver):
+    """TPOT's evolution, whose individuals are evaluated one after another where the objective is, not on a cluster."""
+
+    def evaluate_population_full(self, budget: float | None = None) -> None:
+        """Evaluate the individuals of the population that have not been, the last one first, as TPOT does."""
+        individuals = self.get_unevaluated_individuals(self.objective_names, budget=budget)
+        told: list[tuple[list[float], float, float, str | None]] = []
+        for individual in reversed(individuals):
+            begun = time.time()
+            scores = [*self.objective_functions[0](individual, budget=budget, **self.objective_kwargs)]
+            told.insert(0, (scores, begun, time.time(), "INVALID" if math.isnan(scores[0]) else None))
+        if told:
+            scores, starts, ends, errors = map(list, zip(*told, strict=True))
+            self.population.update_column(individuals, column_names=self.objective_names, data=scores)
+            self.population.update_column(individuals, column_names="Submitted Timestamp", data=starts)
+            self.population.update_column(individuals, column_names="Completed Timestamp", data=ends)
+            self.population.update_column(individuals, column_names="Eval Error", data=errors)
+            self.population.remove_invalid_from_population(column_names="Eval Error")
 
 
 def tune(objective: Objective, seed: int) -> None:
@@ -138,40 +136,19 @@ def evolve(
     individuals it has not seen, so that fewer evaluations than `population * generations` may be made in a small space.
     It stops early after `early_stop` generations without improvement.
     """
-    search = partial(
-        _evolve, objective, seed, first,
-        population=population, generations=generations, initial=initial, early_stop=early_stop,
-    )  # fmt: skip
-    before = len(objective.trials)
-    try:
-        search()
-    except Exception:
-        # dask may lose its scheduler, and TPOT then takes all individuals for invalid. Where none has been evaluated,
-        # a search on another scheduler is the very same; a candidate that fails is a trial.
-        if len(objective.trials) > before:
-            raise
-        search()
 
+    def score(individual: Individual) -> float:
+        params = from_positions(objective.space, individual.params)
+        # TPOT evaluates its initial population in an order of its own, so that the start has been evaluated before it.
+        return objective.trials[0].score if same(params, objective.start) else objective(params)
 
-def _evolve(
-    objective: Objective,
-    seed: int,
-    first: dict[str, Any] | None,
-    *,
-    population: int,
-    generations: int,
-    initial: int | None,
-    early_stop: int | None,
-) -> None:
-    key = uuid.uuid4().hex
-    _objectives[key] = objective
     # TPOT seeds the space it samples from; the model's own stays as it is.
     space = to_configspace(objective.space)
     estimator = TPOTEstimator(
         search_space=Begun(space, first),
         scorers=[],
         scorers_weights=[],
-        other_objective_functions=[partial(evaluate, key)],
+        other_objective_functions=[score],
         other_objective_functions_weights=[1],
         objective_function_names=["score"],
         classification=True,
@@ -183,51 +160,20 @@ def _evolve(
         max_time_mins=math.inf,
         max_eval_time_mins=math.inf,
         validation_strategy="none",
-        client=_scheduler(),
+        client=NO_CLUSTER,
+        scatter=False,
         random_state=seed,
         verbose=0,
     )
-    try:
-        with interruptible(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"tpot\.")
-            estimator.fit(*_placeholder())
-    except BaseException:
-        # Evaluations of this run may still wait in it: the next run gets another.
-        _close_scheduler()
-        raise
-    finally:
-        del _objectives[key]
-
-
-def _scheduler() -> Client:
-    """Return dask's scheduler, started once in a process, since that takes seconds."""
-    if not _started or _started[-1].status != "running":
-        _close_scheduler()
-        # One worker thread: order of evaluation, and so the search, is the seed's. The objective itself
-        # spreads the folds over the jobs.
-        # Its status page gets any free port, local only: two sessions at once would dispute the usual one.
-        cluster = LocalCluster(
-            n_workers=1,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-        )
-        _started.append(Client(cluster))
-    return _started[-1]
-
-
-def _close_scheduler() -> None:
-    while _started:
-        client = _started.pop()
-        cluster = client.cluster
-        client.close()
-        cluster.close()
-
-
-atexit.register(_close_scheduler)
+    estimator._evolver = InThisProcess  # noqa: SLF001  TPOT names its evolver nowhere else
+    with interruptible(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"tpot\.")
+        estimator.fit(*_placeholder())
 
 
 def _placeholder() -> tuple[Any, Any]:
     """Return two classes of two rows: TPOT inspects its data, the objective holds the real ones."""
     return np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
+
+
+tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for

@@ -77,6 +77,8 @@ class Family:
     """Whether threads serve, since most of the work releases the interpreter's lock; else processes."""
     alone: bool
     """Whether a single candidate is worth it, too."""
+    answers: bool = False
+    """Whether its estimators know what they predict, so that asking one of them costs nothing."""
 
 
 def seeded(params: Params) -> bool:

@@ -218,4 +218,4 @@ def _shared(model: type) -> type:
     return _SUBCLASSES.setdefault(model, type(f"Shared{model.__name__}", (model,), own))
 
 
-FAMILY = Family(size, plan, fitted, threads=True, alone=True)
+FAMILY = Family(size, plan, fitted, threads=True, alone=True, answers=True)
