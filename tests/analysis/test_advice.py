@@ -18,6 +18,7 @@ from tuners.analysis.components import variances
 from tuners.analysis.contrasts import contrasts
 from tuners.analysis.general import elo, general, signed_rank
 from tuners.analysis.power import DEFAULTS, Components, Design, Power, Spread, detectable, power_of
+from tuners.results.landmarks import Landmarks
 from tuners.results.run import Run
 
 
@@ -96,12 +97,17 @@ def test_the_advice_follows_the_test() -> None:
 
 
 def test_new_seeds_of_recorded_runs_need_new_tables() -> None:
-    """Whose seconds nobody knows: the minutes are those of the methods, and the tables are said."""
+    """They are counted; what they take is in the minutes, if it is known what the session's own took."""
     runs = made({"default": 0.897, "a": 0.9}, 0.001, between=0.006)
     recorded = [replace(run, record=replace(run.record, clock="recorded", search_seconds=1.0)) for run in runs]
     more = advised(recorded).more
     assert more is not None
     assert (more.kind, more.tables) == ("seeds", more.then - more.now)
+    marked = [replace(run, record=replace(run.record, landmarks=Landmarks(seconds=30.0))) for run in recorded]
+    known = advised(marked).more
+    assert known is not None
+    assert known.then == more.then
+    assert known.minutes == pytest.approx((more.minutes or 0.0) + known.tables * 0.5)
     plain = advised(runs).more
     assert plain is not None
     assert plain.tables == 0

@@ -58,18 +58,18 @@ def test_what_is_built_is_not_built_again(folder: Path, capsys: pytest.CaptureFi
 
 
 def test_list_has_a_line_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A whole table's line has its landmarks; one of another version and a damaged one are marked, and end nothing."""
+    """A whole table's line has its landmarks; one of another version and a damaged one are marked."""
     table = _only(folder)
     scores = sorted((sum(row.fold_scores) / len(row.fold_scores) for row in table.rows() if row.params), reverse=True)
     assert main(["table", "list", "--tables", str(folder)]) == 0
     out = capsys.readouterr().out
-    assert f"{table.path.stem}: 7 candidates; whole (6 in the space); default at rank" in out
+    assert f"{table.path.stem}: 7 rows; whole (all 6 candidates of the space); default at rank" in out
     assert f"optimum {scores[0]:.4f}, median {(scores[2] + scores[3]) / 2:.4f}" in out
     assert "seconds measured" in out
     assert "OUTDATED" not in out
     _older(table)
     (folder / "other.sqlite").write_text("no database " * 100)
-    assert main(["table", "list", "--tables", str(folder)]) == 0
+    assert main(["table", "list", "--tables", str(folder)]) == 1
     out = capsys.readouterr().out
     assert "OUTDATED: recorded with scikit-learn 0.1, now " in out
     assert "other.sqlite: table" in out
@@ -274,4 +274,4 @@ def test_a_file_of_other_columns_is_damaged(folder: Path, capsys: pytest.Capture
     assert main(["table", "build", *_of("--tables", folder)]) == 2
     err = capsys.readouterr().err
     assert f"table {path}: expected a recorded table, got a damaged file" in err
-    assert "delete it, and it is built anew" in err
+    assert "delete it, as `python -m tuners table prune --damaged` does: it is built anew" in err

@@ -19,6 +19,7 @@ from tests.estimators import Stump, stump
 from tests.forked import until
 from tuners import Model, TuningError
 from tuners.evaluation.recording import recording_of
+from tuners.execution.preflight import preflight
 from tuners.execution.tables import Expected, build, ensure
 from tuners.plan import Plan
 from tuners.store.table import listed
@@ -45,6 +46,14 @@ def heard(done: int, total: int, left: float | None) -> None:
 
 def quiet(expected: Expected) -> None:
     """Hear nothing of what is expected."""
+
+
+def test_bad_input_leaves_no_table(tmp_path: Path) -> None:
+    """A problem that is refused was never recorded."""
+    refused = plan(tmp_path / "tables", metric="f1")  # of two classes, and these are three
+    with pytest.raises(TuningError, match="f1"):
+        preflight(refused, refused.cells())
+    assert not (tmp_path / "tables").exists()
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -145,6 +154,7 @@ import time
 from pathlib import Path
 from tests.execution.test_tables import heard, plan, quiet
 from tests.estimators import stump
+from tuners.execution.preflight import preflight
 from tuners.execution.tables import build
 made = plan(Path(sys.argv[1]), stump(finite=True, seconds=0.05), seeds=1, jobs=int(sys.argv[2]))
 build(made, made.cells(), heard, quiet)

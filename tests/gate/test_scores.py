@@ -102,10 +102,10 @@ def test_more_seeds_are_for_the_nearest_outcome() -> None:
     then = session(level(0.9))
     up, down = (verdict("search:1%", session(level(score, 0.03, seed=1)), then) for score in (0.895, 0.885))
     assert up.outcome == down.outcome == "inconclusive"
-    assert up.detail.endswith("more seeds would settle it as not worse")
-    assert down.detail.endswith("more seeds would settle it as regressed")
+    assert up.detail.endswith("more seeds would tell whether it is not worse")
+    assert down.detail.endswith("more seeds would tell whether it is regressed")
     open_above = verdict("search:1%", session(level(0.91, 0.02, seed=1)), then)
-    assert open_above.detail == "about 17 more seeds would settle it as improved"
+    assert open_above.detail == "about 17 more seeds would tell whether it is improved"
 
 
 def test_inconclusive_fails_where_asked() -> None:
@@ -114,7 +114,7 @@ def test_inconclusive_fails_where_asked() -> None:
     assert not verdict("search:1%", now, then).fails
     strict = verdict("search:1%", now, then, strict=True)
     assert strict.fails
-    assert summary([strict]).startswith("inconclusive: tpe on forest, ")
+    assert summary([strict]).startswith("the gate fails: inconclusive: tpe on forest, ")
 
 
 def test_what_the_gate_can_find_is_said() -> None:

@@ -21,6 +21,30 @@ def test_interrupt_keeps_what_was_measured(bench: pytest.Pytester) -> None:
     assert [b["extra_info"]["tuner"] for b in saved(bench)["benchmarks"]] == ["default"]
 
 
+def test_an_interrupt_while_tables_are_built_says_how_to_go_on(bench: pytest.Pytester) -> None:
+    """What is recorded stays, and no run has begun that could be resumed."""
+    bench.makeconftest(INTERRUPTED)
+    arguments = (*CHEAP, "--tuning-evaluation=recorded", "--tuning-jobs=1", "--tuning-tables=kept")
+    result = bench.runpytest_subprocess("-p", "tuners.plugin", *arguments)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    said = "tables: interrupted: what is recorded stays in kept, and the same command goes on from there"
+    result.stdout.fnmatch_lines([said])
+
+
+INTERRUPTED = """
+from sklearn.tree import DecisionTreeClassifier
+import tuners
+from tuners.execution import tables
+
+def interrupt(*_, **__):
+    raise KeyboardInterrupt
+
+tables.whole = interrupt
+
+tuners.register_model(tuners.Model("tree", DecisionTreeClassifier(), {"max_depth": [1, 2, 3]}))
+"""
+
+
 @pytest.mark.parametrize("tuner", ["random", "bayesian", "genetic"])
 def test_interrupt_from_the_keyboard_ends_any_search(bench: pytest.Pytester, server: forked.Server, tuner: str) -> None:
     """SIGINT during a search ends the session, keeps the cells before it, and the trials of this one."""

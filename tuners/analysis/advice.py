@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -42,9 +42,12 @@ class More:
     option: str
     """The option that a further session needs in place of its own."""
     minutes: float | None
-    """That such a session takes, which runs all cells again, one after another; of recorded runs the methods' own."""
+    """That such a session takes, which runs all cells again, one after another; of recorded runs the methods' own, and
+    those of the new tables, if it is known what tables take."""
     tables: int = 0
-    """To be recorded first, one a new problem, whose seconds are not in `minutes`: they are not known."""
+    """To be recorded first, one a new problem."""
+    least: bool = False
+    """Whether it is only the least with which anything can be tested."""
 
 
 @dataclass(frozen=True)
@@ -116,14 +119,14 @@ def _more(found: Contrasts, factors: Mapping[str, float], runs: Sequence[Run]) -
         return None
     seeds = max(1, math.ceil(found.problems / found.datasets))
     if not _shown(found):
-        return _seeds(seeds, seeds, found, runs)
+        more = _seeds(seeds, seeds, found, runs)
+        return None if more is None else replace(more, least=True)
     repeats = _repeats(factors, found.best[0], runs)
     more_seeds = _seeds(seeds, seeds * max(factors.values()), found, runs)
     if repeats is None or more_seeds is None:
         return repeats or more_seeds
-    # Seeds of recorded runs need new tables, too, whose cost is not known here.
-    recorded = any(run.record.clock == "recorded" for run in runs)
-    return repeats if recorded or (repeats.minutes or 0.0) <= DEARER * (more_seeds.minutes or 0.0) else more_seeds
+    unknown = more_seeds.tables and _of_tables(runs) is None
+    return repeats if unknown or (repeats.minutes or 0.0) <= DEARER * (more_seeds.minutes or 0.0) else more_seeds
 
 
 def _needed(undecided: Sequence[Contrast], region: float | None, *, decided: bool) -> dict[str, float]:
@@ -182,7 +185,18 @@ def _seeds(now: int, needed: float, found: Contrasts, runs: Sequence[Run]) -> Mo
     compared = [run for run in runs if run.record.ok and run.record.tuner in found.tuners]
     recorded = any(run.record.clock == "recorded" for run in compared)
     tables = (then - now) * found.datasets if recorded else 0
-    return More("seeds", now, then, f"--tuning-seeds={then}", _cost(compared, then / now), tables)
+    minutes = _cost(compared, then / now)
+    building = _of_tables(compared)
+    if minutes is not None and building is not None:
+        minutes += tables * building
+    return More("seeds", now, then, f"--tuning-seeds={then}", minutes, tables)
+
+
+def _of_tables(runs: Sequence[Run]) -> float | None:
+    """Return the minutes that building a table took on average; None where none is known."""
+    marks = {(run.record.dataset, run.record.seed): run.record.landmarks for run in runs}
+    seconds = [each.seconds for each in marks.values() if each is not None and each.seconds is not None]
+    return float(np.mean(seconds)) / 60 if seconds else None
 
 
 def _cost(runs: Sequence[Run], times: float, *, repeated: bool = False) -> float | None:

@@ -43,6 +43,8 @@ MODEL = "seconds"
 """The name of the model of seconds in a table."""
 LANDMARKS = "landmarks"
 """The name of a whole table's landmarks in it, for who lists tables."""
+BUILT = "built"
+"""The name of the seconds in a table that building it took."""
 CONFUSION = "confusion"
 """How the names of confusion matrices in a table begin."""
 
@@ -57,6 +59,16 @@ def recording_of(problem: Problem, folder: Path) -> Recording:
     return known[folder]
 
 
+def is_checked(problem: Problem, folder: Path) -> bool:
+    """Whether a problem's untuned model is recorded, so that it can be measured; makes no table."""
+    return _path(problem, folder, address(problem)).exists() and recording_of(problem, folder).checked
+
+
+def _path(problem: Problem, folder: Path, of: Mapping[str, Any]) -> Path:
+    named = f"{problem.model.name}-{problem.dataset.name}-{problem.seed}-{digest(of)}.sqlite"
+    return folder / printable(named).replace("/", "_")
+
+
 class Recording:
     """A problem's table in memory and on disk."""
 
@@ -64,8 +76,7 @@ class Recording:
         """Read what is recorded; raise `TuningError` for a damaged table."""
         self.problem = problem
         self.address = address(problem)
-        named = f"{problem.model.name}-{problem.dataset.name}-{problem.seed}-{digest(self.address)}.sqlite"
-        self.table = Table(folder / printable(named).replace("/", "_"))
+        self.table = Table(_path(problem, folder, self.address))
         self.instead_of = "" if self.table.path.exists() else self._instead_of()
         """What the newest table of the problem depended on, and this new one does not; empty without another one."""
         self.table.create(self.address)
@@ -151,6 +162,10 @@ class Recording:
             self.read()
         return True
 
+    def took(self, seconds: float) -> None:
+        """Note that building the table has taken so long, besides what is noted."""
+        self.table.note(BUILT, self.table.about().get(BUILT, 0.0) + seconds)
+
     def prepare(self) -> None:
         """Measure what the seconds of candidates are modelled from, unless it is known, or none share work.
 
@@ -197,14 +212,16 @@ class Recording:
         default = self.row({})
         known_score = self.trials[default.number].score if default.number >= 0 else math.nan
         untuned = known_score if math.isfinite(known_score) else None
-        known: dict[str, Any] = {
-            "candidates": None if self.candidates is None else len(self.candidates),
-            "recorded": len(self._rows),
-            "default": untuned,
-            "modelled": MODEL in self.table.about(),
-        }
         rows = [self._rows.get(key(params) or "") for params in self.candidates or ()]
         found = [row for row in rows if row is not None]
+        about = self.table.about()
+        known: dict[str, Any] = {
+            "candidates": None if self.candidates is None else len(self.candidates),
+            "recorded": len(self._rows) if self.candidates is None else len(found),
+            "default": untuned,
+            "modelled": MODEL in about,
+            "seconds": about.get(BUILT),
+        }
         if not found or len(found) < len(rows):
             return Landmarks(**known)
         tests = [row.test_score for row in found if row.test_score is not None]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tuners.errors import TuningError, UnavailableError, unwinds
-from tuners.evaluation.recording import recording_of
+from tuners.evaluation.recording import is_checked
 from tuners.execution.process import call
 from tuners.execution.watch import START_SECONDS
 from tuners.plan import Plan, loaded
@@ -30,7 +30,7 @@ def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
 
 
 def _check(plan: Plan, problem: Problem) -> None:
-    if plan.recorded and recording_of(problem, plan.tables).checked:
+    if plan.recorded and is_checked(problem, plan.tables):
         return
     if plan.limited or plan.recorded:
         # What a fit leaves in a process, such as threads, is not to be in those forked from this one.

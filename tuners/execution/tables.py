@@ -170,10 +170,10 @@ class _Progress:
         return sum(each.table.count() for each in self._recordings)
 
 
-def whole(recording: Recording, limit: float) -> float | None:
+def whole(recording: Recording, limit: float, share: float = 1.0) -> float | None:
     """Record every candidate of a problem's space, unless that takes longer than the limit.
 
-    Return the seconds that it would take, where it was not done.
+    Return the seconds that it would take, where it was not done. `share` is this table's of the processes that build.
     """
     every = recording.candidates
     missing = [] if every is None else recording.missing(every)
@@ -197,7 +197,9 @@ def whole(recording: Recording, limit: float) -> float | None:
             expected = seconds + each * (len(drawn) - done)
         return done == len(drawn) or expected <= limit
 
-    return None if recording.add(drawn, heard) else expected
+    done = recording.add(drawn, heard)
+    recording.took(share * (perf_counter() - begun))
+    return None if done else expected
 
 
 def _here(recordings: Sequence[Recording], limit: float, progress: _Progress) -> None:
@@ -214,7 +216,7 @@ def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, prog
         while waiting or running:
             while waiting and len(running) < jobs:
                 recording = waiting.popleft()
-                receiver, pid, stack = _begun(recording, limit)
+                receiver, pid, stack = _begun(recording, limit, 1 / min(jobs, len(recordings)))
                 running[receiver] = recording, pid, stack
             ready = wait(list(running), POLL_SECONDS)
             for receiver in [each for each in running if each in ready]:
@@ -230,13 +232,13 @@ def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, prog
             stack.close()
 
 
-def _begun(recording: Recording, limit: float) -> tuple[Connection, int, ExitStack]:
+def _begun(recording: Recording, limit: float, share: float) -> tuple[Connection, int, ExitStack]:
     receiver, sender = Pipe(duplex=False)
 
     def work() -> None:
         channel = Channel(sender, closed=end_group)
         try:
-            channel.say("value", whole(recording, limit))
+            channel.say("value", whole(recording, limit, share))
         except BaseException as error:  # noqa: BLE001  raised again in the parent
             channel.say("error", raisable(error))
 

@@ -138,7 +138,7 @@ def _more_seeds(found: Finding, measured: Measured, alpha: float) -> str:
     more = seeds * (measured.differences.more_problems(distance, alpha) - 1)
     least = max(1, math.ceil(more)) if more <= MOST_SEEDS else MOST_SEEDS
     number = f"{'about' if more <= MOST_SEEDS else 'over'} {least:,} more seed{'' if least == 1 else 's'}"
-    return f"{number} would settle it as {nearest}"
+    return f"{number} would tell whether it is {nearest}"
 
 
 def _together(found: Sequence[Finding]) -> Finding:

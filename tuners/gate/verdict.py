@@ -78,7 +78,13 @@ def summary(verdicts: Sequence[Verdict]) -> str:
         )
     worst.sort(key=lambda verdict: (*FAILING, OPEN).index(verdict.outcome))
     more = f"; and {len(worst) - 1} more" if len(worst) > 1 else ""
-    return f"{worst[0]}{more}"
+    return f"the gate fails: {worst[0]}{more}"
+
+
+def failed(verdicts: Sequence[Verdict]) -> str:
+    """Return how many verdicts of which outcome fail, in one line."""
+    outcomes = [verdict.outcome for verdict in verdicts if verdict.fails]
+    return "the gate fails: " + ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes))
 
 
 def power(verdicts: Sequence[Verdict]) -> list[str]:

@@ -31,6 +31,9 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
     began = time.monotonic()
     try:
         found = tables.build(plan, cells, progress.tables, lambda expected: say(before(expected)))
+    except KeyboardInterrupt:
+        say(f"tables: interrupted: what is recorded stays in {plan.tables}, and the same command goes on from there")
+        raise
     finally:
         progress.end()
     plan.real_on = smallest(plan, session.cells)

@@ -45,7 +45,7 @@ def judge(session: Session) -> None:
         messages.fail(f"--tuning-fail: {error}")
         return
     if any(each.fails for each in session.verdicts):
-        messages.fail(verdict.summary(session.verdicts))
+        messages.fail(verdict.failed(session.verdicts))
 
 
 def report_of(session: Session) -> Report:

@@ -191,7 +191,8 @@ def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) ->
     written = conclusion.write_reports(state, report)
     conclusion.add_to_summary(state, report)
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for message in state.messages.errors:
+        failing = [str(verdict) for verdict in state.verdicts if verdict.fails]
+        for message in [*failing, *state.messages.errors]:
             terminalreporter.write_line(workflow_command("error", message, title="comparison of tuning methods"))
     for path in written:
         terminalreporter.write_line(printable(f"report: {path}", None))

@@ -82,8 +82,14 @@ def _winners(subject: Subject) -> str:
     parts = [f"equal{subject.within}: {_some(equal)}"] if equal else []
     parts += [f"undecided: {_some(undecided)}"] if undecided and known else []
     parts += [f"behind: {_some(behind)}"] if behind else []
-    text = listed(known) if known else f"undecided between {_some(undecided)}"
+    if not known and any(each.p_value is None and not each.agree for each in subject.findings.user.to_best):
+        return f"undecided, {_untested(subject.findings.user.to_best[0])}"
+    text = listed(known) if known else f"undecided between {_undecided(undecided)}"
     return f"{text} ({'; '.join(parts)})" if parts else text
+
+
+def _undecided(names: Sequence[str]) -> str:
+    return f"all {len(names)}" if len(names) > MOST_NAMES else listed(names)
 
 
 def _some(names: Sequence[str]) -> str:
@@ -93,19 +99,16 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _search(subject: Subject) -> str:
-    searched = [each for each in subject.standings if each.search is not None and each.tuner != BASE]
-    if not searched:
-        return ""
+    searched = [each for each in subject.standings if each.search is not None]
     searched.sort(key=lambda each: each.search.regret if each.search is not None else 0.0)
+    behind = [each.tuner for each in searched if each.found == "behind"]
+    if not behind:
+        return ""
     best = searched[0]
     assert best.search is not None
-    behind = [each.tuner for each in searched if each.found == "behind"]
-    tied = [each.tuner for each in searched[1:] if each.found != "behind"]
     regret = f"{number(best.search.regret, 3)} {interval(best.search.regret_interval, digits=3)}".removesuffix(" -")
     to = "the optimum" if subject.findings.search.optimum == "optimum" else "the best score seen"
-    rest = f", not told apart from it: {_some(tied)}" if tied else ""
-    rest += f", behind it: {_some(behind)}" if behind else ""
-    return f"{best.tuner} ends nearest to {to}, regret {regret}{rest}"
+    return f"{best.tuner} ends nearest to {to}, regret {regret}; behind: {_some(behind)}"
 
 
 def _gain(subject: Subject) -> str:
@@ -115,10 +118,9 @@ def _gain(subject: Subject) -> str:
     if first.gain.agree:
         return f"{first.tuner}, {first.gain.text}"
     worse = next((each for each in subject.findings.worse if each.tuner == first.tuner), None)
-    share = f", {percentage(worse.share)} of its runs end worse than default" if worse is not None else ""
+    share = f", {percentage(worse.share)} of its runs end worse" if worse is not None else ""
     if first.gain.p_value is None:
-        gain = units.difference(first.gain.mean, None, first.gain.metric)
-        return f"{first.tuner} {gain} ({_untested(first.gain)}){share}"
+        return f"{first.tuner} {units.difference(first.gain.mean, None, first.gain.metric)}, untested"
     return f"{first.tuner} {first.gain.text}{GAINS[first.gain.found]}{share}"
 
 
@@ -167,11 +169,12 @@ def _more(subject: Subject) -> str:
         return ""
     own = _without(subject.command, more.option.partition("=")[0])
     command = f"{own if 0 < len(own) <= LONGEST_COMMAND else 'the same command with'} {more.option}"
-    costs = ["" if more.minutes is None else _minutes(more.minutes)]
-    costs += [f"and {counted(more.tables, 'new table')}"] if more.tables else []
-    cost = f" ({' '.join(filter(None, costs))})" if any(costs) else ""
+    cost = [] if more.minutes is None else [_minutes(more.minutes)]
+    cost += [f"with {counted(more.tables, 'new table')}"] if more.tables else []
     count = more.then - more.now
-    return f"about {count} more {more.kind if count > 1 else more.kind.removesuffix('s')}, {command}{cost}"
+    what = f"{count} more {more.kind if count > 1 else more.kind.removesuffix('s')}"
+    begun = f"at least {what} to test anything" if more.least else f"about {what}"
+    return f"{begun}, {command}" + (f" ({' '.join(cost)})" if cost else "")
 
 
 def _without(command: str, option: str) -> str:
@@ -208,12 +211,12 @@ GAINS = {"better": "", "worse": ", a loss", "open": ", which may be luck"}
 TOPICS = (
     Topic("failed cells", _failures, placed=False),
     Topic("best", _winners),
+    Topic("search", _search),
     Topic("gain over default", _gain),
-    Topic("seconds a run", _cost),
     Topic("use", _advice),
     Topic("to settle the rest", _settled_by),
+    Topic("seconds a run", _cost),
     Topic("in general", _general, placed=False, spare=True),
-    Topic("search", _search, spare=True),
     Topic("overtuning", _overtuning, spare=True),
 )
-"""In the order of the sentences."""
+"""In the order of the sentences; where room is short the last go first, and what a run costs is in the table, too."""

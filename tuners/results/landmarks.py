@@ -17,7 +17,7 @@ class Landmarks:
     candidates: int | None = None
     """In the space; None for a space without an end."""
     recorded: int = 0
-    """Candidates in the table."""
+    """Candidates of the space in the table; of a space without an end, all candidates in it."""
     whole: bool = False
     """Whether every candidate of the space is recorded: what follows is known only then."""
     optimum: float | None = None
@@ -38,6 +38,8 @@ class Landmarks:
     """Of the untuned model: 1 more than the number of candidates with a better score."""
     modelled: bool = False
     """Whether seconds of evaluations are modelled from measured fits, since the evaluations shared their work."""
+    seconds: float | None = None
+    """That building the whole table took: of those built side by side, its share."""
 
     def regret(self, score: float | None) -> float | None:
         """Return the normalised regret of a score: 0 is the optimum, 1 the median; None where they are not known."""

@@ -20,18 +20,19 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print a line a table, with what differs from this machine's libraries."""
+    """Print a line a table, with what differs from this machine's libraries; return 1 if one is damaged."""
     folder = folder_of(chosen)
     tables = listed(folder)
+    damaged = 0
     for table in tables:
         try:
             said = _line(table)
         except TuningError as error:
-            said = f"{table.path.name}: {error}"
+            said, damaged = f"{table.path.name}: {error}", 1
         print(printable(said, None))
     size = sum(table.path.stat().st_size for table in tables)
     print(printable(f"{counted(len(tables), 'table')}, {size:,} bytes, in {folder}", None))
-    return 0
+    return damaged
 
 
 def _line(table: Table) -> str:
@@ -39,7 +40,7 @@ def _line(table: Table) -> str:
     from tuners.task.address import outdated  # noqa: PLC0415  loads pandas
 
     about, status = table.about(), table.path.stat()
-    parts = [f"{table.count():,} candidates"]
+    parts = [f"{table.count():,} rows"]
     if LANDMARKS in about:
         parts += _landmarks(Landmarks(**about[LANDMARKS]))
     versions = about.get("versions", {})
@@ -57,7 +58,7 @@ def _line(table: Table) -> str:
 
 
 def _landmarks(found: Landmarks) -> list[str]:
-    parts = [f"whole ({found.candidates:,} in the space)"]
+    parts = [f"whole (all {found.candidates:,} candidates of the space)"]
     if found.default_rank is not None:
         parts.append(f"default at rank {found.default_rank:,}")
     if found.optimum is not None:

@@ -41,7 +41,9 @@ def _short(block: Block, most: float) -> str:
 
     def lines() -> list[str]:
         tables = [line for table, rows in zip(block.tables, kept, strict=True) for line in _table(table, rows)]
-        return [*tables, printable(block.title), *(line for note in [*notes, *spare] for line in note)]
+        more = sum(len(table.rows) - rows for table, rows in zip(block.tables, kept, strict=True))
+        title = f"{block.title}{f' ({more} more rows with -v)' if more else ''}"
+        return [*tables, printable(title), *(line for note in [*notes, *spare] for line in note)]
 
     while len(lines()) > most and spare:
         spare.pop()
@@ -59,8 +61,7 @@ def _note(note: str) -> list[str]:
 
 
 def _table(table: Table, rows: int) -> list[str]:
-    """Return the lines of a table's first rows, and how many more there are."""
+    """Return the lines of a table's first rows."""
     # tabulate pads headings, but not a first row.
     lines = replace(table, headings=[], rows=[table.headings, *table.rows[:rows]]).tabulated("plain", printable)
-    more = [f"... and {len(table.rows) - rows} more, with -v"] if rows < len(table.rows) else []
-    return [*(line.rstrip() for line in lines.splitlines()), *more]
+    return [line.rstrip() for line in lines.splitlines()]
