@@ -211,7 +211,8 @@ class Objective:
         the same. Candidates that fail are failed trials. scikit-learn's callbacks report the
         evaluations live. Raises `TuningError` for a search that evaluates candidates otherwise than each
         once on all rows (successive halving), or more than the budget holds. With a time budget, candidates are
-        drawn as the search goes on.
+        drawn as the search goes on. What came of it is in `trials` and `incumbent`: the search itself may stay
+        unfitted, where its candidates are shared or looked up.
         """
         try:
             _ledgers[self].search(search)

@@ -196,7 +196,7 @@ def test_the_header_says_what_a_design_finds() -> None:
     said = power_of(Design(4, 5, 10, 9), DEFAULTS, "accuracy").sentence
     assert said.startswith("this design finds ")
     assert " points of test score, or 0." in said
-    assert said.endswith(" of regret, with 80 %, by what quick measured")
+    assert said.endswith(" of regret, with 80 %, if methods vary as in a session of quick")
     assert "points" not in power_of(Design(4, 5, 10, 9), DEFAULTS, "r2").sentence
     assert power_of(Design(4, 1, 10, 9), DEFAULTS, "accuracy").sentence.startswith("this design tells no methods apart")
     unknown = Power(Design(4, 5, 1, 2), None, None, "nowhere")

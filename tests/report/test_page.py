@@ -18,6 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests import runs
+from tests.bench import PLAIN
 from tuners.__main__ import main
 from tuners.analysis.comparison import compare
 from tuners.errors import TuningError
@@ -437,7 +438,7 @@ def test_a_page_is_rebuilt_from_a_saved_run(
     """The session's page and the one made of its saved run, or of its journal, show the same."""
     tab.clear()
     pytester.makepyfile(test_it="def test_tuning(tune, tuner, problem):\n    tune(tuner, problem)\n")
-    options = ["--tuning-models=forest", "--tuning-datasets=wine", "--tuning-tuners=default,random"]
+    options = ["--tuning-models=forest", "--tuning-datasets=wine", "--tuning-tuners=default,random", *PLAIN]
     result = pytester.runpytest_subprocess(
         *options, "--tuning-seeds=2", "--tuning-budget=3", "--benchmark-save=a", "--tuning-report=now.html"
     )

@@ -35,7 +35,7 @@ from tuners.store.journal import Journal
 from tuners.store.journal_contents import read
 from tuners.store.journal_folder import FOLDER, KEPT, SUFFIX, listed, lock, new_path
 
-MOMENTS = [10, pytest.param(50, marks=pytest.mark.slow)]
+MOMENTS = [6, pytest.param(50, marks=pytest.mark.slow)]
 DAMAGES = 200
 
 
@@ -549,7 +549,7 @@ def test_the_journal_is_begun_before_the_clock(pytester: pytest.Pytester) -> Non
             tune(looks, problem)
         """
     )
-    options = ["--tuning-models=forest", "--tuning-datasets=iris", "--tuning-seeds=1"]
+    options = ["--tuning-models=forest", "--tuning-datasets=iris", "--tuning-seeds=1", *PLAIN]
     pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
 
 
