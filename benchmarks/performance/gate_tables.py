@@ -202,7 +202,7 @@ def main(pull_requests: int = 100) -> int:
     parallel = Parallel(n_jobs=JOBS)
     building = parallel(delayed(recorded)(dataset, seed) for seed in range(seeds) for dataset in SOURCES)
     keys = [(name, dataset, seed) for name in CHANGES for seed in range(seeds) for dataset in SOURCES]
-    searches = parallel(n_jobs=JOBS)(delayed(searched)(d, seed, name, range(SEARCHES)) for name, d, seed in keys)
+    searches = parallel(delayed(searched)(d, seed, name, range(SEARCHES)) for name, d, seed in keys)
     pool: Pool = dict(zip(keys, searches, strict=True))
     rows, missed = [], 0
     for name, change in CHANGES.items():

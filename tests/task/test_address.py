@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,25 @@ def test_version_of_a_library_changes_the_address(monkeypatch: pytest.MonkeyPatc
     assert digest(before) != digest(after)
 
 
+class Hidden:
+    """Holds what its text does not say."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+
+    def __repr__(self) -> str:
+        return "Hidden()"
+
+    def __call__(self) -> Any:
+        """Return it."""
+        return self.held
+
+
 PAIRS = {
+    "objects whose text hides what they hold": (Hidden(1), Hidden(2)),
+    "partial functions": (partial(sorted, reverse=True), partial(sorted, reverse=False)),
     "numbers of unlike types": (1, 1.0),
     "a flag and a number": (1, True),
     "classes": (np.float32, np.float64),
@@ -88,6 +107,13 @@ def test_unlike_parameters_have_unlike_addresses(name: str) -> None:
     assert address(held(one))["estimator"] != address(held(other))["estimator"]
 
 
+def test_what_cannot_be_told_from_another_is_this_process_s() -> None:
+    """What an object holds that nobody can write may be other things next time: no later session reads its table."""
+    found = address(held(Hidden(lambda: 1)))["estimator"]
+    assert module.UNKNOWN in found
+    assert module.UNKNOWN not in address(held(Hidden(1)))["estimator"]
+
+
 def test_class_as_a_parameter_is_described() -> None:
     """Encoders of categories take a class of NumPy's, which has all of an array's methods and no values."""
     encoder = ColumnTransformer([("coded", OrdinalEncoder(dtype=np.float32), [0])], remainder="passthrough")
@@ -98,9 +124,10 @@ def test_class_as_a_parameter_is_described() -> None:
 
 SCRIPT = """
 import numpy as np
-from tests.task.test_address import held
+from tests.task.test_address import Hidden, held
 from tuners.task.address import address, digest
 values = [{"a", "b", "c"}, np.array(["x", None, "y"], dtype=object), np.float64, {"k": (1, 2.0)}, lambda z: z + 1]
+values += [Hidden({"p", "q"})]
 print(digest(address(held(values))))
 """
 

@@ -8,16 +8,20 @@ has a table of its own, so that nothing stale is ever read.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import platform
 import sys
+import types
+import uuid
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import joblib
 import numpy as np
 
 from tuners.store import imported_code
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
 """Libraries that every score depends on; those that an estimator comes from are added."""
 PACKAGE = __name__.partition(".")[0]
+UNKNOWN = f"of process {uuid.uuid4().hex}"
+"""Stands for what no text can tell from another: no other process reads such a table."""
 
 
 def address(problem: Problem) -> dict[str, Any]:
@@ -96,8 +102,21 @@ def _described(value: Any) -> str:
         return f"{value.dtype}{value.shape}{_described(value.tolist())}"  # its bytes are addresses in memory
     if isinstance(value, np.ndarray | np.generic):
         return f"{value.dtype}{getattr(value, 'shape', '')}{_digest([value.tobytes()])}"
-    # A function of the user's has a checksum of its code there.
-    return f"{_name(value)} {shown(value)}" if callable(value) else shown(value)
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        return shown(value)
+    if isinstance(value, functools.partial):
+        return f"partial({_described((value.func, value.args, value.keywords))})"
+    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType | np.ufunc):
+        return f"{_name(value)} {shown(value)}"  # a function of the user's has a checksum of its code there
+    return f"{_name(type(value))} {shown(value)} {_state(value)}"
+
+
+def _state(value: Any) -> str:
+    """Return a checksum of all that an object holds, which its text may hide; where there is none, `UNKNOWN`."""
+    try:
+        return str(joblib.hash(value))
+    except Exception:  # noqa: BLE001  it cannot be pickled, for whatever reason
+        return UNKNOWN
 
 
 def _name(value: Any) -> str:
