@@ -13,7 +13,6 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from tuners.analysis.inference import Layout, estimate, half_widths, step_down
-from tuners.analysis.statistics import sign_flip
 
 differences = arrays(float, st.tuples(st.integers(6, 9), st.integers(1, 4)), elements=st.integers(-6, 6).map(float))
 
@@ -115,13 +114,28 @@ def test_step_down_is_no_weaker_than_holm(seed: int, copies: int) -> None:
     assert step_down(np.repeat(column, copies, axis=1), one(8)) == pytest.approx([alone] * copies)
 
 
+@given(arrays(float, st.integers(2, 10), elements=st.integers(-8, 8).map(float)))
+def test_flips_of_few_problems_are_all_counted(differences: np.ndarray) -> None:
+    """The p-value of one comparison is the share of sign patterns whose mean is as far from zero."""
+    signs = np.array(np.meshgrid(*[[-1, 1]] * len(differences))).reshape(len(differences), -1)
+    expected = np.mean(np.abs(differences @ signs) >= abs(differences.sum()))
+    assert step_down(differences[:, None], one(len(differences))) == [pytest.approx(expected)]
+
+
+def test_one_comparison_keeps_its_level() -> None:
+    """Under no difference, p below 0.05 comes in no more than 5 % of samples (binomial bound)."""
+    generator = np.random.default_rng(1)
+    small = sum(step_down(generator.normal(size=(8, 1)), one(8))[0] < 0.05 for _ in range(400))
+    assert small <= stats.binom.ppf(0.999, 400, 0.05)
+
+
 def test_drawn_flips_repeat_themselves() -> None:
     """With a fixed generator, near the p of all flips; where nothing differs p is 1."""
     column = np.random.default_rng(3).normal(0.4, 1, (20, 2))
     found = step_down(column, one(20))
     assert found == step_down(column, one(20))
-    exact = sign_flip(column[:, 0])
-    assert step_down(column[:, :1], one(20)) == [pytest.approx(exact, abs=0.02)]
+    exact = stats.permutation_test((column[:, 0],), np.mean, permutation_type="samples", n_resamples=9_999, rng=0)
+    assert step_down(column[:, :1], one(20)) == [pytest.approx(exact.pvalue, abs=0.02)]
     assert step_down(np.zeros((20, 2)), one(20)) == [1.0, 1.0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
@@ -15,14 +14,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests import ROOT, forked
 from tests.bench import PLAIN
 from tuners import TuningError
 from tuners.__main__ import main
-from tuners.analysis.statistics import sign_flip
 from tuners.gate.expression import Gate, parse
 from tuners.gate.judge import judge
 from tuners.gate.verdict import Verdict, summary
@@ -136,16 +132,6 @@ def test_a_kind_of_gate_is_one_file(tmp_path: Path) -> None:
     assert "fail if worse: [TUNER:]score:1%, search:1%, test:1%, seconds:25%, evaluations:8" in said
     assert "regressed: random on forest, +5 evaluations (evaluations:8)" in said
     assert "[TUNER:]score:0.01, [TUNER:]search:1%, [TUNER:]test:1%, [TUNER:]seconds:25%, [TUNER:]evaluations:8" in said
-
-
-@given(st.lists(st.integers(-64, 64).map(lambda number: number / 64), min_size=1, max_size=8))
-def test_one_sided_sign_flips_are_counted(differences: list[float]) -> None:
-    """The p-value is the share of all flips at least as extreme."""
-    values = np.array(differences)
-    flips = [np.mean(values * signs) for signs in itertools.product([1, -1], repeat=len(values))]
-    least = np.isclose(flips, values.mean(), rtol=1e-12, atol=1e-15)
-    expected = np.mean((np.array(flips) <= values.mean()) | least)
-    assert sign_flip(values, "less") == pytest.approx(expected if values.any() else 1.0, abs=0.01)
 
 
 def test_verdicts_of_methods() -> None:

@@ -2,15 +2,13 @@
 
 A block is one dataset x seed; rows of a score matrix are blocks, columns are methods. Comparing within blocks removes
 what makes one split harder than another, which otherwise hides the methods' differences. Intervals are Student's t;
-tests are permutations of signs; p-values are adjusted for their number by Holm (1979). `inference` has what is done for
-many methods together.
+p-values are adjusted for their number by Holm (1979). `inference` has what is done for many methods together.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +24,6 @@ LEAST_BLOCKS = 3
 """Fewer give no interval: with two, Student's t is wider than any score's range."""
 RESAMPLES = 9_999
 """Sign flips drawn where all 2**n are more than these."""
-
-Alternative = Literal["two-sided", "less", "greater"]
 
 
 def mean_interval(values: Sequence[float] | Matrix) -> Interval | None:
@@ -59,33 +55,6 @@ def tied_ranks(scores: Matrix) -> Matrix:
 def average_ranks(scores: Matrix) -> Matrix:
     """Return each method's mean rank over the blocks, 1 being best; ties share the mean rank."""
     return np.asarray(tied_ranks(scores).mean(axis=0))
-
-
-def sign_flip(differences: Sequence[float] | Matrix, alternative: Alternative = "two-sided") -> float:
-    """Return the p-value of a sign-flip permutation test on paired differences: that their mean is 0.
-
-    Against a mean that differs from 0, or is `less` or `greater`.
-
-    Exact up to 13 pairs, else from `RESAMPLES` random flips (with a fixed generator, so that the same
-    scores give the same p). Identical scores give 1.
-    """
-    differences = np.asarray(differences, dtype=float)
-    differences = np.where(np.abs(differences) <= EQUAL, 0.0, differences)
-    if not differences.any():
-        return 1.0
-    if len(differences) == 1:  # which SciPy does not take: of two flips, one is as extreme
-        extreme = differences[0] < 0 if alternative == "less" else differences[0] > 0
-        return 0.5 if extreme and alternative != "two-sided" else 1.0
-    result = stats.permutation_test(
-        (differences,),
-        np.mean,
-        permutation_type="samples",
-        n_resamples=RESAMPLES,
-        alternative=alternative,
-        vectorized=True,
-        rng=np.random.default_rng(0),
-    )
-    return float(result.pvalue)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
