@@ -21,6 +21,7 @@ from tuners import Budget, Model, Objective, Problem, Protocol, TuningError
 from tuners.catalog import DATASETS, TUNERS
 from tuners.evaluation.contract import Training, evaluator
 from tuners.evaluation.recording import Recording, placed, recording_of
+from tuners.evaluation.whole import Whole
 from tuners.execution.here import measure
 from tuners.results.run import Run
 from tuners.results.trial import trials_hash
@@ -299,7 +300,7 @@ def test_landmarks_are_those_of_the_whole_space(tmp_path: Path) -> None:
     on = problem(model)
     recording = Recording(on, tmp_path)
     before = recording.landmarks()
-    assert (before.whole, before.recorded, before.candidates, before.optimum) == (False, 1, 10, None)
+    assert (before.whole, before.recorded, before.candidates, before.optimum) == (False, 0, 10, None)
     assert recording.candidates is not None
     recording.add(recording.candidates, lambda done: True)  # noqa: ARG005  it goes on
     found = recording.landmarks()
@@ -314,6 +315,21 @@ def test_landmarks_are_those_of_the_whole_space(tmp_path: Path) -> None:
     assert found.oracle == max(tests)
     assert found.default == before.default == default
     assert found.default_rank == 1 + sum(score > default + 1e-9 for score in scores)
+
+
+def test_the_untuned_model_is_known_by_its_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the space has it, it is recorded with the space, and its scores are those of a plain evaluation."""
+    model = Model("tree", DecisionTreeClassifier(), {"max_depth": [1, None], "criterion": ["gini", "entropy"]})
+    on = problem(model)
+    recording = Recording(on, tmp_path)
+    assert recording.candidates is not None
+    recording.add(recording.candidates, lambda done: True)  # noqa: ARG005  it goes on
+    with monkeypatch.context() as patched:
+        patched.delattr(Whole, "plain")
+        row = recording.row({})
+    assert row.params == {}
+    assert row.fold_scores == evaluator("plain", Training.of(on)).evaluate({}).fold_scores
+    assert row.test_score == on.test_score(on.fit({}))
 
 
 def test_landmarks_of_candidates_that_fail_are_below_all(tmp_path: Path) -> None:

@@ -127,10 +127,15 @@ class Recording:
                 self.read()
                 found = self._rows.get(named)
             if found is None:
-                whole = fidelity == 1
-                row = next(self._parts([params]))[0] if whole else self.whole.plain(params, fidelity)
-                found = self._kept(row, named)
+                found = self._kept(self._evaluated(params, fidelity), named)
             return found
+
+    def _evaluated(self, params: Params, fidelity: float) -> Row:
+        """Evaluate one candidate; the untuned model is known where its values are recorded by their names."""
+        if fidelity != 1:
+            return self.whole.plain(params, fidelity)
+        same = None if params else self._rows.get(key(self.problem.untuned(self.problem.model.space)) or "")
+        return next(self._parts([params]))[0] if same is None else dataclasses.replace(same, number=-1, params=params)
 
     def inside(self, row: Row) -> bool:
         """Whether a row's candidate lies in the model's space."""

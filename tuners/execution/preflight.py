@@ -12,6 +12,7 @@ from tuners.execution.process import call
 from tuners.execution.watch import START_SECONDS
 from tuners.plan import Plan, loaded
 from tuners.results.cell import Cell
+from tuners.store.table import require_folder
 from tuners.task.metrics import label_named
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
 
     What is missing skips its cells later, what is broken fails them, with the reason in the table.
     """
+    if plan.recorded:
+        require_folder(plan.tables)
     _check_positive(plan, [cell.dataset for cell in cells])
     of_each(plan, cells, partial(_check, plan))
 

@@ -6,8 +6,10 @@ is not as it was written is an error that names it, and never a wrong score.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -124,7 +126,7 @@ class Table:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._cannot(error.strerror or str(error)) from None
+            raise self.cannot(error.strerror or str(error)) from None
         with self._open() as file:
             file.execute(_ABOUT)
             file.execute(_ROWS)
@@ -211,7 +213,7 @@ class Table:
         except sqlite3.OperationalError as error:
             if any(said in str(error) for said in _DAMAGE):
                 raise self.damaged(str(error)) from None
-            raise self._cannot(str(error)) from None
+            raise self.cannot(str(error)) from None
         except sqlite3.DatabaseError as error:
             raise self.damaged(str(error)) from None
 
@@ -220,7 +222,8 @@ class Table:
         wrong = f"table {self.path}: expected a recorded table, got a damaged file ({said})"
         return TuningError(f"{wrong}: delete it, as `python -m tuners table prune --damaged` does: it is built anew")
 
-    def _cannot(self, said: str) -> TuningError:
+    def cannot(self, said: str) -> TuningError:
+        """Return the error that names the file, and why it cannot be read or written."""
         wrong = f"table {self.path}: cannot be read or written: {said}"
         return TuningError(f"{wrong}: mend that, or name another folder with --tuning-tables")
 
@@ -234,6 +237,14 @@ def _digest(content: tuple[Any, ...]) -> int:
     """Return a checksum of a row's columns; NaN is null, as SQLite holds it."""
     plain = [None if isinstance(each, float) and math.isnan(each) else each for each in content]
     return zlib.crc32(repr(plain).encode())
+
+
+def require_folder(folder: Path) -> None:
+    """Raise `TuningError` for a folder that cannot be made or written to; makes none."""
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        reason = os.strerror(errno.EACCES if there.is_dir() else errno.ENOTDIR)
+        raise Table(folder / "*").cannot(reason)
 
 
 def listed(folder: Path) -> list[Table]:
