@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 INCONCLUSIVE = ("pass", "fail")
 """What the gate makes of an inconclusive verdict."""
-TABLE_SECONDS = 60.0
+TABLE_SECONDS = 180.0
 """The longest that building the whole table of a problem may be expected to take, where no option says so."""
 
 

@@ -55,7 +55,7 @@ SPACE: dict[str, Any] = {
     "n_estimators": range(10, 101, 10),
 }
 PROTOCOL = Protocol(folds=4, rows=400)
-DESIGNS = ((5, 10), (10, 10))
+DESIGNS = ((5, 10),)
 """Seeds and repeats."""
 SEARCHES = 30
 """Of each method on each problem."""

@@ -171,8 +171,6 @@ def pytest_terminal_summary(
     finally:
         if state.records:
             _report(config, terminalreporter)
-        for message in messages.notes if state.records else ():
-            terminalreporter.write_line(printable(message, None))
         for message in messages.errors:
             terminalreporter.write_line(printable(message, None), red=True)
         session: Any = config.pluginmanager.get_plugin("session")
@@ -181,19 +179,19 @@ def pytest_terminal_summary(
 
 
 def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the evaluation table, write the reports, and close the journal."""
+    """Write the reports, close the journal, and print what there is to know of the session, the verdict last."""
     from tuners.report.formats import text  # noqa: PLC0415  NumPy loads when there is a table
 
     state = config.stash[SESSION]
     report = conclusion.report_of(state)
-    terminalreporter.section("evaluation of tuning methods")
-    terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
     written = conclusion.write_reports(state, report)
     conclusion.add_to_summary(state, report)
+    for message in [*state.messages.notes, *(f"report: {path}" for path in written)]:
+        terminalreporter.write_line(printable(message, None))
+    terminalreporter.section("evaluation of tuning methods")
+    terminalreporter.write_line(text(report, verbose=config.get_verbosity() > 0))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         failing = [str(verdict) for verdict in state.verdicts if verdict.fails]
         for message in [*failing, *state.messages.errors]:
             terminalreporter.write_line(workflow_command("error", message, title="comparison of tuning methods"))
-    for path in written:
-        terminalreporter.write_line(printable(f"report: {path}", None))
     state.journal.end(complete=not state.partial)

@@ -16,7 +16,7 @@ WIDTH = 100
 """Columns of a terminal."""
 LINES = 24
 """Of the verdict, at the most: with the rule above it a screen of 25 lines."""
-LEAST_ROWS = 4
+LEAST_ROWS = 2
 """Of a table that is cut, at the least."""
 
 
@@ -35,7 +35,10 @@ def _block(block: Block) -> str:
 
 
 def _short(block: Block, most: float) -> str:
-    """Set a block without empty lines, in as many as `most`: spare notes are left out first, then rows, then notes."""
+    """Set a block without empty lines, in as many as `most`.
+
+    Spare notes are left out first, then rows, the last tables' before the first's, and then the last notes.
+    """
     notes, spare = [_note(note) for note in block.notes], [_note(note) for note in block.spare]
     kept = [len(table.rows) for table in block.tables]
 
@@ -47,8 +50,9 @@ def _short(block: Block, most: float) -> str:
 
     while len(lines()) > most and spare:
         spare.pop()
-    while len(lines()) > most and max(kept, default=0) > LEAST_ROWS:
-        kept[kept.index(max(kept))] -= 1
+    for at in reversed(range(len(kept))):
+        while len(lines()) > most and kept[at] > LEAST_ROWS:
+            kept[at] -= 1
     while len(lines()) > most and len(notes) > 1:
         notes.pop()
     return "\n".join(lines())
