@@ -80,7 +80,7 @@ def test_what_does_not_vary_has_no_interval() -> None:
 def test_too_few_problems_are_said() -> None:
     """Five can show nothing, however clear; six can, of any number of methods, if some dataset has two."""
     few = contrasts(values(noise(5, 3) + np.array([0, 9, 0])))
-    assert few.note == "6 problems can show a difference, and here are 5"
+    assert few.note == "it takes 6 problems to show a difference, and here are 5"
     assert few.standing("default") == "too few cells"
     found = contrasts(values(noise(6, 9) + np.array([0, 9, 0, 0, 0, 0, 0, 0, 0])))
     assert (found.note, found.standing("default")) == ("", "behind")

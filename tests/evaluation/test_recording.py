@@ -12,6 +12,7 @@ from sklearn.tree import DecisionTreeClassifier
 from tuners import Dataset, Model, Problem
 from tuners.evaluation.recording import recording_of
 from tuners.execution.tables import Built, whole
+from tuners.plan import Plan
 from tuners.plugin.building import said
 from tuners.task import address
 
@@ -64,6 +65,6 @@ def test_table_of_another_version_is_built_anew_and_said(tmp_path: Path, monkeyp
     new = recording_of(problem(), tmp_path)
     now = versions(problem().estimator)["scikit-learn"]
     assert (len(new), new.instead_of) == (0, f"scikit-learn 1.8.0, now {now}")
-    line = said([Built("scarce-d-0", 3, 3, None, new.instead_of)], 0.0, 60.0)[0]
+    line = said([Built("scarce-d-0", 3, 3, None, new.instead_of)], 0.0, Plan({}))[0]
     assert line == f"table of scarce-d-0: recorded with scikit-learn 1.8.0, now {now}: built anew"
     assert not recording_of(problem(), tmp_path).instead_of

@@ -27,6 +27,8 @@ MOST_SEEDS = 1_000
 """More of them are not advised: what is open is too small to be found."""
 DEARER = 1.25
 """Repeats may cost this many times what seeds do: they leave the problems as they are."""
+BESIDE = 0.1
+"""Seconds of a recorded cell beside its method's own: its look-ups, its journal, its report."""
 CRITICAL = 2.8
 """Standard errors in half an interval, near enough for what is told as `about`."""
 
@@ -46,6 +48,8 @@ class More:
     those of the new tables, if it is known what tables take."""
     tables: int = 0
     """To be recorded first, one a new problem."""
+    problems: int = 0
+    """From which it is told: of few, it is a guess."""
     least: bool = False
     """Whether it is only the least with which anything can be tested."""
 
@@ -92,8 +96,12 @@ def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
         tuple(each.tuner for each in cheaper),
         region,
         found.metric,
-        _more(found, _needed(cheaper, region, decided=use is not None), runs),
+        _told(_more(found, _needed(cheaper, region, decided=use is not None), runs), found.problems),
     )
+
+
+def _told(more: More | None, problems: int) -> More | None:
+    return None if more is None else replace(more, problems=problems)
 
 
 def _shown(found: Contrasts) -> bool:
@@ -207,4 +215,5 @@ def _cost(runs: Sequence[Run], times: float, *, repeated: bool = False) -> float
 
 def _minutes_of(run: Run) -> float:
     seconds = run.record.seconds if run.record.clock == "wall" else run.record.search_seconds
-    return (seconds or 0.0) * len(run.repeats) / 60
+    beside = 0.0 if run.record.clock == "wall" else BESIDE
+    return ((seconds or 0.0) * len(run.repeats) + beside) / 60

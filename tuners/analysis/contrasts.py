@@ -221,6 +221,5 @@ def _note(layout: Layout) -> str:
         return ""
     if layout.problems >= LEAST:
         return "no dataset has two seeds: how much a difference varies on a dataset is not known"
-    return (
-        f"{LEAST} problems can show a difference, and here {'is' if layout.problems == 1 else 'are'} {layout.problems}"
-    )
+    here = f"{'is' if layout.problems == 1 else 'are'} {layout.problems}"
+    return f"it takes {LEAST} problems to show a difference, and here {here}"

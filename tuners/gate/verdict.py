@@ -72,10 +72,11 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     """Return the one line that a person reads first."""
     worst = [verdict for verdict in verdicts if verdict.fails]
     if not worst:
-        return "the gate passes: " + ", ".join(
-            f"{sum(v.outcome == outcome for v in verdicts)} {outcome}"
-            for outcome in dict.fromkeys(verdict.outcome for verdict in verdicts)
-        )
+        gates = {
+            gate: _counts([v for v in verdicts if v.gate == gate]) for gate in dict.fromkeys(v.gate for v in verdicts)
+        }
+        named = [f"{gate}: {counts}" for gate, counts in gates.items()]
+        return "the gate passes: " + ("; ".join(named) if len(named) > 1 else _counts(verdicts))
     worst.sort(key=lambda verdict: (*FAILING, OPEN).index(verdict.outcome))
     more = f"; and {len(worst) - 1} more" if len(worst) > 1 else ""
     return f"the gate fails: {worst[0]}{more}"
@@ -83,8 +84,12 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 def failed(verdicts: Sequence[Verdict]) -> str:
     """Return how many verdicts of which outcome fail, in one line."""
-    outcomes = [verdict.outcome for verdict in verdicts if verdict.fails]
-    return "the gate fails: " + ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes))
+    return f"the gate fails: {_counts([verdict for verdict in verdicts if verdict.fails])}"
+
+
+def _counts(verdicts: Sequence[Verdict]) -> str:
+    outcomes = [verdict.outcome for verdict in verdicts]
+    return ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes))
 
 
 def power(verdicts: Sequence[Verdict]) -> list[str]:

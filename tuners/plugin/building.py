@@ -10,13 +10,13 @@ from tuners.report.words import counted
 
 if TYPE_CHECKING:
     from tuners.execution.tables import Built, Expected
+    from tuners.plan import Plan
     from tuners.plugin.session import Session
     from tuners.results.cell import Cell
 
 
-ASKED_FOR = (
-    "what searches ask for is recorded, each cell runs once (--tuning-repeats makes more), and the optimum is not known"
-)
+ASKED_FOR = "what searches ask for is recorded, and the optimum is not known"
+ONCE = "each cell runs once (--tuning-repeats makes more)"
 
 
 def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], None]) -> None:
@@ -37,7 +37,7 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
     finally:
         progress.end()
     plan.real_on = smallest(plan, session.cells)
-    for line in said(found, time.monotonic() - began, plan.table_limit):
+    for line in said(found, time.monotonic() - began, plan):
         session.messages.note(line)
 
 
@@ -51,9 +51,10 @@ def before(expected: Expected) -> str:
     )
 
 
-def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
+def said(found: Sequence[Built], seconds: float, plan: Plan) -> list[str]:
     """Return what there is to say of tables: how many are whole, and what the others would take."""
     whole = [each for each in found if each.whole]
+    then = ASKED_FOR if "repeats" in plan.given else f"{ONCE}, {ASKED_FOR}"
     lines = [f"table of {each.name}: recorded with {each.instead_of}: built anew" for each in found if each.instead_of]
     if whole:
         candidates = sum(each.candidates or 0 for each in whole)
@@ -61,11 +62,11 @@ def said(found: Sequence[Built], seconds: float, limit: float) -> list[str]:
         lines.append(f"tables: {counted(len(whole), 'problem')}, {ready}")
     lines += [
         f"tables: {each.name}: all {each.candidates:,} candidates would take about {each.expected:.0f} s, more "
-        f"than --tuning-table-limit={limit:g}: {ASKED_FOR}"
+        f"than --tuning-table-limit={plan.table_limit:g}: {then}"
         for each in found
         if each.expected is not None
     ]
     endless = [each.name for each in found if each.candidates is None]
     if endless:
-        lines.append(f"tables: {', '.join(endless)}: a space without an end: {ASKED_FOR}")
+        lines.append(f"tables: {', '.join(endless)}: a space without an end: {then}")
     return lines

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuners.analysis import units
+from tuners.analysis.advice import More
 from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow
 from tuners.analysis.contrasts import Contrast
@@ -22,6 +23,8 @@ from tuners.results.landmarks import EQUAL
 LONGEST_COMMAND = 60
 """Characters of a command that is repeated in a sentence."""
 
+FEW = 12
+"""Problems; from fewer it is a guess how many more it takes."""
 MOST_NAMES = 3
 """Methods that a sentence names of those of which it says the same."""
 
@@ -173,8 +176,13 @@ def _more(subject: Subject) -> str:
     cost += [f"with {counted(more.tables, 'new table')}"] if more.tables else []
     count = more.then - more.now
     what = f"{count} more {more.kind if count > 1 else more.kind.removesuffix('s')}"
+    cost += [f"{'; ' if cost else ''}a guess from {counted(more.problems, 'problem')}"] if _guessed(more) else []
     begun = f"at least {what} to test anything" if more.least else f"about {what}"
-    return f"{begun}, {command}" + (f" ({' '.join(cost)})" if cost else "")
+    return f"{begun}, {command}" + (f" ({' '.join(cost).replace(' ;', ';')})" if cost else "")
+
+
+def _guessed(more: More) -> bool:
+    return not more.least and more.problems < FEW
 
 
 def _without(command: str, option: str) -> str:
