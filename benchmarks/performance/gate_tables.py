@@ -25,7 +25,7 @@ from unittest.mock import patch
 
 import hyperopt
 import numpy as np
-from hyperopt.pyll.base import scope
+from hyperopt.pyll import base
 from joblib import Parallel, delayed
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import ParameterGrid
@@ -93,7 +93,8 @@ def other_guess(place: Callable[[np.ndarray], int]) -> AbstractContextManager[An
     def chosen(samples: Any, below: np.ndarray, above: np.ndarray) -> list[Any]:
         return [samples[place(below - above)]] * len(samples) if len(samples) else []
 
-    return patch.dict(scope._impls, broadcast_best=chosen)  # noqa: SLF001  hyperopt has no other way to its sampler
+    # The module's own, in whatever process this runs: an object of this script would travel there as a copy.
+    return patch.dict(base.scope._impls, broadcast_best=chosen)  # noqa: SLF001  hyperopt has no other way
 
 
 def no_guess() -> AbstractContextManager[Any]:

@@ -115,6 +115,25 @@ def test_scorers_that_ask_for_labels() -> None:
         assert not by_labels(scorer)
 
 
+class Thresholded(Pipeline):
+    """Predicts by a threshold of its own."""
+
+    def predict(self, X: Any, **params: Any) -> Any:
+        """Return 1 where the second class is nearly certain."""
+        return (self.predict_proba(X, **params)[:, 1] > 0.9).astype(int)
+
+
+@pytest.mark.parametrize("labels", [[0, 1], ["no", "yes"]])
+def test_labels_are_those_of_the_whole_estimator(labels: list[Any]) -> None:
+    """A pipeline may predict otherwise than its last step; labels may be objects."""
+    X, y = rows()
+    named = np.array(labels, dtype=object if labels == ["no", "yes"] else None)[y]
+    grid = {"forest__n_estimators": [5, 6, 7, 8, 9, 20], "forest__min_samples_leaf": [1, 2, 5]}
+    steps = [("scaled", StandardScaler()), ("forest", RandomForestClassifier(random_state=0))]
+    pipeline = Thresholded(steps) if labels == [0, 1] else Pipeline(steps)
+    assert both(pipeline, grid, X, named, scoring="accuracy").shared_.sum() == 17  # one is the witness
+
+
 def test_a_scorer_of_trees() -> None:
     """A scorer that looks at the trees themselves gets scikit-learn's forest."""
     X, y = rows()

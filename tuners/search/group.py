@@ -89,12 +89,12 @@ def evaluate(
     start = perf_counter()
     scoring = 0.0
     models: list[Scores] = []
-    known: dict[bytes, Any] | None = {} if group.family.answers and by_labels(scorer) else None
+    known: dict[Hashable, Any] | None = {} if group.family.answers and by_labels(scorer) else None
     try:
         for plans, model in group.family.fitted(list(group.estimators.items()), fold.rows, check):
             begun = perf_counter()
             whole = anatomy.whole(fold.known, model)
-            labels = b"" if known is None else np.asarray(model.predict(fold.rows.X_asked)).tobytes()
+            labels = None if known is None else _labels(whole, fold.X_test)
             if known and labels in known:
                 test = known[labels]
             else:
@@ -117,6 +117,13 @@ def by_labels(scorer: Any) -> bool:
     metric = getattr(scorer, "_score_func", None)
     own = type(scorer) is _Scorer and scorer._response_method == "predict"  # noqa: SLF001  no other way to ask
     return own and str(getattr(metric, "__module__", "")).startswith("sklearn.metrics.")
+
+
+def _labels(estimator: Any, X: Any) -> Hashable:
+    """Return what an estimator predicts, equal only where the labels are."""
+    labels = np.asarray(estimator.predict(X))
+    # In an array's bytes, objects are addresses in memory.
+    return tuple(labels.ravel().tolist()) if labels.dtype.hasobject else labels.tobytes()
 
 
 def _scores(estimator: Any, X: Any, y: Any, scorer: Any) -> Any:
