@@ -103,7 +103,9 @@ def test_new_seeds_of_recorded_runs_need_new_tables() -> None:
     more = advised(recorded).more
     assert more is not None
     assert (more.kind, more.tables) == ("seeds", more.then - more.now)
-    marked = [replace(run, record=replace(run.record, landmarks=Landmarks(seconds=30.0))) for run in recorded]
+    marked = [
+        replace(run, record=replace(run.record, landmarks=Landmarks(whole=True, seconds=30.0))) for run in recorded
+    ]
     known = advised(marked).more
     assert known is not None
     assert known.then == more.then

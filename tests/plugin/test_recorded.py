@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests import bench as suite
 from tests.plugin.test_repeats import runs
+from tuners.__main__ import main
 from tuners.store.table import listed
 
 RECORDED = ("-p", "tuners.plugin", *suite.CHEAP, "--tuning-evaluation=recorded", "--tuning-models=oak")
@@ -143,3 +146,21 @@ def test_bad_options_of_tables_are_usage_errors(option: str, recorded: pytest.Py
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {WRONG[option]}"])
     assert not fits(recorded.path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
+def test_repeats_of_workers_are_in_the_journal(recorded: pytest.Pytester) -> None:
+    """Its rows are there before what refers to them, whichever process looked them up: it remakes the whole report."""
+    with (recorded.path / "conftest.py").open("a") as file:
+        file.write("from tuners.execution import here\nhere.WORTH_SECONDS = 0.0\n")
+    options = ("--tuning-tuners=default,bayesian", "--tuning-budget=8", "--tuning-repeats=5", "--tuning-jobs=2")
+    recorded.runpytest_subprocess(*RECORDED, *options, "--benchmark-save=a").assert_outcomes(passed=4)
+    (journal,) = recorded.path.glob(".tuning/*.jsonl")
+    assert main(["rebuild", str(journal), "--save", str(recorded.path / "again.json")]) == 0
+    saved = suite.saved(recorded, "a")
+    again = json.loads((recorded.path / "again.json").read_text())
+    found = [
+        {each["name"]: each["extra_info"]["trials_sha256"] for each in one["benchmarks"]} for one in (saved, again)
+    ]
+    assert found[0] == found[1]
+    assert any(each["extra_info"]["repeats"] == 5 for each in again["benchmarks"])

@@ -31,8 +31,8 @@ def test_the_verdict_ends_the_session(bench: pytest.Pytester) -> None:
             "In short",
             "- best on iris: undecided between *",
             "- gain over default on iris: random*",
-            "- use on iris: undecided: at least 4 more seeds to test anything, *",
             "- seconds a run on iris: random *, default *",
+            "- use on iris: undecided: at least 4 more seeds to test anything, *",
             "*4 passed in *",
         ]
     )

@@ -86,6 +86,19 @@ class Hidden:
         return self.held
 
 
+class Sealed(Hidden):
+    """Says of itself what it holds to nobody."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: Any) -> Sealed:
+        return self
+
+    def __getstate__(self) -> Any:
+        """Refuse."""
+        raise TypeError
+
+
 PAIRS = {
     "objects whose text hides what they hold": (Hidden(1), Hidden(2)),
     "partial functions": (partial(sorted, reverse=True), partial(sorted, reverse=False)),
@@ -109,7 +122,7 @@ def test_unlike_parameters_have_unlike_addresses(name: str) -> None:
 
 def test_what_cannot_be_told_from_another_is_this_process_s() -> None:
     """What an object holds that nobody can write may be other things next time: no later session reads its table."""
-    found = address(held(Hidden(lambda: 1)))["estimator"]
+    found = address(held(Sealed(1)))["estimator"]
     assert module.UNKNOWN in found
     assert module.UNKNOWN not in address(held(Hidden(1)))["estimator"]
 
@@ -127,7 +140,7 @@ import numpy as np
 from tests.task.test_address import Hidden, held
 from tuners.task.address import address, digest
 values = [{"a", "b", "c"}, np.array(["x", None, "y"], dtype=object), np.float64, {"k": (1, 2.0)}, lambda z: z + 1]
-values += [Hidden({"p", "q"})]
+values += [Hidden({"p", "q"}), Hidden(frozenset({"r", "s", "t"}))]
 print(digest(address(held(values))))
 """
 

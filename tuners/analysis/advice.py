@@ -23,7 +23,7 @@ from tuners.results.run import Run
 
 MOST_REPEATS = 200
 """More of them are not advised: the seeds are too few, then."""
-MOST_SEEDS = 1_000
+MOST_SEEDS = 200
 """More of them are not advised: what is open is too small to be found."""
 DEARER = 1.25
 """Repeats may cost this many times what seeds do: they leave the problems as they are."""
@@ -203,7 +203,7 @@ def _seeds(now: int, needed: float, found: Contrasts, runs: Sequence[Run]) -> Mo
 def _of_tables(runs: Sequence[Run]) -> float | None:
     """Return the minutes that building a table took on average; None where none is known."""
     marks = {(run.record.dataset, run.record.seed): run.record.landmarks for run in runs}
-    seconds = [each.seconds for each in marks.values() if each is not None and each.seconds is not None]
+    seconds = [each.seconds for each in marks.values() if each is not None and each.whole and each.seconds is not None]
     return float(np.mean(seconds)) / 60 if seconds else None
 
 

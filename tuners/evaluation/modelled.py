@@ -31,6 +31,8 @@ MEASURED = 32
 """Candidates whose fits are measured."""
 SMALL, SMALLER = 12, 2
 """Sizes at which they are."""
+LEAST_STEP = 1e-6
+"""Seconds: a fit that was no longer than its fixed part says nothing of a step."""
 RIDGE = 0.1
 """The penalty of the regression."""
 
@@ -113,7 +115,7 @@ def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Gener
     fixed = max(float(np.median([one - SMALLER * (two - one) / (SMALL - SMALLER) for one, two in fits])), 0.0)
     scores = np.median([(one, two) for (_, one), (_, two) in pairs], axis=0)
     score_step = max(float(scores[1] - scores[0]) / (SMALL - SMALLER), 0.0)
-    steps = [max(fit - fixed, 1e-7) / SMALL for fit, _ in small]
+    steps = [max((fit - fixed) / SMALL, LEAST_STEP) for fit, _ in small]
     whole = _Taken(problem, X, y, X[:1], y[:1])
     refits = []
     for params in chosen[: len(pairs)]:
@@ -124,7 +126,7 @@ def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Gener
         usual=float(problem.estimator.get_params()[size]),
         folds=len(problem.folds),
         fixed=fixed,
-        effects=_effects(chosen, steps, size),
+        effects=_effects(*_telling(chosen, steps), size),
         score_fixed=max(float(scores[0]) - SMALLER * score_step, 0.0),
         score_step=score_step,
         own=_own_seconds(problem, {**chosen[0], size: SMALLER}),
@@ -166,6 +168,12 @@ def _own_seconds(problem: Problem, params: Params) -> float:
     return max(float(np.median(taken)), 0.0)
 
 
+def _telling(candidates: Sequence[Params], steps: Sequence[float]) -> tuple[list[Params], list[float]]:
+    """Return the candidates whose steps took time, and how much; all, where none did."""
+    told = [(each, step) for each, step in zip(candidates, steps, strict=True) if step > LEAST_STEP]
+    return ([each for each, _ in told], [step for _, step in told]) if told else (list(candidates), list(steps))
+
+
 def _effects(candidates: Sequence[Params], steps: Sequence[float], size: str) -> dict[str, float]:
     """Return the effects of hyperparameters on the logarithm of a step's seconds, by ridge regression."""
     names = [name for name in candidates[0] if name != size]
@@ -180,13 +188,14 @@ def _effects(candidates: Sequence[Params], steps: Sequence[float], size: str) ->
             columns[name] = np.array([_number(value) for value in values])
     target = np.log(steps)
     if not columns:
-        return {"": float(target.mean())}
+        return {"": math.log(np.mean(steps))}
     matrix = np.column_stack(list(columns.values()))
     centre = matrix.mean(axis=0)
     centred = matrix - centre
     penalty = RIDGE * np.eye(matrix.shape[1])
     slopes = np.linalg.solve(centred.T @ centred + penalty, centred.T @ (target - target.mean()))
     found = dict(zip(columns, map(float, slopes), strict=True))
-    # The mean of seconds is wanted, not of their logarithm (Duan 1983, the smearing estimate).
-    smeared = np.log(np.mean(np.exp(target - target.mean() - centred @ slopes)))
-    return {"": float(target.mean() + smeared - centre @ slopes), **found}
+    # The mean of seconds is wanted, not of their logarithm: what was measured and what is modelled have one sum.
+    modelled = np.exp(target.mean() + centred @ slopes)
+    level = target.mean() - centre @ slopes + math.log(np.sum(steps) / modelled.sum())
+    return {"": float(level), **found}

@@ -66,7 +66,7 @@ class Here:
         if forks and not self._around.contended and self._plan.jobs > 1 and took * len(left) > WORTH_SECONDS:
             with Workers(left, rounds.make, self._plan.jobs) as workers:
                 for number, run in workers:
-                    rounds.take(number, run)
+                    rounds.take_back(number, run)
         while rounds.repeats.next is not None:
             make(rounds)
 

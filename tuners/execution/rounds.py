@@ -66,6 +66,14 @@ class RoundsHere:
         self.repeats.add(number, run)
         self._listener.repeat_ended(number, run)
 
+    def take_back(self, number: int, run: Run) -> None:
+        """Take in a repeat that another process has looked up, with the table that this one has."""
+        if run.repeats and run.repeats[0].rows:
+            recording = recording_of(self._plan.problem_of(self._job), self._plan.tables)
+            recording.read()  # the other one may have added to it
+            run = replace(run, table=recording.trials)
+        self.take(number, run)
+
     def search(self) -> None:
         """Search, unless a repeat has failed."""
         if self._next is None:

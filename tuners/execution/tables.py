@@ -65,8 +65,8 @@ class Expected:
     problems: int
     candidates: int
     """That are to be evaluated."""
-    seconds: float
-    """Of the candidates that share work, on as many processors as there are."""
+    seconds: float | None
+    """Of the candidates that share work, on as many processors as there are; None while that is being measured."""
     measured_later: tuple[str, ...]
     """Models whose candidates share none: what they take is known when some are evaluated."""
 
@@ -88,18 +88,25 @@ def build(
     waiting = [each for each in recordings if each.candidates is not None]
     total = sum(len(each.candidates or ()) for each in waiting)
     progress = _Progress(waiting, total, heard)
-    _prepare(waiting, progress)
     lacking = {recording: recording.missing(recording.candidates or ()) for recording in waiting}
     lacking = {recording: missing for recording, missing in lacking.items() if missing}
-    if lacking:
-        announce(_expected(lacking, plan.jobs))
-    progress.begin()
-    # What shares nothing takes longest, and its libraries are loaded where it is built.
-    order = sorted(lacking, key=lambda each: (each.shares, -len(lacking[each])))
-    if hasattr(os, "fork") and plan.jobs > 1:
-        _in_processes(order, plan.table_limit, plan.jobs, progress)
-    else:
-        _here(order, plan.table_limit, progress)
+    begun = perf_counter()
+    try:
+        if lacking:
+            announce(Expected(len(lacking), sum(map(len, lacking.values())), None, ()))
+        _prepare(list(lacking), progress)
+        if lacking:
+            announce(_expected(lacking, plan.jobs))
+        progress.begin()
+        # What shares nothing takes longest, and its libraries are loaded where it is built.
+        order = sorted(lacking, key=lambda each: (each.shares, -len(lacking[each])))
+        if hasattr(os, "fork") and plan.jobs > 1:
+            _in_processes(order, plan.table_limit, plan.jobs, progress)
+        else:
+            _here(order, plan.table_limit, progress)
+    finally:
+        for recording in lacking:
+            recording.took((perf_counter() - begun) / len(lacking))
     return [_said(each) for each in recordings]
 
 
@@ -170,10 +177,10 @@ class _Progress:
         return sum(each.table.count() for each in self._recordings)
 
 
-def whole(recording: Recording, limit: float, share: float = 1.0) -> float | None:
+def whole(recording: Recording, limit: float) -> float | None:
     """Record every candidate of a problem's space, unless that takes longer than the limit.
 
-    Return the seconds that it would take, where it was not done. `share` is this table's of the processes that build.
+    Return the seconds that it would take, where it was not done.
     """
     every = recording.candidates
     missing = [] if every is None else recording.missing(every)
@@ -197,9 +204,7 @@ def whole(recording: Recording, limit: float, share: float = 1.0) -> float | Non
             expected = seconds + each * (len(drawn) - done)
         return done == len(drawn) or expected <= limit
 
-    done = recording.add(drawn, heard)
-    recording.took(share * (perf_counter() - begun))
-    return None if done else expected
+    return None if recording.add(drawn, heard) else expected
 
 
 def _here(recordings: Sequence[Recording], limit: float, progress: _Progress) -> None:
@@ -216,7 +221,7 @@ def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, prog
         while waiting or running:
             while waiting and len(running) < jobs:
                 recording = waiting.popleft()
-                receiver, pid, stack = _begun(recording, limit, 1 / min(jobs, len(recordings)))
+                receiver, pid, stack = _begun(recording, limit)
                 running[receiver] = recording, pid, stack
             ready = wait(list(running), POLL_SECONDS)
             for receiver in [each for each in running if each in ready]:
@@ -232,13 +237,13 @@ def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, prog
             stack.close()
 
 
-def _begun(recording: Recording, limit: float, share: float) -> tuple[Connection, int, ExitStack]:
+def _begun(recording: Recording, limit: float) -> tuple[Connection, int, ExitStack]:
     receiver, sender = Pipe(duplex=False)
 
     def work() -> None:
         channel = Channel(sender, closed=end_group)
         try:
-            channel.say("value", whole(recording, limit, share))
+            channel.say("value", whole(recording, limit))
         except BaseException as error:  # noqa: BLE001  raised again in the parent
             channel.say("error", raisable(error))
 
@@ -279,5 +284,7 @@ def ensure(plan: Plan, recording: Recording) -> None:
     """Build the table of a problem of which no session knew before its run: a test's own, or a worker's."""
     if recording.candidates is not None and recording.expected is None and not recording.asked:
         recording.asked = True
+        begun = perf_counter()
         recording.prepare()
         recording.expected = whole(recording, plan.table_limit)
+        recording.took(perf_counter() - begun)

@@ -43,12 +43,12 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
 
 def before(expected: Expected) -> str:
     """Return what building will take."""
+    what = f"tables: {expected.candidates:,} candidates of {counted(expected.problems, 'problem')} to evaluate once"
+    if expected.seconds is None:
+        return f"{what}; how long that takes is being measured"
     later = ", ".join(expected.measured_later)
     beside = f" beside {later}, whose candidates share no work and are timed as they are evaluated" if later else ""
-    return (
-        f"tables: {expected.candidates:,} candidates of {counted(expected.problems, 'problem')} to evaluate once, "
-        f"about {expected.seconds:.0f} s{beside}"
-    )
+    return f"{what}, about {expected.seconds:.0f} s{beside}"
 
 
 def said(found: Sequence[Built], seconds: float, plan: Plan) -> list[str]:
@@ -60,13 +60,16 @@ def said(found: Sequence[Built], seconds: float, plan: Plan) -> list[str]:
         candidates = sum(each.candidates or 0 for each in whole)
         ready = f"all {candidates:,} candidates, ready in {seconds:.0f} s"
         lines.append(f"tables: {counted(len(whole), 'problem')}, {ready}")
-    lines += [
-        f"tables: {each.name}: all {each.candidates:,} candidates would take about {each.expected:.0f} s, more "
-        f"than --tuning-table-limit={plan.table_limit:g}: {then}"
-        for each in found
-        if each.expected is not None
-    ]
+    longer = [each for each in found if each.expected is not None]
+    if longer:
+        first = max(longer, key=lambda each: each.expected or 0.0)
+        more = f" and {counted(len(longer) - 1, 'more problem')}" if len(longer) > 1 else ""
+        lines.append(
+            f"tables: {first.name}{more}: all {first.candidates:,} candidates would take about {first.expected:.0f} s, "
+            f"more than --tuning-table-limit={plan.table_limit:g}: {then}"
+        )
     endless = [each.name for each in found if each.candidates is None]
     if endless:
-        lines.append(f"tables: {', '.join(endless)}: a space without an end: {then}")
+        more = f" and {counted(len(endless) - 1, 'more problem')}" if len(endless) > 1 else ""
+        lines.append(f"tables: {endless[0]}{more}: a space without an end: {then}")
     return lines

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuners.analysis import units
-from tuners.analysis.advice import More
+from tuners.analysis.advice import MOST_SEEDS, More
 from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow
 from tuners.analysis.contrasts import Contrast
@@ -40,6 +40,8 @@ class Topic:
     """Whether it is said of these datasets."""
     spare: bool = False
     """Whether it is left out where room is short."""
+    tabled: bool = False
+    """Whether the table says it, too, so that it is left out before the others that are not spare."""
 
 
 def sentences(subjects: Sequence[Subject], *, spare: bool) -> list[str]:
@@ -87,12 +89,9 @@ def _winners(subject: Subject) -> str:
     parts += [f"behind: {_some(behind)}"] if behind else []
     if not known and any(each.p_value is None and not each.agree for each in subject.findings.user.to_best):
         return f"undecided, {_untested(subject.findings.user.to_best[0])}"
-    text = listed(known) if known else f"undecided between {_undecided(undecided)}"
+    every = f"all {len(undecided)}" if len(undecided) > MOST_NAMES and not behind else _some(undecided)
+    text = listed(known) if known else f"undecided between {every}"
     return f"{text} ({'; '.join(parts)})" if parts else text
-
-
-def _undecided(names: Sequence[str]) -> str:
-    return f"all {len(names)}" if len(names) > MOST_NAMES else listed(names)
 
 
 def _some(names: Sequence[str]) -> str:
@@ -104,14 +103,16 @@ def _some(names: Sequence[str]) -> str:
 def _search(subject: Subject) -> str:
     searched = [each for each in subject.standings if each.search is not None]
     searched.sort(key=lambda each: each.search.regret if each.search is not None else 0.0)
-    behind = [each.tuner for each in searched if each.found == "behind"]
-    if not behind:
+    best = searched[0] if len(searched) > 1 else None
+    if best is None or best.search is None or best.search.regret_interval is None:
         return ""
-    best = searched[0]
-    assert best.search is not None
+    behind = [each.tuner for each in searched if each.found == "behind"]
+    tied = len(searched) - 1 - len(behind)
     regret = f"{number(best.search.regret, 3)} {interval(best.search.regret_interval, digits=3)}".removesuffix(" -")
     to = "the optimum" if subject.findings.search.optimum == "optimum" else "the best score seen"
-    return f"{best.tuner} ends nearest to {to}, regret {regret}; behind: {_some(behind)}"
+    rest = f", not told apart from {tied} more" if tied else ""
+    rest += f"; behind: {_some(behind)}" if behind else ""
+    return f"{best.tuner} ends nearest to {to}, regret {regret}{rest}"
 
 
 def _gain(subject: Subject) -> str:
@@ -156,7 +157,8 @@ def _cost(subject: Subject) -> str:
 def _advice(subject: Subject) -> str:
     advice = subject.findings.advice
     if advice.use is None:
-        return f"undecided: {_more(subject)}" if advice.more is not None else "undecided" if advice.open else ""
+        close = f"undecided, too close to be told apart by {MOST_SEEDS} seeds" if advice.open else ""
+        return f"undecided: {_more(subject)}" if advice.more is not None else close
     why = "best" if advice.use in advice.best else f"equal to the best{subject.within}"
     return f"{advice.use}, {why}{' and the cheapest of those' if len(advice.equivalent) > 1 else ''}"
 
@@ -221,10 +223,12 @@ TOPICS = (
     Topic("best", _winners),
     Topic("search", _search),
     Topic("gain over default", _gain),
+    Topic("seconds a run", _cost, tabled=True),
     Topic("use", _advice),
     Topic("to settle the rest", _settled_by),
-    Topic("seconds a run", _cost),
     Topic("in general", _general, placed=False, spare=True),
     Topic("overtuning", _overtuning, spare=True),
 )
-"""In the order of the sentences; where room is short the last go first, and what a run costs is in the table, too."""
+"""In the order of the sentences."""
+TABLED = tuple(topic.head for topic in TOPICS if topic.tabled)
+"""How sentences begin that a table says, too."""

@@ -39,7 +39,7 @@ class Landmarks:
     modelled: bool = False
     """Whether seconds of evaluations are modelled from measured fits, since the evaluations shared their work."""
     seconds: float | None = None
-    """That building the whole table took: of those built side by side, its share."""
+    """That building the table took: of several built together, the same share each."""
 
     def regret(self, score: float | None) -> float | None:
         """Return the normalised regret of a score: 0 is the optimum, 1 the median; None where they are not known."""

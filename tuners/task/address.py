@@ -114,7 +114,8 @@ def _described(value: Any) -> str:
 def _state(value: Any) -> str:
     """Return a checksum of all that an object holds, which its text may hide; where there is none, `UNKNOWN`."""
     try:
-        return str(joblib.hash(value))
+        held = value.__getstate__()
+        return str(joblib.hash(value)) if held is None else _described(held)
     except Exception:  # noqa: BLE001  it cannot be pickled, for whatever reason
         return UNKNOWN
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tuners.report.document import Report
 from tuners.report.section import Block
 from tuners.report.sections import blocks
+from tuners.report.summary import TABLED
 from tuners.report.tables import Table
 from tuners.text.printable import printable
 
@@ -53,8 +54,9 @@ def _short(block: Block, most: float) -> str:
     for at in reversed(range(len(kept))):
         while len(lines()) > most and kept[at] > LEAST_ROWS:
             kept[at] -= 1
+    tabled = [note for note in notes if note[0].removeprefix("- ").startswith(TABLED)]
     while len(lines()) > most and len(notes) > 1:
-        notes.pop()
+        notes.remove(tabled.pop() if tabled else notes[-1])
     return "\n".join(lines())
 
 
