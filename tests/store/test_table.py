@@ -199,9 +199,8 @@ def test_damage_is_an_error_that_names_the_file(damage: Callable[[Path], None], 
     with pytest.raises(TuningError) as raised:
         _ = table.about(), table.rows()
     assert str(raised.value).startswith(f"table {table.path}: expected a recorded table, got a damaged file (")
-    assert str(raised.value).endswith(
-        "): delete it, as `python -m tuners table prune --damaged` does: it is built anew"
-    )
+    remedy = f"`python -m tuners table prune --damaged --tables {table.path.parent}`"
+    assert str(raised.value).endswith(f"): delete it, as {remedy} does: it is built anew")
     assert "\n" not in str(raised.value)
 
 

@@ -220,9 +220,8 @@ class Table:
     def damaged(self, said: str) -> TuningError:
         """Return the error that names the file, and what is wrong with it."""
         wrong = f"table {self.path}: expected a recorded table, got a damaged file ({said})"
-        return TuningError(
-            f"{wrong}: delete it, as `python -m tuners table prune --damaged --tables {self.path.parent}` does: it is built anew"
-        )
+        remedy = f"`python -m tuners table prune --damaged --tables {self.path.parent}`"
+        return TuningError(f"{wrong}: delete it, as {remedy} does: it is built anew")
 
     def cannot(self, said: str) -> TuningError:
         """Return the error that names the file, and why it cannot be read or written."""
