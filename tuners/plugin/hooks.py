@@ -186,6 +186,7 @@ def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) ->
     report = conclusion.report_of(state)
     written = conclusion.write_reports(state, report)
     conclusion.add_to_summary(state, report)
+    state.journal.end(complete=not state.partial)
     for message in [*state.messages.notes, *(f"report: {path}" for path in written)]:
         terminalreporter.write_line(printable(message, None))
     terminalreporter.section("evaluation of tuning methods")
@@ -194,4 +195,3 @@ def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) ->
         failing = [str(verdict) for verdict in state.verdicts if verdict.fails]
         for message in [*failing, *state.messages.errors]:
             terminalreporter.write_line(workflow_command("error", message, title="comparison of tuning methods"))
-    state.journal.end(complete=not state.partial)
