@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -96,12 +96,8 @@ def advise(found: Contrasts, runs: Sequence[Run]) -> Advice:
         tuple(each.tuner for each in cheaper),
         region,
         found.metric,
-        _told(_more(found, _needed(cheaper, region, decided=use is not None), runs), found.problems),
+        _more(found, _needed(cheaper, region, decided=use is not None), runs),
     )
-
-
-def _told(more: More | None, problems: int) -> More | None:
-    return None if more is None else replace(more, problems=problems)
 
 
 def _shown(found: Contrasts) -> bool:
@@ -127,9 +123,8 @@ def _more(found: Contrasts, factors: Mapping[str, float], runs: Sequence[Run]) -
         return None
     seeds = max(1, math.ceil(found.problems / found.datasets))
     if not _shown(found):
-        more = _seeds(seeds, seeds, found, runs)
-        return None if more is None else replace(more, least=True)
-    repeats = _repeats(factors, found.best[0], runs)
+        return _seeds(seeds, seeds, found, runs, least=True)
+    repeats = _repeats(factors, found, runs)
     more_seeds = _seeds(seeds, seeds * max(factors.values()), found, runs)
     if repeats is None or more_seeds is None:
         return repeats or more_seeds
@@ -161,20 +156,27 @@ def _factor(contrast: Contrast, reach: float, *, agreeing: float) -> float:
     return (needed / reach) ** 2 if reach > 0 else math.inf
 
 
-def _repeats(factors: Mapping[str, float], first: str, runs: Sequence[Run]) -> More | None:
+def _repeats(factors: Mapping[str, float], found: Contrasts, runs: Sequence[Run]) -> More | None:
     """Return the repeats that settle it, if it is repeats that vary and not problems."""
     samples = test_samples(runs)
     now = max((len(run.repeats) for run in runs), default=1)
     if now < 2:
         return None
-    needed = [_of_repeats(variances(samples, tuner, first), factor) for tuner, factor in factors.items()]
+    needed = [_of_repeats(variances(samples, tuner, found.best[0]), factor) for tuner, factor in factors.items()]
     if any(each is None for each in needed):
         return None
     then = max(now + 1, math.ceil(now * max(each for each in needed if each is not None)))
     if then > MOST_REPEATS:
         return None
     able = [run for run in runs if run.record.ok]
-    return More("repeats", now, then, f"--tuning-repeats={then}", _cost(able, then / now, repeated=True))
+    return More(
+        "repeats",
+        now,
+        then,
+        f"--tuning-repeats={then}",
+        _cost(able, then / now, repeated=True),
+        problems=found.problems,
+    )
 
 
 def _of_repeats(found: Variances | None, factor: float) -> float | None:
@@ -186,7 +188,7 @@ def _of_repeats(found: Variances | None, factor: float) -> float | None:
     return share / left if left > 0 else None
 
 
-def _seeds(now: int, needed: float, found: Contrasts, runs: Sequence[Run]) -> More | None:
+def _seeds(now: int, needed: float, found: Contrasts, runs: Sequence[Run], *, least: bool = False) -> More | None:
     if needed > MOST_SEEDS:
         return None
     then = max(now + 1, 2, math.ceil(LEAST / found.datasets), math.ceil(needed))
@@ -197,7 +199,7 @@ def _seeds(now: int, needed: float, found: Contrasts, runs: Sequence[Run]) -> Mo
     building = _of_tables(compared)
     if minutes is not None and building is not None:
         minutes += tables * building
-    return More("seeds", now, then, f"--tuning-seeds={then}", minutes, tables)
+    return More("seeds", now, then, f"--tuning-seeds={then}", minutes, tables, found.problems, least)
 
 
 def _of_tables(runs: Sequence[Run]) -> float | None:

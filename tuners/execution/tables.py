@@ -80,7 +80,7 @@ def build(
 ) -> list[Built]:
     """Build the tables of the cells' problems; return what there is to say of each.
 
-    `announce` is told before, where there is something to build, what it will take.
+    Where there is something to build, `announce` is told how much, and again when it is measured how long it takes.
     Raises `TuningError` for a problem that cannot be measured, and for a damaged table. A problem that cannot be loaded
     is left to its cells, which say why.
     """

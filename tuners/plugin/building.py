@@ -63,13 +63,16 @@ def said(found: Sequence[Built], seconds: float, plan: Plan) -> list[str]:
     longer = [each for each in found if each.expected is not None]
     if longer:
         first = max(longer, key=lambda each: each.expected or 0.0)
-        more = f" and {counted(len(longer) - 1, 'more problem')}" if len(longer) > 1 else ""
         lines.append(
-            f"tables: {first.name}{more}: all {first.candidates:,} candidates would take about {first.expected:.0f} s, "
-            f"more than --tuning-table-limit={plan.table_limit:g}: {then}"
+            f"tables: {first.name}{_further(longer)}: all {first.candidates:,} candidates would take about "
+            f"{first.expected:.0f} s, more than --tuning-table-limit={plan.table_limit:g}: {then}"
         )
-    endless = [each.name for each in found if each.candidates is None]
+    endless = [each for each in found if each.candidates is None]
     if endless:
-        more = f" and {counted(len(endless) - 1, 'more problem')}" if len(endless) > 1 else ""
-        lines.append(f"tables: {endless[0]}{more}: a space without an end: {then}")
+        lines.append(f"tables: {endless[0].name}{_further(endless)}: a space without an end: {then}")
     return lines
+
+
+def _further(found: Sequence[Built]) -> str:
+    """Count the problems beside the one that is named."""
+    return f" and {counted(len(found) - 1, 'more problem')}" if len(found) > 1 else ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuners.analysis import units
-from tuners.analysis.advice import MOST_SEEDS, More
+from tuners.analysis.advice import MOST_SEEDS
 from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow
 from tuners.analysis.contrasts import Contrast
@@ -178,13 +178,10 @@ def _more(subject: Subject) -> str:
     cost += [f"with {counted(more.tables, 'new table')}"] if more.tables else []
     count = more.then - more.now
     what = f"{count} more {more.kind if count > 1 else more.kind.removesuffix('s')}"
-    cost += [f"{'; ' if cost else ''}a guess from {counted(more.problems, 'problem')}"] if _guessed(more) else []
+    guess = "" if more.least or more.problems >= FEW else f"a guess from {counted(more.problems, 'problem')}"
+    beside = "; ".join(filter(None, [" ".join(cost), guess]))
     begun = f"at least {what} to test anything" if more.least else f"about {what}"
-    return f"{begun}, {command}" + (f" ({' '.join(cost).replace(' ;', ';')})" if cost else "")
-
-
-def _guessed(more: More) -> bool:
-    return not more.least and more.problems < FEW
+    return f"{begun}, {command}" + (f" ({beside})" if beside else "")
 
 
 def _without(command: str, option: str) -> str:

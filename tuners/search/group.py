@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -89,18 +90,12 @@ def evaluate(
     start = perf_counter()
     scoring = 0.0
     models: list[Scores] = []
-    known: dict[Hashable, Any] | None = {} if group.family.answers and by_labels(scorer) else None
+    tested = _once(scorer) if group.family.answers and by_labels(scorer) else partial(_scores, scorer=scorer)
     try:
         for plans, model in group.family.fitted(list(group.estimators.items()), fold.rows, check):
             begun = perf_counter()
             whole = anatomy.whole(fold.known, model)
-            labels = None if known is None else _labels(whole, fold.X_test)
-            if known and labels in known:
-                test = known[labels]
-            else:
-                test = _scores(whole, fold.X_test, fold.y_test, scorer)
-                if known is not None:
-                    known[labels] = test
+            test = tested(whole, fold.X_test, fold.y_test)
             train = math.nan
             if fold.rows.X_asked_train is not None:
                 train = _scores(whole, fold.X_train, fold.y_train, scorer)
@@ -117,6 +112,19 @@ def by_labels(scorer: Any) -> bool:
     metric = getattr(scorer, "_score_func", None)
     own = type(scorer) is _Scorer and scorer._response_method == "predict"  # noqa: SLF001  no other way to ask
     return own and str(getattr(metric, "__module__", "")).startswith("sklearn.metrics.")
+
+
+def _once(scorer: Any) -> Callable[[Any, Any, Any], Any]:
+    """Return what scores estimators on the same rows, those of equal labels once."""
+    known: dict[Hashable, Any] = {}
+
+    def scores(estimator: Any, X: Any, y: Any) -> Any:
+        labels = _labels(estimator, X)
+        if labels not in known:
+            known[labels] = _scores(estimator, X, y, scorer)
+        return known[labels]
+
+    return scores
 
 
 def _labels(estimator: Any, X: Any) -> Hashable:
