@@ -32,7 +32,8 @@ def main(names: list[str]) -> int:
         )
         print(done.stdout)
         missed += done.returncode != 0
-        sections[titles[name]] = done.stdout.strip()
+        if done.stdout.strip():  # one that broke has measured nothing
+            sections[titles[name]] = done.stdout.strip()
     order = [title for title in titles.values() if title in sections]
     PAGE.write_text("\n".join([INTRODUCTION, *(f"## {title}\n\n{sections[title]}\n" for title in order)]))
     return missed

@@ -56,7 +56,8 @@ class NoOp(ClassifierMixin, BaseEstimator):
 def problem() -> Problem:
     """Return rows of nothing to learn; `ROWS` of them are for training."""
     X = np.random.default_rng(0).normal(size=(ROWS * 10 // 7 + 1, 4))
-    model = Model("noop", NoOp(), {"a": (0.0, 1.0), "b": (0, 1_000_000)})
+    guesses = tuple({"a": 0.25 * number, "b": number} for number in range(4))
+    model = Model("noop", NoOp(), {"a": (0.0, 1.0), "b": (0, 1_000_000)}, guesses=guesses)
     return Problem(model, Dataset("noise", X, np.arange(len(X)) % 2), 0, Protocol(folds=FOLDS))
 
 
