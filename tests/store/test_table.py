@@ -224,6 +224,25 @@ def test_no_flipped_bit_changes_what_is_read(seed: int, tmp_path: Path) -> None:
     assert found <= {exact(row) for row in rows}
 
 
+def test_damage_where_no_row_lies_is_found(tmp_path: Path) -> None:
+    """Rows can all be read without what finds a row by its key; a session cannot do without."""
+    table = made(tmp_path, ROW, *(replace(ROW, params={"depth": depth}) for depth in range(400)))
+    with sqlite3.connect(table.path) as file:
+        (page,) = file.execute(
+            "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'rows'"
+        ).fetchone()
+        (size,) = file.execute("PRAGMA page_size").fetchone()
+    file.close()
+    assert table.check() == 401
+    with table.path.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        raw.write(b"x" * size)
+    assert len(table.rows()) == 401
+    with pytest.raises(TuningError, match="got a damaged file") as raised:
+        table.check()
+    assert "\n" not in str(raised.value)
+
+
 def test_the_table_of_something_else_is_refused(tmp_path: Path) -> None:
     """A file that was given another's name: what differs is said, and the remedy."""
     table = made(tmp_path, ROW)

@@ -164,6 +164,14 @@ class Table:
             found = file.execute(_READ, (after,)).fetchall()
         return [self._row(*each) for each in found]
 
+    def check(self) -> int:
+        """Read everything, and return how many rows there are; raise `TuningError` for damage anywhere in the file."""
+        with self._open() as file:
+            (said,) = file.execute("PRAGMA integrity_check(1)").fetchone()
+        if said != "ok":
+            raise self.damaged(" ".join(said.split()))
+        return len(self.rows())
+
     def count(self) -> int:
         """Return how many rows there are."""
         with self._open() as file:

@@ -40,7 +40,7 @@ def _line(table: Table) -> str:
     from tuners.task.address import outdated  # noqa: PLC0415  loads pandas
 
     about, status = table.about(), table.path.stat()
-    parts = [f"{len(table.rows()):,} rows"]
+    parts = [f"{table.check():,} rows"]
     if LANDMARKS in about:
         parts += _landmarks(Landmarks(**about[LANDMARKS]))
     versions = about.get("versions", {})

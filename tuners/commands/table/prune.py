@@ -50,7 +50,7 @@ def _why(table: Table, longest: float | None, *, damaged: bool) -> str:
     try:
         changed = outdated(table.about().get("versions", {}))
         if not changed and damaged:
-            table.rows()
+            table.check()
     except TuningError:
         return "damaged" if damaged else ""
     if changed:
