@@ -8,7 +8,7 @@ import os
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ from tuners.results.cell import Cell, dataset_name, is_csv
 from tuners.results.record import EVALUATIONS
 from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
+from tuners.results.tasks import METRICS, TASKS, Task
 from tuners.store.journal_folder import FOLDER
 from tuners.task import paths
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tuners.task.dataset import Dataset
     from tuners.task.model import Model
     from tuners.task.problem import Problem
+    from tuners.task.protocol import Protocol
 
 T = TypeVar("T")
 INCONCLUSIVE = ("pass", "fail")
@@ -66,7 +68,7 @@ class Plan:
         self.preset = preset
         self.tuners: tuple[str, ...] = given.get("tuners", preset.tuners)
         self.models: tuple[str, ...] = given.get("models", preset.models)
-        self.datasets: tuple[str, ...] = given.get("datasets", preset.datasets)
+        self.datasets: tuple[str, ...] = given.get("datasets", self._of_task(preset))
         self.seeds: tuple[int, ...] = given.get("seeds", preset.seeds)
         self.time_budget: float | None = given.get("time-budget")
         self.trial_timeout: float | None = given.get("trial-timeout")
@@ -86,15 +88,33 @@ class Plan:
         """The problem on which each method is also run for real, in a recorded session."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
-        self.protocol = dataclasses.replace(
-            preset.protocol, metric=given.get("metric", preset.protocol.metric), positive=given.get("positive")
-        )
         self._unavailable: dict[str, UnavailableError] = {}
         self._adopted: dict[tuple[str, str], Any] = {}
         self.model = cache(self._model)
         self.dataset = cache(self._dataset)
         self.tuner = cache(self._tuner)
         self._problems: dict[tuple[str, str, int], Problem] = {}
+
+    def _of_task(self, preset: Preset) -> tuple[str, ...]:
+        return preset.regression_datasets if self.given.get("task") == "regression" else preset.datasets
+
+    @cached_property
+    def task(self) -> Task:
+        """The session's one task: as given, else that of the first dataset that can be loaded."""
+        if "task" in self.given:
+            given: Task = self.given["task"]
+            return given
+        if "datasets" not in self.given and not self._adopted:
+            return TASKS[0]
+        names = [name for kind, name in self._adopted if kind == "dataset"] or self.datasets
+        found = (loaded(lambda: self.dataset(name)) for name in names)  # noqa: B023  called here
+        return next((dataset.task for dataset in found if dataset is not None and dataset.task), TASKS[0])
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """How the session's problems are measured."""
+        metric = self.given.get("metric", METRICS[self.task])
+        return dataclasses.replace(self.preset.protocol, metric=metric, positive=self.given.get("positive"))
 
     @property
     def recorded(self) -> bool:
@@ -189,7 +209,9 @@ class Plan:
         key = (model, dataset, seed)
         if key not in self._problems:
             kind: type[Problem] = pkgutil.resolve_name(self.preset.problem)
-            self._problems[key] = kind(self.model(model), self.dataset(dataset), seed, self.protocol)
+            found = self.dataset(dataset)
+            assert found.task is not None
+            self._problems[key] = kind(self.model(model).for_task(found.task), found, seed, self.protocol)
         return self._problems[key]
 
     def problem_of(self, job: Job) -> Problem:

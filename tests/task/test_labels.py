@@ -341,7 +341,7 @@ def test_labels_that_objects_hold_are_labels(y: Any) -> None:
 def test_labels_of_several_types_are_refused() -> None:
     """They have no order: one line says which types came, and what to do."""
     mixed = np.array([0, "a"], dtype=object)[Y]
-    with pytest.raises(TuningError, match="expected a target of one type, text or numbers, got int, str: remove rows"):
+    with pytest.raises(TuningError, match="expected a target of one type, text or numbers, got int, str: write the"):
         Dataset("cancer", X, mixed)
 
 

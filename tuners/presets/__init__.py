@@ -37,6 +37,8 @@ class Preset:
     seeds: tuple[int, ...]
     budget: int
     protocol: Protocol
+    regression_datasets: tuple[str, ...] = ("diabetes",)
+    """Instead of `datasets`, where the task is regression."""
     jobs: int = 1
     repeats: int = 1
     """Runs of each cell."""

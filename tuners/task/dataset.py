@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 
 from tuners.errors import TuningError
+from tuners.results.tasks import TASKS, Task
+from tuners.task import roles
+from tuners.task.inferred import inferred_task
 from tuners.task.metrics import label_named
+from tuners.task.roles import ROLES
 
 MOST_LABELS = 10
 """Labels that a message lists."""
@@ -25,10 +31,10 @@ if TYPE_CHECKING:
 class Dataset:
     """Features and target of one task.
 
-    `X` has shape (rows, features); columns of a data frame that are not numeric are categories.
-    `y` has shape (rows,): any labels, or numbers for a regressor. `classes` are the labels in the
-    order that a confusion matrix shows them. `positive` is the label that metrics of one class, such as
-    `f1`, score.
+    `X` has shape (rows, features); columns of a data frame that are not numeric are categories, text or dates.
+    `y` has shape (rows,): any labels, or numbers for regression. Roles are arrays of shape (rows,).
+
+    Raises `TuningError`, one line, for what nothing can be learnt from.
     """
 
     name: str
@@ -37,23 +43,28 @@ class Dataset:
     source: str = "the user's own"
     licence: str = "unknown"
     positive: Any = None
+    """The label that metrics of one class, such as `f1`, score."""
+    task: Task | None = field(default=None, kw_only=True)
+    """One of `TASKS`; inferred from the target where it is not given."""
+    groups: NDArray[Any] | None = field(default=None, kw_only=True)
+    """Rows of one group, such as a patient's, are never in two parts of a split."""
+    time: NDArray[Any] | None = field(default=None, kw_only=True)
+    """When each row was observed, numbers or dates: test rows are later than training rows."""
+    weights: NDArray[np.float64] | None = field(default=None, kw_only=True)
+    """Of rows, in fits and in scores."""
+    test: NDArray[np.bool_] | None = field(default=None, kw_only=True)
+    """Which rows are the test set, where the user has one; else the seed draws it."""
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    """What was decided when the data were read, a line each: `column: what is in it: what was done`."""
     classes: tuple[str, ...] = field(init=False)
+    """The labels in the order that a confusion matrix shows them; none for regression."""
 
     def __post_init__(self) -> None:
-        """Check the shapes; raise `TuningError` for a dataset nothing can be learnt from."""
-        if hasattr(self.X, "toarray"):
-            message = (
-                f"dataset {self.name!r}: expected dense rows, an array or a data frame, got a sparse "
-                f"{type(self.X).__name__}: pass X.toarray(), or reduce it first, as sklearn's TruncatedSVD does"
-            )
-            raise TuningError(message)
-        object.__setattr__(self, "y", _labels(self.name, np.asarray(self.y)))
-        if isinstance(self.X, pd.DataFrame):
-            # Preprocessing chooses columns by name: one type of names, and no copy of the data.
-            object.__setattr__(self, "X", self.X.set_axis(list(map(str, self.X.columns)), axis="columns"))
-        else:
-            object.__setattr__(self, "X", np.asarray(self.X))
-        if self.X.ndim != 2 or self.y.ndim != 1 or len(self.X) != len(self.y) or not len(self.y):
+        """Check shapes, target and roles; raise `TuningError` for a dataset nothing can be learnt from."""
+        own = partial(object.__setattr__, self)
+        own("y", _target(self.name, np.asarray(self.y)))
+        own("X", _features(self.name, self.X))
+        if self.X.ndim != 2 or self.y.ndim != 1 or self.X.shape[0] != len(self.y) or not len(self.y):
             message = (
                 f"dataset {self.name!r}: expected features of shape (rows, features) and a target of "
                 f"shape (rows,), got {self.X.shape} and {self.y.shape}"
@@ -61,9 +72,14 @@ class Dataset:
             raise TuningError(message)
         labels = np.unique(self.y)
         if len(labels) < 2:
-            message = f"dataset {self.name!r}: the target is constant ({labels[0]}): expected at least two classes"
+            message = f"dataset {self.name!r}: the target is constant ({labels[0]}): expected at least two values"
             raise TuningError(message)
-        object.__setattr__(self, "classes", tuple(str(label) for label in labels))
+        own("task", _task(self.name, self.task, self.y))
+        own("classes", tuple(str(label) for label in labels) if self.task == "classification" else ())
+        for role in ROLES:
+            values = getattr(self, role)
+            if values is not None:
+                own(role, roles.checked(role, values, len(self.y), f"dataset {self.name!r}"))
         if self.positive is not None and label_named(labels, self.positive) is None:
             listed = ", ".join(map(repr, self.classes[:MOST_LABELS]))
             message = (
@@ -88,15 +104,27 @@ class Dataset:
     @property
     def has_missing(self) -> bool:
         """Whether any value is missing."""
-        return bool(pd.isna(self.X).to_numpy().any() if isinstance(self.X, pd.DataFrame) else pd.isna(self.X).any())
+        if isinstance(self.X, pd.DataFrame):
+            return bool(pd.isna(self.X).to_numpy().any())
+        return bool(pd.isna(self.X.data if issparse(self.X) else self.X).any())
 
     def fingerprint(self) -> str:
-        """Return a SHA-256 of the content, names of columns included."""
-        return fingerprint(self.X, self.y)
+        """Return a SHA-256 of the content, names of columns and roles included."""
+        digest = fingerprint(self.X, self.y)
+        given = [(role, getattr(self, role)) for role in ROLES if getattr(self, role) is not None]
+        if not given:
+            return digest
+        return hashlib.sha256(f"{digest} {fingerprint(pd.DataFrame(dict(given)), self.y)}".encode()).hexdigest()
 
 
 def fingerprint(X: Features, y: NDArray[Any]) -> str:
     """Return a SHA-256 of features and target, names of columns included."""
+    if issparse(X):
+        X = X.tocoo()
+        digest = hashlib.sha256(repr(X.shape).encode())
+        for part in (X.row, X.col, X.data):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        return f"{fingerprint(np.zeros((len(y), 0)), y)[:32]}{digest.hexdigest()[:32]}"
     frame = pd.DataFrame(X)
     # Not by `assign`: pandas warns that it is slow to insert into a frame of many text columns.
     target = pd.DataFrame({"(target)": y}, index=frame.index)
@@ -106,13 +134,57 @@ def fingerprint(X: Features, y: NDArray[Any]) -> str:
     return digest.hexdigest()
 
 
-def _labels(name: str, y: NDArray[Any]) -> NDArray[Any]:
+def _features(name: str, X: Any) -> Features:
+    """Return features as a frame whose columns are named by distinct strings, as sparse rows, or as an array."""
+    if issparse(X):
+        return X.tocsr()
+    if not isinstance(X, pd.DataFrame):
+        return np.asarray(X)
+    columns = list(map(str, X.columns))
+    twice = next((column for column in columns if columns.count(column) > 1), None)
+    if twice is not None:
+        message = f"dataset {name!r}: expected distinct names of columns, got {twice!r} twice: rename or drop one"
+        raise TuningError(message)
+    # Preprocessing chooses columns by name: one type of names, and no copy of the data.
+    return X.set_axis(columns, axis="columns")
+
+
+def _task(name: str, given: Task | None, y: NDArray[Any]) -> Task:
+    if given is None:
+        return inferred_task(y)
+    if given not in TASKS:
+        message = f"dataset {name!r}: expected {' or '.join(TASKS)} as task, got {given!r}"
+        raise TuningError(message)
+    if given == "regression" and y.dtype.kind not in "iufb":
+        message = (
+            f"dataset {name!r}: expected a target of numbers for regression, got labels such as {str(y[0])!r}: "
+            "give the column of numbers, or leave the task out"
+        )
+        raise TuningError(message)
+    return given
+
+
+def _target(name: str, y: NDArray[Any]) -> NDArray[Any]:
     """Return a target as scikit-learn takes it: numbers, bools or text, not as objects that hold them.
 
-    Intervals, periods and other values that all are of one type become their text. Raises `TuningError` for a target of
-    several types, which have no order.
+    Intervals, periods and other values that all are of one type become their text. Raises `TuningError` for missing
+    values, for infinite ones, and for a target of several types, which have no order.
     """
-    if y.dtype.kind in "biufU" or y.ndim != 1:
+    if y.ndim != 1:
+        return y
+    missing = pd.isna(y)
+    if missing.any():
+        message = (
+            f"dataset {name!r}: the target is missing in {missing.sum()} of {len(y)} rows, first in row "
+            f"{int(missing.argmax())} (from 0): remove such rows"
+        )
+        raise TuningError(message)
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        message = (
+            f"dataset {name!r}: the target is infinite in row {int(np.isinf(y).argmax())} (from 0): remove such rows"
+        )
+        raise TuningError(message)
+    if y.dtype.kind in "biufU":
         return y
     if y.dtype.kind == "S":
         return y.astype(str)
@@ -125,10 +197,10 @@ def _labels(name: str, y: NDArray[Any]) -> NDArray[Any]:
     kinds = sorted({type(value).__name__ for value in y.tolist()})
     if kinds == ["str"]:
         return y
-    if len(kinds) == 1 and not pd.isna(y[0]):
+    if len(kinds) == 1:
         return np.array([value.decode() if isinstance(value, bytes) else str(value) for value in y.tolist()])
     message = (
-        f"dataset {name!r}: expected a target of one type, text or numbers, got {', '.join(kinds)}: remove rows "
-        "without a label, and write the labels as text, y.astype(str), if they are of several types"
+        f"dataset {name!r}: expected a target of one type, text or numbers, got {', '.join(kinds)}: "
+        "write the labels as text, y.astype(str)"
     )
     raise TuningError(message)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sklearn.base import clone, is_classifier
 
 from tuners.errors import TuningError
+from tuners.results.tasks import Task
 from tuners.spaces import Params, SpaceLike, as_space
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ class Model:
         Spaces of single methods' own, by method, which tables mark.
     scale
         Whether numeric features are standardised before the model.
+    regressor
+        What stands in for a classifier where the task is regression: a regressor with the same hyperparameters, or a
+        model of the same name with a space of its own.
 
     Raises `TuningError` where a named hyperparameter is not the estimator's.
     """
@@ -45,6 +49,7 @@ class Model:
         guesses: Sequence[Params] = (),
         spaces: Mapping[str, SpaceLike] | None = None,
         scale: bool = False,
+        regressor: Any = None,
     ) -> None:
         """Check every name against the estimator's parameters."""
         if not hasattr(estimator, "get_params") or isinstance(estimator, type):
@@ -56,6 +61,9 @@ class Model:
         self.guesses = tuple(guesses)
         self.spaces = {method: as_space(own) for method, own in (spaces or {}).items()}
         self.scale = scale
+        if regressor is not None and not isinstance(regressor, Model):
+            regressor = Model(name, regressor, space, guesses=guesses, spaces=spaces, scale=scale)
+        self.regressor: Model | None = regressor
         known = estimator.get_params()
         for params in (self.space, *self.spaces.values(), *self.guesses):
             lacking = [parameter for parameter in params if parameter not in known]
@@ -70,6 +78,15 @@ class Model:
     def classifies(self) -> bool:
         """Whether the estimator is a classifier."""
         return bool(is_classifier(self.estimator))
+
+    @property
+    def task(self) -> Task:
+        """The task of the estimator."""
+        return "classification" if self.classifies else "regression"
+
+    def for_task(self, task: Task) -> Model:
+        """Return the model for a task: its regressor where it has one, else itself."""
+        return self.regressor if task == "regression" and self.regressor is not None else self
 
     def space_for(self, tuner: str) -> ConfigurationSpace:
         """Return the space that a method searches: the model's, or one of its own."""

@@ -9,18 +9,12 @@ import numpy as np
 from tuners.errors import TuningError
 from tuners.results.scorers import ONE_CLASS
 from tuners.task import metrics
+from tuners.task.inferred import MANY_CLASSES
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from tuners.task.dataset import Dataset
     from tuners.task.model import Model
     from tuners.task.protocol import Protocol
-
-MANY_CLASSES = 20
-"""A numeric target with more distinct values, some of them in too few rows, is a quantity and no label."""
-MANY_SHARE = 0.05
-"""A share of the rows; a target with fewer distinct values than that may have rare classes."""
 
 
 def check_target(model: Model, dataset: Dataset, protocol: Protocol, positive: Any | None) -> None:
@@ -29,7 +23,7 @@ def check_target(model: Model, dataset: Dataset, protocol: Protocol, positive: A
     `positive` is the label that the metric scores; a metric of one class without it is refused, too.
     """
     metric = protocol.metric
-    labels, counts = np.unique(dataset.y, return_counts=True)
+    labels = np.unique(dataset.y)
     if not model.classifies:
         if labels.dtype.kind not in "iufb":
             message = (
@@ -44,17 +38,18 @@ def check_target(model: Model, dataset: Dataset, protocol: Protocol, positive: A
             )
             raise TuningError(message)
         return
-    if _is_quantity(labels, counts, least=protocol.folds + 1):
-        message = (
-            f"dataset {dataset.name!r}: the target has {len(labels)} distinct numbers in {len(dataset.y)} rows, which "
-            f"is regression, and {model.name} is a classifier: tune a regressor, with --tuning-metric=r2 or "
-            "neg_mean_absolute_error"
-        )
-        raise TuningError(message)
-    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels % 1).any():
+    fractions = labels.dtype.kind == "f" and bool((labels % 1).any())
+    if fractions and (dataset.task == "classification" or len(labels) <= MANY_CLASSES):
         message = (
             f"dataset {dataset.name!r}: the labels are fractions, such as {labels[labels % 1 > 0][0]}, which "
             "scikit-learn takes for a quantity: write them as text, y.astype(str), or tune a regressor"
+        )
+        raise TuningError(message)
+    if dataset.task == "regression":
+        message = (
+            f"dataset {dataset.name!r}: the target has {len(labels)} distinct numbers in {len(dataset.y)} rows, which "
+            f"is regression, and {model.name} is a classifier: tune a regressor, or say that the numbers are classes "
+            "(--tuning-task=classification, Dataset(..., task='classification'))"
         )
         raise TuningError(message)
     if metrics.is_for_regression(metric):
@@ -76,9 +71,3 @@ def check_target(model: Model, dataset: Dataset, protocol: Protocol, positive: A
             f"which is positive, --tuning-positive={second} or Dataset(..., positive={labels.tolist()[1]!r})"
         )
         raise TuningError(message)
-
-
-def _is_quantity(labels: NDArray[Any], counts: NDArray[np.intp], *, least: int) -> bool:
-    if labels.dtype.kind not in "iuf":
-        return False
-    return bool(len(labels) > max(MANY_CLASSES, MANY_SHARE * counts.sum()) and counts.min() < least)
