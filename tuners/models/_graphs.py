@@ -48,26 +48,35 @@ RULES: dict[str, tuple[Callable[..., Update], int]] = {"SGD": (_sgd, 0), "Adam":
 """By Keras's name: the rule, and how many moments of each weight it keeps."""
 
 _WEIGHTS = [tf.TensorSpec((None, None)), tf.TensorSpec((None,))] * 3
-_ROWS, _LABELS = tf.TensorSpec((None, None)), tf.TensorSpec((None,), tf.int32)
+_ROWS = tf.TensorSpec((None, None))
+
+
+OUTPUTS: dict[str, tuple[str, Callable[[], Any], Any]] = {
+    "two classes": ("sigmoid", keras.losses.BinaryCrossentropy, tf.int32),
+    "classes": ("softmax", keras.losses.SparseCategoricalCrossentropy, tf.int32),
+    "number": ("linear", keras.losses.MeanSquaredError, tf.float32),
+}
+"""By kind of output: activation of the last layer, loss, and the type of what is foretold."""
 
 
 @cache
-def predicting(activation: str, *, binary: bool) -> Any:
+def predicting(activation: str, output: str) -> Any:
     """Return the graph that gives outputs for rows, (rows, features), and the weights of the network."""
     return tf.function(
-        lambda X, *weights: _outputs(X, weights, activation, binary=binary), autograph=False,
+        lambda X, *weights: _outputs(X, weights, activation, output), autograph=False,
         input_signature=(_ROWS, *_WEIGHTS),
     )  # fmt: skip
 
 
 @cache
-def training(activation: str, optimizer: str, batch_size: int, rate: float, *, binary: bool) -> Any:
+def training(activation: str, optimizer: str, batch_size: int, rate: float, output: str) -> Any:
     """Return the graph that trains on rows in given orders, (epochs, rows), and returns the weights.
 
-    Its arguments are rows, labels, orders, the seed of the dropout at `rate`, and the weights to begin with.
+    Its arguments are rows, targets, orders, the seed of the dropout at `rate`, and the weights to begin with.
     """
     update, moments = RULES[optimizer]
-    loss_of = keras.losses.BinaryCrossentropy() if binary else keras.losses.SparseCategoricalCrossentropy()
+    _, loss, kind = OUTPUTS[output]
+    loss_of = loss()
     scalar, shapes = tf.TensorShape([]), [each.shape for each in _WEIGHTS]
     state = (scalar, shapes, [shapes] * moments)
 
@@ -80,9 +89,9 @@ def training(activation: str, optimizer: str, batch_size: int, rate: float, *, b
             with tf.GradientTape() as tape:
                 tape.watch(weights)
                 dropped = tf.stack([seed, steps])
-                outputs = _outputs(tf.gather(X, chosen), weights, activation, binary=binary, rate=rate, seed=dropped)
-                loss = loss_of(labels[:, None] if binary else labels, outputs)
-            gradients = tape.gradient(loss, weights)
+                outputs = _outputs(tf.gather(X, chosen), weights, activation, output, rate=rate, seed=dropped)
+                lost = loss_of(labels if output == "classes" else labels[:, None], outputs)
+            gradients = tape.gradient(lost, weights)
             step = tf.cast(steps + 1, tf.float32)
             done = [update(step, *each) for each in zip(weights, gradients, *kept, strict=True)]
             kept = [[moved[moment] for _, moved in done] for moment in range(moments)]
@@ -103,7 +112,7 @@ def training(activation: str, optimizer: str, batch_size: int, rate: float, *, b
         )[2]  # fmt: skip
 
     orders = tf.TensorSpec((None, None), tf.int32)
-    signature = (_ROWS, _LABELS, orders, tf.TensorSpec((), tf.int32), *_WEIGHTS)
+    signature = (_ROWS, tf.TensorSpec((None,), kind), orders, tf.TensorSpec((), tf.int32), *_WEIGHTS)
     return tf.function(train, autograph=False, input_signature=signature)
 
 
@@ -120,17 +129,17 @@ def begin(features: int, neurons: int, outputs: int, random: np.random.Generator
 
 
 def fit(
-    X: NDArray[np.float32], y: NDArray[np.int32], orders: NDArray[np.int32], weights: list[Any], seed: int,
-    *, activation: str, optimizer: str, batch_size: int, rate: float, binary: bool,
+    X: NDArray[np.float32], y: NDArray[Any], orders: NDArray[np.int32], weights: list[Any], seed: int,
+    *, activation: str, optimizer: str, batch_size: int, rate: float, output: str,
 ) -> list[NDArray[np.float32]]:  # fmt: skip
     """Train and return the weights."""
-    graph = training(activation, optimizer, batch_size, rate, binary=binary)
+    graph = training(activation, optimizer, batch_size, rate, output)
     # The seed is one of Keras's, which are below the modulus that it takes.
     trained = graph(tf.constant(X), tf.constant(y), tf.constant(orders), tf.constant(seed % (2**31 - 2)), *weights)
     return [each.numpy() for each in trained]
 
 
-def _outputs(X: Any, weights: Any, activation: str, *, binary: bool, rate: float = 0.0, seed: Any = None) -> Any:
+def _outputs(X: Any, weights: Any, activation: str, output: str, *, rate: float = 0.0, seed: Any = None) -> Any:
     """Return the network's outputs; where there is a seed, in training, with dropout."""
     between = keras.activations.get(activation)
     hidden = X
@@ -138,5 +147,5 @@ def _outputs(X: Any, weights: Any, activation: str, *, binary: bool, rate: float
         hidden = between(keras.ops.add(keras.ops.matmul(hidden, kernel), bias))
     if seed is not None:
         hidden = tf.nn.experimental.stateless_dropout(hidden, rate=rate, noise_shape=tf.shape(hidden), seed=seed)
-    at_last = keras.activations.get("sigmoid" if binary else "softmax")
+    at_last = keras.activations.get(OUTPUTS[output][0])
     return at_last(keras.ops.add(keras.ops.matmul(hidden, weights[4]), weights[5]))

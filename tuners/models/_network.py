@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -48,11 +48,20 @@ KEPT = 128
 """Architectures kept in a process; the ones least recently used go first."""
 
 
+NUMBER = 0
+"""Stands for the number of classes where a number is foretold."""
+LOSSES = {
+    "two classes": "binary_crossentropy", "classes": "sparse_categorical_crossentropy", "number": "mean_squared_error",
+}  # fmt: skip
+"""Keras's names, by kind of output."""
+
+
 class Architecture(NamedTuple):
     """What one compiled model serves."""
 
     features: int
     classes: int
+    """`NUMBER` for regression."""
     neurons: int
     activation: str
     optimizer: str
@@ -60,22 +69,34 @@ class Architecture(NamedTuple):
 
 
 def layers(features: int, classes: int, neurons: int, activation: str) -> Any:
-    """Build the article's network: two dense layers and dropout; one sigmoid output for two classes, else softmax."""
-    binary = classes == 2
+    """Build the article's network: two dense layers and dropout, then the output.
+
+    It is one sigmoid for two classes, softmax for more, and one linear for a number.
+    """
     return keras.Sequential(
         [
             keras.layers.Input((features,)),
             keras.layers.Dense(neurons, activation=activation),
             keras.layers.Dense(neurons, activation=activation),
             keras.layers.Dropout(DROPOUT),
-            keras.layers.Dense(1 if binary else classes, activation="sigmoid" if binary else "softmax"),
+            keras.layers.Dense(units(classes), activation=_graphs.OUTPUTS[kind(classes)][0]),
         ]
     )
 
 
+def kind(classes: int) -> str:
+    """Return the kind of output for so many classes."""
+    return {NUMBER: "number", 2: "two classes"}.get(classes, "classes")
+
+
+def units(classes: int) -> int:
+    """Return how many outputs so many classes have."""
+    return classes if kind(classes) == "classes" else 1
+
+
 def loss(classes: int) -> str:
     """Return the loss for so many classes."""
-    return "binary_crossentropy" if classes == 2 else "sparse_categorical_crossentropy"
+    return LOSSES[kind(classes)]
 
 
 class Trainer:
@@ -90,11 +111,11 @@ class Trainer:
         self._model.optimizer.build(self._model.trainable_variables)
         self._state = [(variable, variable.numpy()) for variable in self._model.optimizer.variables]
         rows = tf.TensorSpec((None, architecture.features), tf.float32)
-        labels = tf.TensorSpec((None,), tf.int32)
-        self._train = tf.function(self._epochs, input_signature=(rows, labels, tf.TensorSpec((None, None), tf.int32)))
+        targets = tf.TensorSpec((None,), _graphs.OUTPUTS[kind(architecture.classes)][2])
+        self._train = tf.function(self._epochs, input_signature=(rows, targets, tf.TensorSpec((None, None), tf.int32)))
         self._predict = tf.function(lambda X: self._model(X, training=False), input_signature=(rows,))
 
-    def fit(self, X: NDArray[np.float32], y: NDArray[np.int32], epochs: int, seed: int) -> list[NDArray[np.float32]]:
+    def fit(self, X: NDArray[np.float32], y: NDArray[Any], epochs: int, seed: int) -> list[NDArray[np.float32]]:
         """Train from the start and return the weights."""
         random = np.random.default_rng(seed)
         with self.lock:
@@ -150,14 +171,8 @@ def trainer(architecture: Architecture) -> Trainer:
         return _trainers[architecture]
 
 
-class NetworkClassifier(ClassifierMixin, BaseEstimator):
-    """The article's network: `neurons` in two layers of an `activation`, trained by a Keras `optimizer`.
-
-    `fit` takes rows (rows, features) and labels (rows,) of two classes or more. The same integer
-    `random_state` gives the same weights, bit for bit, whatever was trained before. `any_size` trains every
-    number of neurons in the same graph, which moves the last bits. Pickles hold the weights alone. Raises
-    `ValueError` for bad rows, an unknown activation or optimizer (Keras's own words), and where training diverges.
-    """
+class _Network(BaseEstimator):
+    """What networks of both tasks have: parameters, training and outputs."""
 
     def __init__(
         self,
@@ -179,6 +194,60 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.any_size = any_size
         self.random_state = random_state
 
+    @property
+    def _classes(self) -> int:
+        return NUMBER
+
+    @property
+    def _any_size(self) -> bool:
+        return self.any_size and self.optimizer in _graphs.RULES
+
+    def _train(self, X: NDArray[np.float32], y: NDArray[Any]) -> None:
+        """Set the weights; raise `ValueError` where training diverges."""
+        seed = int(np.random.SeedSequence().generate_state(1)[0]) if self.random_state is None else self.random_state
+        self.weights_ = self._trained(X, y, seed)
+        if not all(np.isfinite(weight).all() for weight in self.weights_):
+            message = f"training diverged: weights of {self} are no numbers; standardise X or take another optimizer"
+            raise ValueError(message)
+
+    def _outputs(self, X: Any) -> NDArray[np.float32]:
+        """Return the outputs for rows, (rows, outputs)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float32, reset=False)
+        if self._any_size:
+            graph = _graphs.predicting(self.activation, kind(self._classes))
+            return np.asarray(graph(tf.constant(X), *self.weights_))
+        return self._trainer().predict(self.weights_, X)
+
+    def _trained(self, X: NDArray[np.float32], y: NDArray[Any], seed: int) -> list[NDArray[np.float32]]:
+        if not self._any_size:
+            return self._trainer().fit(X, y, self.epochs, seed)
+        random = np.random.default_rng(seed)
+        weights, dropout = _graphs.begin(X.shape[1], self.neurons, units(self._classes), random)
+        orders = random.permuted(np.tile(np.arange(len(X), dtype=np.int32), (self.epochs, 1)), axis=1)
+        return _graphs.fit(
+            X, y, orders, weights, dropout,
+            activation=self.activation, optimizer=self.optimizer, batch_size=self.batch_size, rate=DROPOUT,
+            output=kind(self._classes),
+        )  # fmt: skip
+
+    def _trainer(self) -> Trainer:
+        return trainer(
+            Architecture(
+                self.n_features_in_, self._classes, self.neurons, self.activation, self.optimizer, self.batch_size
+            )
+        )
+
+
+class NetworkClassifier(ClassifierMixin, _Network):
+    """The article's network: `neurons` in two layers of an `activation`, trained by a Keras `optimizer`.
+
+    `fit` takes rows (rows, features) and labels (rows,) of two classes or more. The same integer
+    `random_state` gives the same weights, bit for bit, whatever was trained before. `any_size` trains every
+    number of neurons in the same graph, which moves the last bits. Pickles hold the weights alone. Raises
+    `ValueError` for bad rows, an unknown activation or optimizer (Keras's own words), and where training diverges.
+    """
+
     def fit(self, X: Any, y: Any) -> NetworkClassifier:
         """Train on X (rows, features) and labels y (rows,)."""
         X, y = validate_data(self, X, y, dtype=np.float32)
@@ -187,22 +256,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         if len(self.classes_) < 2:
             message = f"NetworkClassifier needs two classes or more, got 1 class: {self.classes_[0]!r}"
             raise ValueError(message)
-        seed = int(np.random.SeedSequence().generate_state(1)[0]) if self.random_state is None else self.random_state
-        self.weights_ = self._trained(X, labels.astype(np.int32), seed)
-        if not all(np.isfinite(weight).all() for weight in self.weights_):
-            message = f"training diverged: weights of {self} are no numbers; standardise X or take another optimizer"
-            raise ValueError(message)
+        self._train(X, labels.astype(np.int32))
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float32]:
         """Return probabilities, (rows, classes)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float32, reset=False)
-        if self._any_size:
-            graph = _graphs.predicting(self.activation, binary=len(self.classes_) == 2)
-            outputs = np.asarray(graph(tf.constant(X), *self.weights_))
-        else:
-            outputs = self._trainer().predict(self.weights_, X)
+        outputs = self._outputs(X)
         return np.hstack([1 - outputs, outputs]) if len(self.classes_) == 2 else outputs
 
     def predict(self, X: Any) -> Any:
@@ -210,25 +269,46 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
 
     @property
-    def _any_size(self) -> bool:
-        return self.any_size and self.optimizer in _graphs.RULES
+    def _classes(self) -> int:
+        return len(self.classes_)
 
-    def _trained(self, X: NDArray[np.float32], y: NDArray[np.int32], seed: int) -> list[NDArray[np.float32]]:
-        if not self._any_size:
-            return self._trainer().fit(X, y, self.epochs, seed)
-        binary = len(self.classes_) == 2
-        random = np.random.default_rng(seed)
-        outputs = 1 if binary else len(self.classes_)
-        weights, dropout = _graphs.begin(X.shape[1], self.neurons, outputs, random)
-        orders = random.permuted(np.tile(np.arange(len(X), dtype=np.int32), (self.epochs, 1)), axis=1)
-        return _graphs.fit(
-            X, y, orders, weights, dropout,
-            activation=self.activation, optimizer=self.optimizer, batch_size=self.batch_size, rate=DROPOUT,
-            binary=binary,
-        )  # fmt: skip
 
-    def _trainer(self) -> Trainer:
-        classes = len(self.classes_)
-        return trainer(
-            Architecture(self.n_features_in_, classes, self.neurons, self.activation, self.optimizer, self.batch_size)
-        )
+class NetworkRegressor(RegressorMixin, _Network):
+    """The article's network for a number: one linear output, trained on the mean squared error.
+
+    `fit` takes rows (rows, features) and numbers (rows,), which it standardises by the mean and the deviation of the
+    rows that it is given: a network learns slowly towards numbers that are far from 0. In all else it is the
+    classifier.
+    """
+
+    def fit(self, X: Any, y: Any) -> NetworkRegressor:
+        """Train on X (rows, features) and numbers y (rows,)."""
+        X, y = validate_data(self, X, y, dtype=np.float32, y_numeric=True)
+        self.standard_ = Standard.of(y)
+        self._train(X, self.standard_.of_numbers(y).astype(np.float32))
+        return self
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """Return the numbers, (rows,)."""
+        return self.standard_.back(self._outputs(X)[:, 0])
+
+
+class Standard(NamedTuple):
+    """The mean and the deviation of a target's training rows."""
+
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, y: Any) -> Standard:
+        """Return those of some rows; a target that does not vary has the deviation 1."""
+        values = np.asarray(y, dtype=np.float64)
+        return cls(float(values.mean()), float(values.std()) or 1.0)
+
+    def of_numbers(self, y: Any) -> NDArray[np.float64]:
+        """Return numbers standardised."""
+        return (np.asarray(y, dtype=np.float64) - self.mean) / self.deviation
+
+    def back(self, standardised: Any) -> NDArray[np.float64]:
+        """Return the numbers that were standardised."""
+        return np.asarray(standardised, dtype=np.float64) * self.deviation + self.mean

@@ -6,7 +6,7 @@ from typing import Any
 
 from ConfigSpace import Categorical, ConfigurationSpace, OrdinalHyperparameter
 
-from tuners.models._network import NetworkClassifier
+from tuners.models._network import NetworkClassifier, NetworkRegressor
 from tuners.task.model import Model
 
 EPOCHS = 80
@@ -29,10 +29,11 @@ def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE, *, any_size: bool 
 
     `any_size` trains all numbers of neurons in the same graphs: sooner where there are few epochs.
     """
-    return searched("ann", NetworkClassifier(epochs=epochs, batch_size=batch_size, any_size=any_size))
+    effort: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "any_size": any_size}
+    return searched("ann", NetworkClassifier(**effort), NetworkRegressor(**effort))
 
 
-def searched(name: str, estimator: Any) -> Model:
+def searched(name: str, estimator: Any, regressor: Any) -> Model:
     """Return a model of that name with the article's space and a person's guesses."""
     usual = {"activation": "relu", "neurons": 15, "optimizer": "Adam"}
     return Model(
@@ -47,4 +48,5 @@ def searched(name: str, estimator: Any) -> Model:
             {**usual, "neurons": 25, "optimizer": "Adamax"},
         ),
         scale=True,
+        regressor=regressor,
     )

@@ -1,10 +1,10 @@
-"""A random forest, whose space holds the default and what matters on small data; and the article's space."""
+"""A random forest of either task, whose space holds the default and what matters on small data; the article's space."""
 
 from __future__ import annotations
 
 import numpy as np
 from ConfigSpace import Categorical, ConfigurationSpace, OrdinalHyperparameter
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from tuners.task.model import Model
 
@@ -52,29 +52,56 @@ def _counts(trees: tuple[int, int]) -> list[int]:
     return [int(count) for count in np.linspace(*trees, 10)]
 
 
+def regression_space(trees: tuple[int, int] = TREES) -> ConfigurationSpace:
+    """Return the regressor's space, 480 candidates, in which scikit-learn's default lies.
+
+    All features at a split are the default, a third of them Breiman's choice (2001, "Random forests", section 11). What
+    a leaf has at the least says all that a split needs, too: noise in the target makes larger leaves worth trying.
+    """
+    result = ConfigurationSpace()
+    result.add(
+        OrdinalHyperparameter("max_depth", [3, 5, 8, None]),
+        Categorical("max_features", [0.33, 0.67, 1.0]),
+        OrdinalHyperparameter("min_samples_leaf", [1, 3, 5, 10]),
+        OrdinalHyperparameter("n_estimators", _counts(trees)),
+    )
+    return result
+
+
 def model(trees: tuple[int, int] = TREES) -> Model:
     """Return the forest; `trees` are the smallest and largest `n_estimators`."""
-    usual = {
-        "max_depth": None,
-        "max_features": "sqrt",
-        "min_samples_leaf": 1,
-        "min_samples_split": 2,
-        "n_estimators": _counts(trees)[-1],
-    }
+    usual = {"max_depth": None, "min_samples_leaf": 1, "n_estimators": _counts(trees)[-1]}
+    of_classes = {**usual, "max_features": "sqrt", "min_samples_split": 2}
+    of_numbers = {**usual, "max_features": 1.0}
+    # One thread: on small data a forest's own threads cost more than they save, and the order in which they sum
+    # predictions changes the last bit.
     return Model(
         "forest",
-        # One thread: on small data a forest's own threads cost more than they save, and the order in
-        # which they sum probabilities changes the last bit.
         RandomForestClassifier(n_jobs=1),
         usual_space(trees),
         # What people try: more features at a split, larger leaves, fewer splits, shallow trees.
         guesses=(
-            {**usual, "max_features": 0.5},
-            {**usual, "max_features": 0.25},
-            {**usual, "min_samples_leaf": 2},
-            {**usual, "min_samples_leaf": 4},
-            {**usual, "min_samples_split": 6},
-            {**usual, "max_depth": 8},
+            {**of_classes, "max_features": 0.5},
+            {**of_classes, "max_features": 0.25},
+            {**of_classes, "min_samples_leaf": 2},
+            {**of_classes, "min_samples_leaf": 4},
+            {**of_classes, "min_samples_split": 6},
+            {**of_classes, "max_depth": 8},
         ),
         scale=True,
+        regressor=Model(
+            "forest",
+            RandomForestRegressor(n_jobs=1),
+            regression_space(trees),
+            # What people try: fewer features at a split, larger leaves, both, shallow trees.
+            guesses=(
+                {**of_numbers, "max_features": 0.33},
+                {**of_numbers, "min_samples_leaf": 5},
+                {**of_numbers, "max_features": 0.33, "min_samples_leaf": 3},
+                {**of_numbers, "min_samples_leaf": 3},
+                {**of_numbers, "max_features": 0.67},
+                {**of_numbers, "max_depth": 8},
+            ),
+            scale=True,
+        ),
     )
