@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tuners.catalog import register_dataset, register_model, tuner
+    from tuners.catalog import register_dataset, register_metric, register_model, tuner
     from tuners.errors import NotApplicableError, TuningError
     from tuners.objective import Objective
     from tuners.results.budget import Budget
@@ -35,6 +35,7 @@ __all__ = [
     "Trial",
     "TuningError",
     "register_dataset",
+    "register_metric",
     "register_model",
     "tuner",
 ]
@@ -51,6 +52,7 @@ _HOME = {
     "Trial": "results.trial",
     "TuningError": "errors",
     "register_dataset": "catalog",
+    "register_metric": "catalog",
     "register_model": "catalog",
     "tuner": "catalog",
 }

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
+from tuners.catalog import DATASETS, METRICS, MODELS, PRESETS, TUNERS
 from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.presets import Preset, Scope
 from tuners.registry import Registry
@@ -21,7 +21,8 @@ from tuners.results.cell import Cell, dataset_name, is_csv
 from tuners.results.record import EVALUATIONS
 from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
-from tuners.results.tasks import METRICS, TASKS, Task
+from tuners.results.tasks import METRICS as DEFAULTS
+from tuners.results.tasks import TASKS, Task
 from tuners.store.journal_folder import FOLDER
 from tuners.task import paths
 
@@ -95,8 +96,9 @@ class Plan:
         self.tuner = cache(self._tuner)
         self._problems: dict[tuple[str, str, int], Problem] = {}
 
-    def _of_task(self, preset: Preset) -> tuple[str, ...]:
-        return preset.regression_datasets if self.given.get("task") == "regression" else preset.datasets
+    def _of_task(self, of: Preset | Scope) -> tuple[str, ...]:
+        """Return the datasets of a preset, or of its scope, for the task that was asked for; none for no others."""
+        return (of.regression_datasets if self.given.get("task") == "regression" else of.datasets) or ()
 
     @cached_property
     def task(self) -> Task:
@@ -113,8 +115,14 @@ class Plan:
     @cached_property
     def protocol(self) -> Protocol:
         """How the session's problems are measured."""
-        metric = self.given.get("metric", METRICS[self.task])
-        return dataclasses.replace(self.preset.protocol, metric=metric, positive=self.given.get("positive"))
+        metric, *others = self.given.get("metric", DEFAULTS[self.task]).split(",")
+        positive = self.given.get("positive")
+        return dataclasses.replace(self.preset.protocol, metric=metric, others=tuple(others), positive=positive)
+
+    @property
+    def metric(self) -> str:
+        """The metric that steers, as records have it."""
+        return METRICS.recorded(self.protocol.metric)
 
     @property
     def recorded(self) -> bool:
@@ -147,6 +155,10 @@ class Plan:
                     paths.check(name)
                 if not is_csv(name):
                     registry.check(name)
+        if not self.datasets:
+            message = f"--tuning-task: preset {self.preset_name} has no datasets of {self.task}: name some, "
+            message += "--tuning-datasets=A,B, or choose another preset"
+            raise TuningError(message)
         listed = [dataset_name(name) for name in self.datasets]
         twice = [name for name in listed if listed.count(name) > 1]
         if twice:
@@ -159,7 +171,7 @@ class Plan:
         for model in models or self.models:
             scope = self.preset.scopes.get(model, Scope())
             tuners = self.tuners if "tuners" in self.given else scope.tuners or self.tuners
-            narrowed = self.datasets if "datasets" in self.given else scope.datasets or self.datasets
+            narrowed = self.datasets if "datasets" in self.given else self._of_task(scope) or self.datasets
             seeds = self.seeds if "seeds" in self.given else scope.seeds or self.seeds
             order = itertools.product(datasets or narrowed, seeds, tuners)
             chosen += [Cell(model, dataset, tuner, seed) for dataset, seed, tuner in order]
@@ -247,12 +259,14 @@ class Plan:
     def positives(self, cells: Sequence[Cell]) -> list[str]:
         """Return the classes that the metric scores, as `dataset: label`; none for a metric of all classes."""
         found: list[str] = []
-        if self.protocol.metric not in ONE_CLASS:
+        of_one = [metric for metric in self.protocol.metrics if metric in ONE_CLASS]
+        if not of_one:
             return found
         for model, dataset in dict.fromkeys((cell.model, cell.dataset) for cell in cells):
             problem = loaded(lambda: self.problem(model, dataset, self.seeds[0]))  # noqa: B023  called here
-            if problem is not None and problem.positive is not None:
-                found.append(f"{dataset_name(dataset)}: {problem.positive}")
+            positive = None if problem is None else problem.positive_of(of_one[0])
+            if positive is not None:
+                found.append(f"{dataset_name(dataset)}: {positive}")
         return list(dict.fromkeys(found))
 
     def _tuner(self, name: str) -> Tuner:
@@ -271,6 +285,10 @@ class Plan:
         return MODELS.load(name)(**self.preset.effort.get(name, {}))
 
     def _dataset(self, name: str) -> Dataset:
+        found = self._loaded(name)
+        return found if "task" not in self.given else found.for_task(self.given["task"])
+
+    def _loaded(self, name: str) -> Dataset:
         if is_csv(name):
             from tuners.task.reading import read_csv  # noqa: PLC0415  pandas loads when a CSV is read
 

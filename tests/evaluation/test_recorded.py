@@ -229,11 +229,12 @@ def test_confusion_matrices_are_of_their_own_candidates(tmp_path: Path) -> None:
     recording = recording_of(on, tmp_path)
     for params in [{"value": value, "level": level} for value in (*values, None) for level in (1, 2, 3)]:
         for _ in range(2):
-            matrix = recording.confusion(recording.row(params))
+            matrix = recording.told(recording.row(params)).confusion_matrix
             assert matrix == on.confusion_matrix(on.fit(params))
     fresh = recording_of(problem(Model("keeper", Keeper(), {"value": [*values, None], "level": [1, 2, 3]})), tmp_path)
     assert fresh.table.path == recording.table.path
-    assert fresh.confusion(fresh.row({"value": None, "level": 2})) == on.confusion_matrix(on.fit({"level": 2}))
+    matrix = fresh.told(fresh.row({"value": None, "level": 2})).confusion_matrix
+    assert matrix == on.confusion_matrix(on.fit({"level": 2}))
 
 
 def test_a_time_budget_ends_a_run_on_the_recorded_clock(tmp_path: Path) -> None:

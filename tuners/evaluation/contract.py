@@ -60,7 +60,7 @@ class Training:
     def of(cls, problem: Problem, tables: Path | None = None) -> Training:
         """Copy the training part of a problem; `tables` is the folder of recorded ones."""
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
-        metric, classifies = problem.protocol.metric, problem.model.classifies
+        metric, classifies = problem.metric, problem.model.classifies
         training = cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies)
         _sources[training] = problem, tables
         return training

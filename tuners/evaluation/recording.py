@@ -29,7 +29,8 @@ from tuners.results.trial import Trial
 from tuners.search.keys import freeze
 from tuners.spaces import candidates, contains
 from tuners.store.table import Row, Table, key
-from tuners.task.address import address, differences, digest
+from tuners.task.address import address, described, differences, digest
+from tuners.task.winner import Told, expected, told, told_of_all
 from tuners.text.printable import printable
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ LANDMARKS = "landmarks"
 """The name of a whole table's landmarks in it, for who lists tables."""
 BUILT = "built"
 """The name of the seconds in a table that building it took."""
-CONFUSION = "confusion"
-"""How the names of confusion matrices in a table begin."""
+TOLD = {"confusion_matrix": "confusion", "predictions": "predictions", "other_scores": "others"}
+"""How the names of what is told of winners begin in a table, by fields of `Told`."""
 
 _recordings: WeakKeyDictionary[Problem, dict[Path, Recording]] = WeakKeyDictionary()
 
@@ -233,18 +234,30 @@ class Recording:
         known["oracle"] = max(tests, default=None)
         return placed([self.trials[row.number].score for row in found], untuned, known)
 
-    def confusion(self, row: Row) -> list[list[int]] | None:
-        """Return the confusion matrix of a candidate's refit on the test rows, made when it is first asked for."""
+    def told(self, row: Row) -> Told:
+        """Return what is told of a candidate's refit on the test rows, made when it is first asked for."""
         if row.number < 0:  # it has no place in the table
-            return self.problem.confusion_matrix(self.problem.fit(row.params))
-        name = f"{CONFUSION} {row.number}"
-        if name not in self._noted:
+            return told(self.problem, self.problem.fit(row.params))
+        names = {field: f"{begun} {row.number}{self._others(field)}" for field, begun in TOLD.items()}
+        if not self._known(names):
             self._noted |= self.table.about()
-        if name not in self._noted:
-            self._noted[name] = self.problem.confusion_matrix(self.problem.fit(row.params))
-            self.table.note(name, self._noted[name])
-        matrix: list[list[int]] | None = self._noted[name]
-        return matrix
+        if not self._known(names):
+            made = told(self.problem, self.problem.fit(row.params))
+            for field, name in names.items():
+                self._noted[name] = getattr(made, field)
+                if self._noted[name] is not None:
+                    self.table.note(name, self._noted[name])
+        return dataclasses.replace(
+            told_of_all(self.problem), **{field: self._noted.get(name) for field, name in names.items()}
+        )
+
+    def _known(self, names: Mapping[str, str]) -> bool:
+        return all(names[field] in self._noted for field in expected(self.problem))
+
+    def _others(self, field: str) -> str:
+        """Return what tells other metrics of one name apart; empty where there are none."""
+        metrics = self.problem.protocol.others if field == "other_scores" else ()
+        return f" {digest({each: described(self.problem.scorer_of(each)) for each in metrics})}" if metrics else ""
 
     def _parts(self, candidates: Sequence[Params]) -> Iterator[list[Row]]:
         """Yield the rows of candidates, a part that shares work at a time."""

@@ -110,7 +110,7 @@ def opening(job: Job, problem: Problem, around: Around, *, start: str) -> Record
         problem.dataset.name,
         job.cell.tuner,
         problem.seed,
-        metric=problem.protocol.metric,
+        metric=problem.metric,
         start=start,
         reference_seconds=reference_seconds(),
         contended=around.contended,

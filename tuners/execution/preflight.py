@@ -12,6 +12,7 @@ from tuners.execution.process import call
 from tuners.execution.watch import START_SECONDS
 from tuners.plan import Plan, loaded
 from tuners.results.cell import Cell
+from tuners.results.tasks import TASKS
 from tuners.store.table import require_folder
 from tuners.task.metrics import label_named
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from tuners.task.problem import Problem
 
 T = TypeVar("T")
+MOST_NAMED = 5
+"""Datasets that a message names."""
 
 
 def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
@@ -28,6 +31,7 @@ def preflight(plan: Plan, cells: Sequence[Cell]) -> None:
     """
     if plan.recorded:
         require_folder(plan.tables)
+    _check_tasks(plan, [cell.dataset for cell in cells])
     _check_positive(plan, [cell.dataset for cell in cells])
     of_each(plan, cells, partial(_check, plan))
 
@@ -60,6 +64,18 @@ def of_each(plan: Plan, cells: Sequence[Cell], act: Callable[[Problem], T]) -> l
                 raise
             continue
     return found
+
+
+def _check_tasks(plan: Plan, datasets: Sequence[str]) -> None:
+    """Raise `TuningError` where datasets are of two tasks, and no metric was given: they have no metric in common."""
+    if "metric" in plan.given:
+        return  # one's own may score both; where it does not, its problem says so
+    found = [loaded(lambda: plan.dataset(name)) for name in dict.fromkeys(datasets)]  # noqa: B023  called here
+    of = {task: [each.name for each in found if each is not None and each.task == task] for task in TASKS}
+    if all(of.values()):
+        listed = ", ".join(f"{task} of {', '.join(names[:MOST_NAMED])}" for task, names in of.items())
+        message = f"--tuning-datasets: expected datasets of one task in a session, got {listed}: choose those of one"
+        raise TuningError(message)
 
 
 def _check_positive(plan: Plan, datasets: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tuners.errors import ElsewhereError, unwinds
+from tuners.task.winner import Told, told
 
 if TYPE_CHECKING:
     from tuners.evaluation.recorded import RecordedLedger
@@ -24,8 +25,8 @@ class Refits(Protocol):
         """Return the winner's test score."""
         ...
 
-    def confusion_matrix(self) -> list[list[int]] | None:
-        """Return the winner's confusion matrix on the test rows; None for a regressor."""
+    def told(self) -> Told:
+        """Return what else is told of the winner on the test rows."""
         ...
 
     def earlier(self, position: int, trial: Trial) -> float | None:
@@ -50,9 +51,9 @@ class Fitted:
         """Score the winner on the test rows."""
         return self._problem.test_score(self._winner)
 
-    def confusion_matrix(self) -> list[list[int]] | None:
-        """Count the winner's predictions."""
-        return self._problem.confusion_matrix(self._winner)
+    def told(self) -> Told:
+        """Predict the test rows with the winner."""
+        return told(self._problem, self._winner)
 
     def earlier(self, position: int, trial: Trial) -> float | None:
         """Fit and score an earlier incumbent."""
@@ -89,10 +90,10 @@ class LookedUp:
         assert self._winner.test_score is not None
         return self._winner.test_score
 
-    def confusion_matrix(self) -> list[list[int]] | None:
+    def told(self) -> Told:
         """Return what is recorded of the winner, or made now."""
         assert self._winner is not None
-        return self._recording.confusion(self._winner)
+        return self._recording.told(self._winner)
 
     def earlier(self, position: int, trial: Trial) -> float | None:
         """Return what is recorded of an earlier incumbent."""

@@ -104,8 +104,8 @@ def completed(plan: Plan, job: Job, run: Run) -> Run:
     """Return a recorded run with what takes a fit of its best repeat's winner."""
     recording = recording_of(plan.problem_of(job), plan.tables)
     recording.read()
-    matrix = recording.confusion(recording.row(dict(run.record.best_params)))
-    return replace(run, record=replace(run.record, confusion_matrix=matrix))
+    told = recording.told(recording.row(dict(run.record.best_params)))
+    return replace(run, record=replace(run.record, **vars(told)))
 
 
 def prepared(plan: Plan, job: Job, listener: Listener, *, repeat: int = 0) -> Measurement:

@@ -15,6 +15,7 @@ from tuners.results.record import CLOCKS, Record, Status
 from tuners.results.run import Incumbent, Run
 from tuners.results.trial import Trial, charged, incumbent, trials_hash
 from tuners.spaces import contains, same
+from tuners.task.winner import Told
 from tuners.text.shown import without_addresses
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ def scored(done: Measurement) -> Run:
     best = incumbent(trials)
     evaluation = _covered([(t.start, t.end) for t in trials]) + done.refit_seconds
     incumbents: tuple[Incumbent, ...] = ()
-    test_score = confusion = None
+    test_score, told = None, Told()
     error, reason = done.error, done.reason
     if done.refitted:
         try:
             test_score = done.refits.test_score()
             # Of a recorded run it takes a fit: made for the repeat that is shown.
-            confusion = done.refits.confusion_matrix() if done.recording is None else None
+            told = done.refits.told() if done.recording is None else told
             incumbents = _incumbents(done.refits, trials, test_score)
         except BaseException as raised:
             if unwinds(raised):
@@ -48,13 +49,13 @@ def scored(done: Measurement) -> Run:
         if test_score is not None and not math.isfinite(test_score):
             reason = f"the winner's test score is {test_score}"
         if reason:
-            test_score = confusion = None
+            test_score, told = None, Told()
     record = Record(
         model=problem.model.name,
         dataset=problem.dataset.name,
         tuner=done.tuner,
         seed=problem.seed,
-        metric=problem.protocol.metric,
+        metric=problem.metric,
         positive="" if problem.positive is None else str(problem.positive),
         test_score=test_score,
         cv_score=best.score if best else None,
@@ -78,7 +79,7 @@ def scored(done: Measurement) -> Run:
         memory_growth=done.memory.growth,
         best_params=dict(best.params) if best and not reason else {},
         classes=problem.dataset.classes if problem.model.classifies else (),
-        confusion_matrix=confusion,
+        **vars(told),
         own_space=_left_the_space(done, trials),
         trials_sha256=trials_hash(trials),
         dataset_sha256=problem.dataset.fingerprint() if done.recording is None else done.recording.fingerprint,

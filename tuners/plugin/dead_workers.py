@@ -30,7 +30,7 @@ def recover(session: Session, test: str, seconds: float) -> Record | None:
         seconds = max(0.0, time.monotonic() - begun[0].at)
     elif cell is not None:
         name = dataset_name(cell.dataset)
-        record = Record(cell.model, name, cell.tuner, cell.seed, metric=session.plan.protocol.metric)
+        record = Record(cell.model, name, cell.tuner, cell.seed, metric=session.plan.metric)
         about = {"name": test.rpartition("::")[2], "fullname": test, "group": f"{cell.model}-{name}"}
     else:
         return None

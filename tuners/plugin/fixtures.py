@@ -32,7 +32,7 @@ def problem(request: pytest.FixtureRequest) -> Problem:
     """Load the problem of this cell, shared by all its tuners; skip where something optional is missing."""
     cell: Cell = _param(request)
     plan = request.config.stash[SESSION].plan
-    record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=plan.protocol.metric)
+    record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=plan.metric)
     try:
         loaded: Problem = plan.problem(cell.model, cell.dataset, cell.seed)
     except (MissingExtraError, UnavailableError) as error:

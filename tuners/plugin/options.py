@@ -22,6 +22,7 @@ from tuners.plugin.values import (
     inconclusive,
     jobs,
     megabytes,
+    metrics,
     names,
     probability,
     report,
@@ -29,8 +30,10 @@ from tuners.plugin.values import (
     seeds,
     start,
     switch,
+    task,
 )
 from tuners.report.formats import FORMATS
+from tuners.results.tasks import METRICS as DEFAULTS
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,14 @@ OPTIONS = (
     Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
     Option("fail", "EXPR", gate, f"fail if worse: {usage()}; repeatable", repeatable=True),
     Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),
-    Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
+    Option("task", "TASK", task, "classification or regression; by default what the targets look like"),
+    Option(
+        "metric",
+        "A,B",
+        metrics,
+        f"a scikit-learn scorer or one of your own, {' or '.join(DEFAULTS.values())} by default; of several, the first "
+        "steers and is judged, and the others are told of each winner",
+    ),
     Option("positive", "LABEL", str, "the class that f1, precision, recall and their like score"),
     Option("jobs", "N", jobs, "processes to use; -1 all; all for recorded runs by default, else 1"),
     Option("repeats", "N", count, "runs of each cell, with other random numbers of the method's own"),

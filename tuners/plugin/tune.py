@@ -71,7 +71,7 @@ class Tune:
             raise TuningError(message)
         self._used = True
         session, test = self._session, self._request.node.nodeid
-        record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
+        record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.metric)
         session.forget(test)
         session.attempts.claim(record.cell, test)
         session.progress.begin(record.cell)

@@ -13,6 +13,7 @@ from tuners.gate.expression import parse
 from tuners.plan import INCONCLUSIVE
 from tuners.report.formats import FORMATS, SUFFIXES
 from tuners.results.record import EVALUATIONS, STARTS
+from tuners.results.tasks import TASKS
 
 MOST_SEEDS = 10_000
 MOST_DIGITS = 18
@@ -30,6 +31,16 @@ def names(text: str) -> tuple[str, ...]:
     if len(set(found)) < len(found):
         raise ValueError("each name once")  # noqa: TRY003, EM101  `options.read` completes it
     return found
+
+
+def metrics(text: str) -> str:
+    """Read `A,B`: distinct names, as one text."""
+    return ",".join(names(text))
+
+
+def task(text: str) -> str:
+    """Read one of `TASKS`."""
+    return _one_of(TASKS, text)
 
 
 def seeds(text: str) -> tuple[int, ...]:

@@ -19,6 +19,8 @@ class Scope:
 
     tuners: tuple[str, ...] | None = None
     datasets: tuple[str, ...] | None = None
+    regression_datasets: tuple[str, ...] | None = None
+    """Instead of `datasets`, where the task is regression."""
     seeds: tuple[int, ...] | None = None
     budget: int | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
@@ -37,8 +39,8 @@ class Preset:
     seeds: tuple[int, ...]
     budget: int
     protocol: Protocol
-    regression_datasets: tuple[str, ...] = ("diabetes",)
-    """Instead of `datasets`, where the task is regression."""
+    regression_datasets: tuple[str, ...] = ()
+    """Instead of `datasets`, where the task is regression; none of a preset that has no such comparison."""
     jobs: int = 1
     repeats: int = 1
     """Runs of each cell."""

@@ -9,6 +9,7 @@ PRESET = Preset(
     tuners=METHODS,
     models=("forest", "ann"),
     datasets=("breast_cancer", "digits", "wine"),
+    regression_datasets=("diabetes", "auto_mpg", "concrete", "automobile", "abalone"),
     seeds=tuple(range(10)),
     budget=80,
     protocol=Protocol(folds=4),

@@ -26,7 +26,7 @@ STARTS = ("cold", "default")
 CLOCKS = ("wall", "recorded")
 """Whose seconds a run has: the wall's, or those recorded of its evaluations and the wall's for the method's own."""
 
-FROM_OUTSIDE = {"model", "dataset", "tuner", "metric", "reason"}
+FROM_OUTSIDE = {"model", "dataset", "tuner", "metric", "other_positive", "reason"}
 """Fields that hold names and messages of the user's and of libraries."""
 
 Status = Literal["ok", "failed", "timeout", "memory", "crashed", "skipped"]
@@ -48,7 +48,7 @@ class RealRun:
 
 @dataclass(frozen=True)
 class Record:
-    """One cell of a comparison. Scores are the metric's, times seconds, memory bytes."""
+    """One cell of a comparison. Scores are the metric's, losses negated: larger is better; times seconds, memory bytes."""
 
     model: str
     dataset: str
@@ -115,6 +115,12 @@ class Record:
     classes: tuple[str, ...] = ()
     confusion_matrix: list[list[int]] | None = None
     """Test rows by (true, predicted) class."""
+    predictions: list[list[float]] | None = None
+    """Of regression: (true, predicted) numbers of test rows, in the order of the true ones; of many rows 200."""
+    other_scores: Mapping[str, float | None] | None = None
+    """Of the winner on the test rows, by further metrics; larger is better. None of one that cannot score it."""
+    other_positive: str = ""
+    """The class that those of one class score."""
     own_space: bool = False
     """Whether the method had a space of its own, or evaluated candidates outside the model's."""
     trials: str | None = None
@@ -133,6 +139,9 @@ class Record:
             if isinstance(value, float) and not math.isfinite(value):
                 object.__setattr__(self, known.name, None)
         object.__setattr__(self, "classes", tuple(map(printable, self.classes)))
+        if self.other_scores is not None:
+            finite = {printable(name): _finite(score) for name, score in self.other_scores.items()}
+            object.__setattr__(self, "other_scores", finite)
 
     @property
     def ok(self) -> bool:
@@ -155,3 +164,7 @@ class Record:
         plain["best_params"] = {name: saveable(value) for name, value in self.best_params.items()}
         plain["classes"] = list(self.classes)
         return plain
+
+
+def _finite(score: float | None) -> float | None:
+    return None if score is None or not math.isfinite(score) else score

@@ -1,6 +1,6 @@
 """Scorers, as far as their names tell: who reads records needs them and loads no scikit-learn.
 
-A score is larger the better it is. A loss is kept negated, under a name that begins with `neg_`, as scikit-learn has it;
+A score is larger the better it is. A loss is kept negated, under a name that begins with `neg_`, as scikit-learn does;
 people read it as what it is: a positive loss, the lower the better.
 """
 

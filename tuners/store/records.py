@@ -57,6 +57,9 @@ def read_ended(saved: Mapping[str, Any], at: str) -> Record:
     if counts and [len(row) for row in counts] != [size] * size:
         said = f"expected {size} rows of {size} numbers, one for each class"
         raise damaged(said, f"{at}.confusion_matrix")
+    if any(len(pair) != 2 for pair in found.predictions or []):
+        said = "expected pairs of a true and a predicted number"
+        raise damaged(said, f"{at}.predictions")
     if any(not 0 <= count < MOST_ROWS for row in counts for count in row):
         said = "expected counts of test rows"
         raise damaged(said, f"{at}.confusion_matrix")

@@ -27,6 +27,7 @@ import numpy as np
 from tuners.store import imported_code
 from tuners.task.dataset import fingerprint
 from tuners.task.imports import files_of, imported_by
+from tuners.task.scorers import METRICS
 from tuners.text.shown import shown
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ UNKNOWN = f"of process {uuid.uuid4().hex}"
 def address(problem: Problem) -> dict[str, Any]:
     """Return by name, in the words of messages, what the scores of a problem's candidates depend on."""
     split = problem.split
+    files, own = _files(problem.estimator), ""
+    if METRICS.is_own(problem.protocol.metric):  # two of one name are told apart by what they hold, and by their code
+        own = f": {described(problem.scorer)}"
+        files = files | _files(scoring_function(problem.scorer))
     return {
         "model": problem.model.name,
         "dataset": problem.dataset.name,
@@ -49,10 +54,10 @@ def address(problem: Problem) -> dict[str, Any]:
         "training rows": fingerprint(split.X_train, split.y_train),
         "test rows": fingerprint(split.X_test, split.y_test),
         "folds": _digest([b"%d %b" % (len(part), part.tobytes()) for fold in problem.folds for part in fold]),
-        "estimator": _described(problem.estimator),
+        "estimator": described(problem.estimator),
         # Their folders are another machine's business.
-        "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in _files(problem.estimator)),
-        "metric": f"{problem.protocol.metric} of {problem.positive!r}",
+        "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in files),
+        "metric": f"{problem.protocol.metric} of {problem.positive!r}{own}",
         "versions": _versions(problem.estimator),
     }
 
@@ -79,6 +84,14 @@ def outdated(versions: Mapping[str, str]) -> list[str]:
     return [f"{name} {then}, now {now[name] or 'not there'}" for name, then in versions.items() if now[name] != then]
 
 
+def scoring_function(scorer: Any) -> Any:
+    """Return what a scorer is made of: the function of true and predicted values, or the scorer itself."""
+    found = getattr(scorer, "_score_func", scorer)
+    while isinstance(found, functools.partial):
+        found = found.func
+    return found if isinstance(found, types.FunctionType) else type(found)
+
+
 def _digest(parts: list[bytes]) -> str:
     found = hashlib.sha256()
     for part in parts:
@@ -86,26 +99,26 @@ def _digest(parts: list[bytes]) -> str:
     return found.hexdigest()
 
 
-def _described(value: Any) -> str:
+def described(value: Any) -> str:
     """Return a value as text that is equal only where fits are: classes by their full names, parameters in order."""
     if hasattr(value, "get_params") and not isinstance(value, type):
         params = value.get_params(deep=False)
-        inside = ", ".join(f"{name}={_described(params[name])}" for name in sorted(params))
+        inside = ", ".join(f"{name}={described(params[name])}" for name in sorted(params))
         return f"{_name(type(value))}({inside})"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_described(name)}: {_described(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{described(name)}: {described(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return f"{type(value).__name__}({', '.join(map(_described, value))})"
+        return f"{type(value).__name__}({', '.join(map(described, value))})"
     if isinstance(value, set | frozenset):
-        return f"{type(value).__name__}({', '.join(sorted(map(_described, value)))})"
+        return f"{type(value).__name__}({', '.join(sorted(map(described, value)))})"
     if isinstance(value, np.ndarray) and value.dtype.hasobject:
-        return f"{value.dtype}{value.shape}{_described(value.tolist())}"  # its bytes are addresses in memory
+        return f"{value.dtype}{value.shape}{described(value.tolist())}"  # its bytes are addresses in memory
     if isinstance(value, np.ndarray | np.generic):
         return f"{value.dtype}{getattr(value, 'shape', '')}{_digest([value.tobytes()])}"
     if value is None or isinstance(value, bool | int | float | complex | str | bytes):
         return shown(value)
     if isinstance(value, functools.partial):
-        return f"partial({_described((value.func, value.args, value.keywords))})"
+        return f"partial({described((value.func, value.args, value.keywords))})"
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType | np.ufunc):
         return f"{_name(value)} {shown(value)}"  # a function of the user's has a checksum of its code there
     return f"{_name(type(value))} {shown(value)} {_state(value)}"
@@ -115,7 +128,7 @@ def _state(value: Any) -> str:
     """Return a checksum of all that an object holds, which its text may hide; where there is none, `UNKNOWN`."""
     try:
         held = value.__getstate__()
-        return str(joblib.hash(value)) if held is None else _described(held)
+        return str(joblib.hash(value)) if held is None else described(held)
     except Exception:  # noqa: BLE001  it cannot be pickled, for whatever reason
         return UNKNOWN
 

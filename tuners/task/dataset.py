@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +107,10 @@ class Dataset:
         if isinstance(self.X, pd.DataFrame):
             return bool(pd.isna(self.X).to_numpy().any())
         return bool(pd.isna(self.X.data if issparse(self.X) else self.X).any())
+
+    def for_task(self, task: Task) -> Dataset:
+        """Return the dataset with its target taken for classes, or for numbers, whatever was inferred."""
+        return self if task == self.task else replace(self, task=task)
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the content, names of columns and roles included."""

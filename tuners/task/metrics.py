@@ -1,4 +1,4 @@
-"""Metrics: their ranges, which of them are for regression, and which score one class and need to know which."""
+"""Metrics: their ranges, which task they are for, and which score one class and need to know which."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import check_scoring, make_scorer
+from sklearn.metrics import check_scoring, get_scorer_names, make_scorer
 
+from tuners.errors import one_line
 from tuners.results.scorers import ONE_CLASS
+from tuners.results.tasks import Task
+from tuners.task.scorers import METRICS
 
 _REGRESSION = frozenset({"d2_absolute_error_score", "explained_variance", "neg_max_error", "r2"})
 _REGRESSION_WORDS = ("_error", "_deviance")
+EXAMPLES: dict[Task, str] = {
+    "classification": "accuracy, balanced_accuracy or f1_macro",
+    "regression": "r2, neg_root_mean_squared_error or neg_mean_absolute_error",
+}
+"""Metrics that fit any target of a task."""
 _CONVENTIONAL: tuple[frozenset[float], ...] = (frozenset({0, 1}), frozenset({-1, 1}))
 """Pairs of labels whose larger one is positive for everybody; False and True equal the first."""
 _RANGES = {
@@ -30,15 +38,16 @@ _RANGES = {
 }
 _EITHER_CLASS = frozenset({"d2_brier_score", "neg_brier_score"})
 """Metrics of two classes whose value does not depend on which is called positive; scikit-learn still has to be told."""
-_OF_CLASSES = ("accuracy", "balanced_accuracy", "f1", "jaccard", "matthews", "precision", "recall", "top_k")
 ROUNDING = 1e-9
 """How far rounding may carry a score out of its metric's range."""
 
 
 def score_range(metric: str) -> tuple[float, float]:
-    """Return the lowest and highest value of a scikit-learn scorer, larger being better; a loss ends at 0."""
+    """Return the lowest and highest value of a scorer, larger being better; a loss ends at 0, one's own may be any."""
     if metric in _RANGES:
         return _RANGES[metric]
+    if METRICS.is_own(metric):
+        return -math.inf, math.inf
     return (-math.inf, 0.0) if metric.startswith("neg_") else (0.0, 1.0)
 
 
@@ -48,14 +57,25 @@ def in_range(metric: str, score: float) -> bool:
     return math.isnan(score) or low - ROUNDING <= score <= high + ROUNDING
 
 
-def is_for_regression(metric: str) -> bool:
-    """Whether a scorer compares numbers rather than classes."""
-    return metric in _REGRESSION or any(word in metric for word in _REGRESSION_WORDS)
+def fits(metric: str, task: Task) -> bool:
+    """Whether a metric is for a task: one of scikit-learn's compares numbers or classes, one's own may be for both."""
+    if METRICS.is_own(metric):
+        return True
+    of_numbers = metric in _REGRESSION or any(word in metric for word in _REGRESSION_WORDS)
+    return of_numbers == (task == "regression")
 
 
-def is_for_classes(metric: str) -> bool:
-    """Whether a scorer compares predicted classes, which a regressor does not give."""
-    return metric.startswith(_OF_CLASSES)
+def unusable(metric: str, fitted: Any, error: Exception) -> str:
+    """Say why a metric has raised an error for a fitted estimator: that it has no probabilities, or what was raised."""
+    response = getattr(METRICS.load(metric), "_response_method", "predict")
+    asked = (response,) if isinstance(response, str) else tuple(response)
+    if any(hasattr(fitted, method) for method in asked):
+        return one_line(error)
+    what = "probabilities" if asked == ("predict_proba",) else "probabilities or decision values"
+    return (
+        f"it needs {what}, and the estimator has no {' or '.join(asked)}: expected another metric, such as "
+        f"{EXAMPLES['classification']}, or an estimator that has them (CalibratedClassifierCV gives them to any)"
+    )
 
 
 def label_named(labels: Iterable[Any], text: object) -> Any | None:
@@ -82,8 +102,10 @@ def conventional_positive(labels: Iterable[Any]) -> Any | None:
 
 
 def scorer(estimator: Any, metric: str, positive: Any | None, labels: Sequence[Any] = ()) -> Any:
-    """Return a scikit-learn scorer; one of `ONE_CLASS` scores the class `positive`, of the sorted `labels`."""
-    found = check_scoring(estimator, scoring=metric)
+    """Return the scorer of a metric; one of `ONE_CLASS` scores the class `positive`, of the sorted `labels`."""
+    found = check_scoring(estimator, scoring=METRICS.load(metric))
+    if metric not in get_scorer_names():
+        return found
     if metric in _EITHER_CLASS and len(labels) == 2:
         positive = labels[1]  # either gives the same value; scikit-learn has to be told one
     elif metric not in ONE_CLASS or positive is None:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.metrics import confusion_matrix, get_scorer_names
+from sklearn.metrics import confusion_matrix
 
-from tuners.errors import TuningError, one_line, unknown, unwinds
+from tuners.errors import TuningError, unwinds
 from tuners.results.scorers import ONE_CLASS
 from tuners.spaces import Params, copied, restored
 from tuners.task import metrics, splits
 from tuners.task.labels import with_own_labels
 from tuners.task.preprocessing import preprocessed
 from tuners.task.protocol import Protocol
+from tuners.task.scorers import METRICS
 from tuners.task.splits import Fold, Split
 from tuners.task.target import check_target
 
@@ -60,10 +61,19 @@ class Problem:
         """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
         return preprocessed(self._unprepared(), self.dataset, scale=self.model.scale)
 
+    @property
+    def metric(self) -> str:
+        """The metric as records have it: the name of a loss begins with `neg_`."""
+        return METRICS.recorded(self.protocol.metric)
+
     @cached_property
     def positive(self) -> Any | None:
         """The label that the metric scores; None for a metric of all classes, or where nobody has said which."""
-        if not self.model.classifies or self.protocol.metric not in ONE_CLASS or len(self._labels) != 2:
+        return self.positive_of(self.protocol.metric)
+
+    def positive_of(self, metric: str) -> Any | None:
+        """Return the label that one of the metrics scores; None of one of all classes, or where nobody has said."""
+        if not self.model.classifies or metric not in ONE_CLASS or len(self._labels) != 2:
             return None
         for chosen in (self.protocol.positive, self.dataset.positive):
             label = None if chosen is None else metrics.label_named(self._labels, chosen)
@@ -74,8 +84,12 @@ class Problem:
     @cached_property
     def scorer(self) -> Any:
         """The metric as a scikit-learn scorer."""
+        return self.scorer_of(self.protocol.metric)
+
+    def scorer_of(self, metric: str) -> Any:
+        """Return one of the metrics as a scikit-learn scorer."""
         labels = self._labels.tolist() if self.model.classifies else ()
-        return metrics.scorer(self.estimator, self.protocol.metric, self.positive, labels)
+        return metrics.scorer(self.estimator, metric, self.positive_of(metric), labels)
 
     def untuned(self, space: ConfigurationSpace) -> Params:
         """Return the untuned estimator's own values of a space's hyperparameters.
@@ -99,9 +113,10 @@ class Problem:
         estimator = clone(self.estimator).set_params(**own_values(params))
         return estimator.fit(own_rows(self.split.X_train), own_rows(self.split.y_train))
 
-    def test_score(self, fitted: Any) -> float:
-        """Score a fitted estimator on the test rows."""
-        return float(self.scorer(fitted, own_rows(self.split.X_test), own_rows(self.split.y_test)))
+    def test_score(self, fitted: Any, metric: str | None = None) -> float:
+        """Score a fitted estimator on the test rows, by the metric or another one of the protocol's."""
+        scorer = self.scorer if metric is None else self.scorer_of(metric)
+        return float(scorer(fitted, own_rows(self.split.X_test), own_rows(self.split.y_test)))
 
     def confusion_matrix(self, fitted: Any) -> list[list[int]] | None:
         """Count test rows by (true class, predicted class); None for a regressor."""
@@ -117,11 +132,10 @@ class Problem:
         For an unknown metric, for one that cannot score this target, for a target that is no class label, and for a
         class with too few rows. A model that cannot be fitted raises nothing here: its cells fail with their reason.
         """
-        metric = self.protocol.metric
-        if metric not in get_scorer_names():
-            error = unknown("metric", metric, get_scorer_names())
-            raise error
-        check_target(self.model, self.dataset, self.protocol, self.positive)
+        for metric in self.protocol.metrics:
+            METRICS.load(metric)
+        for metric in self.protocol.metrics:
+            check_target(self.model, self.dataset, metric, self.positive_of(metric))
         if self.model.classifies:
             splits.check_classes(self.dataset, self.protocol)
             splits.check_training_classes(self.dataset, self.protocol, self.seed, self.split)
@@ -131,20 +145,26 @@ class Problem:
             if unwinds(error):
                 raise
             return  # a broken model is the cell's failure
+        for metric in self.protocol.metrics:
+            self._check_score(metric, fitted)
+
+    def _check_score(self, metric: str, fitted: Any) -> None:
+        """Raise `TuningError` for a metric that cannot score the untuned model."""
         about = f"metric {metric!r} does not fit {self.model.name} on {self.dataset.name}"
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                score = self.test_score(fitted)
+                score = self.test_score(fitted, metric)
         except Exception as error:  # noqa: BLE001  whatever a scorer says of this target
-            message = f"{about}: {one_line(error)}"
+            message = f"{about}: {metrics.unusable(metric, fitted, error)}"
             raise TuningError(message) from None
         except BaseException as error:
             if unwinds(error):
                 raise
             return
         if not np.isfinite(score):
-            message = f"{about}: it gives {score} for {len(self.dataset.classes)} classes"
+            of = f"{len(self.dataset.classes)} classes" if self.model.classifies else "these numbers"
+            message = f"{about}: it gives {score} for {of}"
             raise TuningError(message)
 
     @cached_property

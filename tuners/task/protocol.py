@@ -10,7 +10,7 @@ class Protocol:
     """Metric, folds, split and rows of a problem."""
 
     metric: str = "accuracy"
-    """A scikit-learn scorer; larger is better."""
+    """One of scikit-learn's scorers, or one that was registered; larger is better. It steers every search."""
     folds: int = 4
     """Folds of the cross-validation that steers every search."""
     test_size: float = 0.3
@@ -23,3 +23,11 @@ class Protocol:
     positive: str | None = field(default=None, repr=False)
     """The class that `f1` and similar metrics score, where a dataset has it. It is not in the setup's hash, which is of
     this record's text: every record names the class by itself."""
+    others: tuple[str, ...] = field(default=(), repr=False)
+    """Further metrics, of which each run's winner is told on the test rows. Nothing is chosen by them: they are not in
+    the setup's hash."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics, the one that steers first."""
+        return self.metric, *self.others

@@ -14,7 +14,7 @@ from tuners.store.journal_folder import FOLDER
 from tuners.store.table import Table, listed
 
 T = TypeVar("T")
-PROTOCOL = ("preset", "datasets", "metric", "positive", "creditcard")
+PROTOCOL = ("preset", "datasets", "task", "metric", "positive", "creditcard")
 """The options by which a table's problem is made anew."""
 
 

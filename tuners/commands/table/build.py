@@ -25,7 +25,7 @@ TELL_SECONDS = 5.0
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add what says which problems, and how."""
-    add(parser, "preset", "models", "datasets", "seeds", "metric", "positive", "creditcard")
+    add(parser, "preset", "models", "datasets", "seeds", "task", "metric", "positive", "creditcard")
     add(parser, "tables", "table-limit", "jobs")
 
 
