@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tuners.task.model import Model
 
 __all__ = [
-    "DATASETS", "METRICS", "MODELS", "PRESETS", "TUNERS", "register_dataset", "register_metric", "register_model", "tuner",
+    "DATASETS", "METRICS", "MODELS", "PRESETS", "TUNERS", "register_dataset", "register_metric", "register_model",
+    "tuner",
 ]  # fmt: skip
 
 TUNERS: Registry[Tuner] = Registry("tuner", "tuners.methods", "tune")

@@ -14,7 +14,7 @@ from tuners.analysis.blocks import effective_score
 from tuners.analysis.statistics import mean_interval
 from tuners.analysis.units import Interval
 from tuners.results.record import Record
-from tuners.results.scorers import ONE_CLASS
+from tuners.results.scorers import ONE_CLASS, spoken
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class ComparisonRow:
     seconds_interval: Interval | None
     failures_then: int
     failures_now: int
+    metric: str = ""
+    """Of the scores."""
 
 
 def compare(now: Sequence[Record], then: Sequence[Record]) -> list[ComparisonRow]:
@@ -80,6 +82,7 @@ def _row(model: str, tuner: str, now: dict[str, Record], then: dict[str, Record]
         seconds_interval=mean_interval(seconds[:, 0] - seconds[:, 1]),
         failures_then=sum(record.failed for record in then.values()),
         failures_now=sum(record.failed for record in now.values()),
+        metric=next((record.metric for record in [*now.values(), *then.values()] if record.metric), ""),
     )
 
 
@@ -95,7 +98,7 @@ def unlike(now: Record, then: Record) -> list[str]:
     if not (now.trials_sha256 and then.trials_sha256):
         return []
     checks = {
-        f"metric ({then.metric}, now {now.metric})": now.metric == then.metric,
+        f"metric ({spoken(then.metric)}, now {spoken(now.metric)})": now.metric == then.metric,
         f"positive class ({_positive(then)}, now {_positive(now)})": _positive(now) == _positive(then),
         f"budget ({then.budget}, now {now.budget})": now.budget == then.budget,
         f"time budget ({then.time_budget}, now {now.time_budget})": now.time_budget == then.time_budget,

@@ -19,6 +19,7 @@ from tuners.analysis.general import General, general
 from tuners.analysis.levels import EQUIVALENT
 from tuners.analysis.methods import grouped
 from tuners.analysis.observed import regret_values, scales, test_values
+from tuners.analysis.others import Other, others
 from tuners.analysis.overtuning import OvertuningRow, overtuning
 from tuners.analysis.power import Design, Power, power_of
 from tuners.analysis.rates import WinRow, WorseRow, endings, wins, worse_than_default
@@ -61,6 +62,8 @@ class Findings:
     wins: tuple[WinRow, ...]
     overtuning: tuple[OvertuningRow, ...]
     advice: Advice
+    others: tuple[Other, ...]
+    """Further metrics of the winners."""
     power: Power
     """Of the design that was run, by what varied in it."""
 
@@ -110,5 +113,6 @@ def _findings(model: str, dataset: str | None, records: Sequence[Record], runs: 
         wins=tuple(wins(every)),
         overtuning=tuple(overtuning(runs)),
         advice=advise(user, every),
+        others=others(records),
         power=power_of(design, components_of(every, scale, "these runs"), user.metric),
     )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuners.results.run import Run
+from tuners.results.scorers import is_loss, read_as
 from tuners.text.shown import shown
 
 MOST_LEVELS = 12
@@ -57,9 +58,11 @@ class Landscape:
     order: tuple[int, ...]
     """Position in its search, from 1."""
     scores: tuple[float, ...]
-    """Mean over the folds."""
+    """Mean over the folds, as people read it: a loss is positive."""
     parameters: tuple[Parameter, ...]
     """Those that vary."""
+    loss: bool = False
+    """Whether scores are losses, the lower the better."""
 
     def curve(self, parameter: Parameter, tuner: str | None = None) -> list[LevelRow]:
         """Return the score by level, of one method's trials or of all."""
@@ -80,7 +83,7 @@ def landscape(runs: Sequence[Run], model: str, dataset: str) -> Landscape | None
     The untuned model's trial has no hyperparameters and is left out.
     """
     rows = [
-        (run.record.tuner, run.record.seed, position, trial.score, trial.params)
+        (run.record.tuner, run.record.seed, position, read_as(run.record.metric, trial.score), trial.params)
         for run in runs
         if (run.record.model, run.record.dataset) == (model, dataset)
         for position, trial in enumerate(run.trials, start=1)
@@ -92,7 +95,8 @@ def landscape(runs: Sequence[Run], model: str, dataset: str) -> Landscape | None
     names = dict.fromkeys(name for point in points for name in point)
     columns = {name: [point.get(name) for point in points] for name in names}
     parameters = tuple(_parameter(name, column) for name, column in columns.items() if len(set(map(shown, column))) > 1)
-    return Landscape(model, dataset, tuners, seeds, order, scores, parameters)
+    loss = any(is_loss(run.record.metric) for run in runs if (run.record.model, run.record.dataset) == (model, dataset))
+    return Landscape(model, dataset, tuners, seeds, order, scores, parameters, loss)
 
 
 def _parameter(name: str, column: Sequence[Any]) -> Parameter:

@@ -20,6 +20,7 @@ from tuners.analysis.remarks import remarks
 from tuners.analysis.statistics import Matrix, average_ranks, mean_interval, not_below_zero
 from tuners.analysis.units import Interval
 from tuners.results.record import Record
+from tuners.results.scorers import direction, is_loss, spoken
 
 OPTIMUM = "exhaustive"
 """The method whose cross-validation score is the best there is in the space."""
@@ -95,8 +96,9 @@ class Group:
 
     @property
     def measured(self) -> str:
-        """The metric, with the class that it scores."""
-        return f"{self.metric} of class {self.positive}" if self.positive else self.metric
+        """The metric as people read it, with the class that it scores; of a loss, that lower is better."""
+        of = f" of class {self.positive}" if self.positive else ""
+        return f"{spoken(self.metric)}{of}{f', {direction(self.metric)}' if is_loss(self.metric) else ''}"
 
     @property
     def title(self) -> str:

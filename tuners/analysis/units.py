@@ -1,4 +1,6 @@
-"""The unit of a score: which metrics are shares, which have percentages, and how a difference reads.
+"""The unit of a score: which metrics are shares, which have percentages, and how scores and differences read.
+
+Scores are kept so that larger is better; a loss is read as a positive number, the lower the better.
 
 It needs no library, so that what words a verdict loads none.
 """
@@ -7,6 +9,8 @@ from __future__ import annotations
 
 import math
 import re
+
+from tuners.results.scorers import is_loss, spoken
 
 Interval = tuple[float, float]
 """Lower and upper end."""
@@ -19,6 +23,8 @@ _SIGNED = re.compile(r"r2|explained_variance|d2_\w+|matthews_corrcoef|adjusted_\
 """Those that lie on both sides of zero."""
 _DIGITS = 4
 """Significant ones of a difference."""
+EARLIER = "of the earlier "
+"""How a metric's name begins whose differences are shares of the earlier scores."""
 
 
 def is_share(metric: str) -> bool:
@@ -31,19 +37,55 @@ def has_percentages(metric: str) -> bool:
     return _SIGNED.fullmatch(metric) is None
 
 
+def name(metric: str) -> str:
+    """Return the unit of a metric's differences as people read it; `score` where the metric is not known."""
+    if metric.startswith(EARLIER):
+        return f"% {EARLIER}{spoken(metric.removeprefix(EARLIER))}"
+    return "points" if is_share(metric) else spoken(metric) or "score"
+
+
+def falls(metric: str) -> bool:
+    """Whether a better score is read as a lower number."""
+    return is_loss(metric.removeprefix(EARLIER))
+
+
+def scale(metric: str) -> float:
+    """Return by what a difference of scores is multiplied to be read: 100 for points; below 0 for a loss."""
+    return (-1.0 if falls(metric) else 1.0) * (100.0 if is_share(metric) or metric.startswith(EARLIER) else 1.0)
+
+
+def read(value: float, ends: Interval | None, metric: str) -> tuple[float, Interval | None]:
+    """Return a difference of scores and its interval as people read them, in the metric's unit; of losses turned."""
+    by = scale(metric)
+    turned = None if ends is None else (by * ends[0], by * ends[1])
+    return by * value, None if turned is None else (min(turned), max(turned))
+
+
+def apart(value: float, ends: Interval | None, metric: str) -> tuple[float, Interval | None]:
+    """Return how far scores lie apart, and its interval, in the metric's unit; more is further, of losses, too."""
+    by = abs(scale(metric))
+    return by * value, None if ends is None else (by * ends[0], by * ends[1])
+
+
 def difference(value: float, ends: Interval | None, metric: str) -> str:
-    """Return a difference of scores in the metric's unit: points of a share, else the metric's own, which is named."""
+    """Return a difference of scores as people read it: in points of a share, else in the metric's own unit, named."""
+    value, ends = read(value, ends, metric)
     if is_share(metric):
-        return f"{100 * value:+z.2f} points{_interval(ends, 100, 2)}"
-    size = max(map(abs, (value, *(ends or ()))))
-    places = _DIGITS - 1 - math.floor(math.log10(size)) if 0 < size < math.inf else 0
-    places = min(max(places, 0), 15)
-    return f"{value:+z.{places}f}{_interval(ends, 1, places)} {metric or 'score'}"
+        return f"{value:+z.2f} {name(metric)}{_interval(ends, 1, 2)}"
+    return f"{bare(value, ends, metric)} {name(metric)}"
+
+
+def bare(value: float, ends: Interval | None, metric: str) -> str:
+    """Return what `read` or `apart` has returned as text, without its unit."""
+    largest = max(map(abs, (value, *(ends or ()))))
+    places = _DIGITS - 1 - math.floor(math.log10(largest)) if 0 < largest < math.inf else 0
+    places = min(max(places, 0), 15) if abs(scale(metric)) == 1 else 2
+    return f"{value:+z.{places}f}{_interval(ends, 1, places)}"
 
 
 def size(value: float, metric: str) -> str:
-    """Return a distance of scores in the metric's unit, without a sign."""
-    return difference(value, None, metric).lstrip("+")
+    """Return how far scores lie apart, in the metric's unit, without a sign."""
+    return f"{bare(*apart(value, None, metric), metric)} {name(metric)}".lstrip("+")
 
 
 def percent(value: float, ends: Interval | None) -> str:

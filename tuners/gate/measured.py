@@ -112,7 +112,7 @@ def measured(method: Method, score: Score, pairs: Pairs, tolerance: Tolerance) -
     return Measured(
         method,
         score.name,
-        f"of the earlier {metric}" if unlike else metric,
+        f"{units.EARLIER}{metric}" if unlike else metric,
         tuple(by_dataset),
         Differences(
             tuple(_differences(score, each) / scale for each, scale in zip(by_dataset.values(), scales, strict=True)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from tuners.analysis import units
 from tuners.analysis.units import Interval
 from tuners.gate.expression import kind, parse
 from tuners.gate.kind import Finding, Outcome
@@ -101,10 +102,11 @@ def power(verdicts: Sequence[Verdict]) -> list[str]:
             known.sort(key=lambda verdict: verdict.detectable or 0.0)
             words = [f"{_size(known[0])} ({known[0].tuner})", f"{_size(known[-1])} ({known[-1].tuner})"]
             drops = words[0] if len(known) == 1 else " to ".join(words)
-            lines.append(f"{gate} finds, in 8 of 10 runs, drops of {drops} {WHERE[score]}, with {known[0].design}")
+            worse = "rises" if units.falls(known[0].metric) else "drops"
+            lines.append(f"{gate} finds, in 8 of 10 runs, {worse} of {drops} {WHERE[score]}, with {known[0].design}")
     return lines
 
 
 def _size(verdict: Verdict) -> str:
     words = kind(parse(verdict.gate).kind).worded
-    return words(verdict.detectable or 0.0, None, verdict.metric).lstrip("+")
+    return words(verdict.detectable or 0.0, None, verdict.metric).lstrip("+-")

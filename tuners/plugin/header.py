@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tuners.analysis.power import DEFAULTS, Design, power_of
+from tuners.catalog import METRICS
 from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 from tuners.results.record import STARTS
+from tuners.results.scorers import direction, is_loss, spoken
 
 BASE = "default"
 """The untuned model, which runs once; analysis has the name, too, beside pandas, which a header does not need."""
@@ -28,9 +30,8 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
     protocol = plan.protocol
     rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
     positives = plan.positives(cells)
-    positive = f" (positive class of {'; '.join(positives)})" if positives else ""
     lines.append(
-        f"tuning: {protocol.metric}{positive}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
+        f"tuning: {_metrics(plan, positives)}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
         f"jobs {plan.jobs}, evaluation {plan.evaluation}"
         + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
@@ -47,8 +48,18 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
             + (f"; {effort}" if effort else "")
         )
         if power and repeats:
-            lines.append(f"tuning: {model}: {power_of(_design(mine, repeats), DEFAULTS, protocol.metric).sentence}")
+            lines.append(f"tuning: {model}: {power_of(_design(mine, repeats), DEFAULTS, plan.metric).sentence}")
     return lines
+
+
+def _metrics(plan: Plan, positives: Sequence[str]) -> str:
+    """Return the metrics as people read them, the one that steers first, and which class they score."""
+    steers, *others = map(METRICS.recorded, plan.protocol.metrics)
+    parts = [f"positive class of {'; '.join(positives)}"] if positives else []
+    parts = [direction(steers), *parts] if is_loss(steers) else parts
+    also = f", also {', '.join(map(spoken, others))}" if others else ""
+    said = f" ({'; '.join(parts)})" if parts else ""
+    return f"{spoken(steers)}{said}{also}"
 
 
 def _design(cells: Sequence[Cell], repeats: Mapping[str, int]) -> Design:

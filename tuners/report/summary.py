@@ -16,9 +16,11 @@ from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow
 from tuners.analysis.contrasts import Contrast
 from tuners.analysis.levels import LEAST
+from tuners.report.standing import WORDS
 from tuners.report.subject import Subject
-from tuners.report.words import clocked, counted, ends, interval, listed, number, percentage
+from tuners.report.words import clocked, counted, ends, interval, listed, number, percentage, score
 from tuners.results.landmarks import EQUAL
+from tuners.results.scorers import direction, is_loss
 
 LONGEST_COMMAND = 60
 """Characters of a command that is repeated in a sentence."""
@@ -42,6 +44,13 @@ class Topic:
     """Whether it is left out where room is short."""
     tabled: bool = False
     """Whether the table says it, too, so that it is left out before the others that are not spare."""
+    of_losses: str = ""
+    """Its head where the metric is a loss, if it is another."""
+
+    def headed(self, subjects: Sequence[Subject]) -> str:
+        """Return its head for some models."""
+        losses = any(units.falls(subject.findings.user.metric) for subject in subjects)  # which may be ranks
+        return self.of_losses if losses and self.of_losses else self.head
 
 
 def sentences(subjects: Sequence[Subject], *, spare: bool) -> list[str]:
@@ -49,12 +58,13 @@ def sentences(subjects: Sequence[Subject], *, spare: bool) -> list[str]:
     found = []
     for topic in (each for each in TOPICS if each.spare == spare):
         said = [(subject, text) for subject in subjects if (text := topic.clause(subject))]
+        head = topic.headed(subjects)
         if len(subjects) == 1:
-            found += [f"{topic.head}{f' {each.place}' if topic.placed else ''}: {text}" for each, text in said]
+            found += [f"{head}{f' {each.place}' if topic.placed else ''}: {text}" for each, text in said]
         elif said:
             names = [f"{each.group.model}{f' {each.place}' if topic.placed else ''}" for each, _ in said]
             clauses = [f"{name}: {text}" for name, (_, text) in zip(names, said, strict=True)]
-            found.append(f"{topic.head}, {'; '.join(clauses)}")
+            found.append(f"{head}, {'; '.join(clauses)}")
     return found
 
 
@@ -68,6 +78,7 @@ def compared(baseline: str, rows: Sequence[ComparisonRow], metrics: Mapping[str,
     said = [
         f"{row.tuner} on {row.model} "
         + units.difference(row.score_difference or 0.0, row.score_interval, metrics.get(row.model, ""))
+        + _judged(row.score_difference or 0.0, metrics.get(row.model, ""))
         for row in moved[:MOST_NAMES]
     ]
     said += [f"{len(moved) - len(said)} more changed"] if len(moved) > len(said) else []
@@ -124,8 +135,15 @@ def _gain(subject: Subject) -> str:
     worse = next((each for each in subject.findings.worse if each.tuner == first.tuner), None)
     share = f", {percentage(worse.share)} of its runs end worse" if worse is not None else ""
     if first.gain.p_value is None:
-        return f"{first.tuner} {units.difference(first.gain.mean, None, first.gain.metric)}, untested"
-    return f"{first.tuner} {first.gain.text}{GAINS[first.gain.found]}{share}"
+        said = units.difference(first.gain.mean, None, first.gain.metric)
+        return f"{first.tuner} {said}{_judged(first.gain.mean, first.gain.metric)}, untested"
+    found = _judged(first.gain.mean, first.gain.metric) if first.gain.found != "open" else ""
+    return f"{first.tuner} {first.gain.text}{found or GAINS[first.gain.found]}{share}"
+
+
+def _judged(difference: float, metric: str) -> str:
+    """Say of a difference of losses whether it is better, which its sign does not tell everybody."""
+    return f", {'better' if difference > 0 else 'worse'}" if units.falls(metric) and difference else ""
 
 
 def _untested(gain: Contrast) -> str:
@@ -209,6 +227,19 @@ def _overtuning(subject: Subject) -> str:
     )
 
 
+def _others(subject: Subject) -> str:
+    """Return what the best method and the default have in other metrics, on the test rows."""
+    tuners = dict.fromkeys(each.tuner for each in (subject.first, *subject.of(*WORDS)) if each is not None)
+    chosen = [tuner for tuner in tuners if tuner in {BASE, getattr(subject.first, "tuner", BASE)}]
+    parts = []
+    for other in subject.findings.others:
+        said = [f"{tuner} {score(other.means[tuner], other.metric)}" for tuner in chosen if tuner in other.means]
+        if said:
+            lower = f" ({direction(other.metric)})" if is_loss(other.metric) else ""
+            parts.append(f"{other.measured}{lower} {', '.join(said)}")
+    return "; ".join(parts)
+
+
 def _failures(subject: Subject) -> str:
     return ", ".join(f"{row.tuner} {row.failures} of {row.cells}" for row in subject.group.rows if row.failures)
 
@@ -219,10 +250,11 @@ TOPICS = (
     Topic("failed cells", _failures, placed=False),
     Topic("best", _winners),
     Topic("search", _search),
-    Topic("gain over default", _gain),
+    Topic("gain over default", _gain, of_losses="change from default (lower is better)"),
     Topic("seconds a run", _cost, tabled=True),
     Topic("use", _advice),
     Topic("to settle the rest", _settled_by),
+    Topic("also", _others),
     Topic("in general", _general, placed=False, spare=True),
     Topic("overtuning", _overtuning, spare=True),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from tuners.analysis import units
 from tuners.analysis.units import Interval
+from tuners.results.scorers import direction, read_as
 
 NOTHING = "-"
 RECORDED = "†"
@@ -62,18 +63,39 @@ def clocked(seconds: float | None, clock: str) -> str:
 
 def unit(metric: str) -> str:
     """Return the unit of a metric's differences."""
-    return "points" if units.is_share(metric) else metric or "score"
+    return units.name(metric)
+
+
+def score(value: float | None, metric: str, digits: int = 4) -> str:
+    """Format a score as people read it: a loss as a positive number."""
+    return number(None if value is None else read_as(metric, value), digits)
+
+
+def turned(value: float, ends: Interval | None, metric: str) -> tuple[float, Interval | None]:
+    """Return a difference of scores in the scores' own unit; of losses with its sign turned."""
+    value = read_as(metric, value)
+    found = None if ends is None else (read_as(metric, ends[0]), read_as(metric, ends[1]))
+    return value, None if found is None else (min(found), max(found))
+
+
+def gain(metric: str) -> str:
+    """Return what a difference to the untuned model is called: a loss changes, and better is below 0."""
+    return "change" if units.falls(metric) else "gain"
 
 
 def bare(value: float, ends: Interval | None, metric: str) -> str:
     """Format a difference in its metric's unit without naming it, for a column whose heading does."""
-    return units.difference(value, ends, metric).replace(f" {unit(metric)}", "", 1)
+    return units.bare(*units.read(value, ends, metric), metric)
 
 
-def points(value: float, interval: Interval | None, metric: str) -> tuple[float, Interval | None]:
-    """Return a difference and its interval in the metric's unit, for a chart: hundredths of a share."""
-    scale = 100.0 if units.is_share(metric) else 1.0
-    return scale * value, None if interval is None else (scale * interval[0], scale * interval[1])
+def bare_distance(value: float, ends: Interval | None, metric: str) -> str:
+    """Format how far scores lie apart, without naming the unit."""
+    return units.bare(*units.apart(value, ends, metric), metric)
+
+
+def directed(title: str, metric: str) -> str:
+    """Return a title with the direction of a loss, which everybody would else take for a score."""
+    return f"{title}, {direction(metric)}" if units.falls(metric) else title
 
 
 def ends(span: tuple[int, int]) -> str:

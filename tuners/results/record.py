@@ -48,7 +48,7 @@ class RealRun:
 
 @dataclass(frozen=True)
 class Record:
-    """One cell of a comparison. Scores are the metric's, losses negated: larger is better; times seconds, memory bytes."""
+    """One cell of a comparison. Scores: larger is better, losses are negated. Times are seconds, memory bytes."""
 
     model: str
     dataset: str

@@ -30,8 +30,8 @@ def check_target(model: Model, dataset: Dataset, metric: str, positive: Any | No
         if not metrics.fits(metric, model.task):
             message = (
                 f"metric {metric!r} does not fit {model.name} on {dataset.name}: it is for classes, and {model.name} "
-                f"is a regressor: expected a metric of numbers, such as {examples} (--tuning-task=regression has one by "
-                "default)"
+                f"is a regressor: expected a metric of numbers, such as {examples} (--tuning-task=regression takes "
+                "one by default)"
             )
             raise TuningError(message)
         return

@@ -12,6 +12,8 @@ from tuners.analysis.blocks import BASE
 from tuners.analysis.methods import Group
 from tuners.report.charts.style import Figure, axis, colours, faint, figure, label, log_ticks
 from tuners.report.document import Report
+from tuners.report.words import directed
+from tuners.results.scorers import is_loss, spoken
 
 NAMES: dict[Measure, str] = {"cv": "cross-validation", "test": "test"}
 """The panels, from left to right."""
@@ -28,6 +30,8 @@ def draw(report: Report, group: Group, *, over: Axis) -> Figure | str:
     data = [trace for measure in NAMES for trace in _panel(report, group, over, measure)]
     if not any(trace.get("name") != "default" for trace in data):
         return "no search has an incumbent with its trials here"
+    if is_loss(group.metric):
+        data = [{**trace, "y": [None if y is None else -y for y in trace["y"]]} for trace in data]
     ticks: dict[str, Any] = {}
     if over == "seconds":
         ticks = {"type": "log", **log_ticks([at for trace in data for at in trace["x"] if at is not None])}
@@ -35,9 +39,9 @@ def draw(report: Report, group: Group, *, over: Axis) -> Figure | str:
     return figure(
         data,
         xaxis=axis(QUANTITIES[over], domain=[0, 0.45], **ticks),
-        yaxis=vertical(f"best {NAMES['cv']} {label(group.metric)} so far"),
+        yaxis=vertical(directed(f"best {NAMES['cv']} {label(spoken(group.metric))} so far", group.metric)),
         xaxis2=axis(QUANTITIES[over], domain=[0.55, 1], anchor="y2", **ticks),
-        yaxis2=vertical(f"its {NAMES['test']} {label(group.metric)}", anchor="x2"),
+        yaxis2=vertical(f"its {NAMES['test']} {label(spoken(group.metric))}", anchor="x2"),
         meta={"panels": 2},
     )
 

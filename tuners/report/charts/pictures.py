@@ -1,6 +1,7 @@
 """The article's pictures: score by hyperparameters, which the reader chooses.
 
-Each is drawn without its columns of trials, which `binding` describes and fills in.
+Each is drawn without its columns of trials, which `binding` describes and fills in. Where colour is a score, the bright
+end is the better one.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ def _axis(parameter: Parameter, *, levels: bool = False) -> dict[str, Any]:
     return axis(label(parameter.name), **scale(parameter, levels=levels))
 
 
-def heat_map(_: Landscape, chosen: Choice, score: str) -> Figure:
+def heat_map(landscape: Landscape, chosen: Choice, score: str) -> Figure:
     """Draw the mean score over two hyperparameters."""
     across, up = chosen["across"], chosen["up"]
     trace = {
-        "type": "heatmap", "colorscale": SCALE, "colorbar": {"title": {"text": score}}, "hoverongaps": False,
+        "type": "heatmap", "colorscale": SCALE, "reversescale": landscape.loss,
+        "colorbar": {"title": {"text": score}}, "hoverongaps": False,
         "hovertemplate": "mean %{z:.4f}<extra></extra>", "meta": {"z": ["mean", "up", "across"]},
     }  # fmt: skip
     return figure(
@@ -51,11 +53,12 @@ def curve(_: Landscape, chosen: Choice, score: str) -> Figure:
     )  # fmt: skip
 
 
-def space(_: Landscape, chosen: Choice, score: str) -> Figure:
+def space(landscape: Landscape, chosen: Choice, score: str) -> Figure:
     """Draw three hyperparameters in space, coloured by score; a slider chooses the level of a fourth."""
     trace = {
         "type": "scatter3d", "mode": "markers",
-        "marker": {"size": 4, "colorscale": SCALE, "showscale": True, "colorbar": {"title": {"text": score}}},
+        "marker": {"size": 4, "colorscale": SCALE, "reversescale": landscape.loss, "showscale": True,
+                   "colorbar": {"title": {"text": score}}},
         "meta": {"x": ["across", "value"], "y": ["deep", "value"], "z": ["up", "value"],
                  "marker.color": ["trial", "score"], "text": ["trial", "text"]},
         "hovertemplate": "%{text}<extra></extra>",
@@ -105,7 +108,8 @@ def parallel(landscape: Landscape, _: Choice, score: str) -> Figure:
     dimensions.append({"label": score})
     where = {f"dimensions.{i}.values": ["parameter", each.name, "level"] for i, each in enumerate(shown)}
     trace = {
-        "type": "parcoords", "dimensions": dimensions, "line": {"colorscale": SCALE, "showscale": False},
+        "type": "parcoords", "dimensions": dimensions,
+        "line": {"colorscale": SCALE, "reversescale": landscape.loss, "showscale": False},
         "meta": {**where, f"dimensions.{len(shown)}.values": ["trial", "score"], "line.color": ["trial", "score"]},
         "labelangle": -20,
     }  # fmt: skip

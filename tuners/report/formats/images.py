@@ -13,6 +13,7 @@ from tuners.report.charts.picture import choice
 from tuners.report.charts.style import Figure, figure, label
 from tuners.report.document import Report, widest
 from tuners.report.sections import shown
+from tuners.results.scorers import spoken
 
 WIDTH = 900
 TITLE = 44
@@ -64,7 +65,7 @@ def _figures(report: Report) -> list[tuple[str, Figure]]:
         if section.chart is not None and isinstance(drawn := section.chart.draw(report, group), dict):
             found.append((f"{section.title}: {group.title}", drawn))
         for picture in section.pictures:
-            drawn = picture.first(trials, f"CV {label(group.metric)}")
+            drawn = picture.first(trials, f"CV {label(spoken(group.metric))}")
             if isinstance(drawn, dict) and trials is not None:
                 filled = fill(drawn, trials, choice(trials))
                 found.append((f"{picture.title}: {group.model} on {dataset}", filled))

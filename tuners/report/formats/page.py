@@ -24,6 +24,7 @@ from tuners.report.document import Report, widest
 from tuners.report.section import Block, Chapter, Section
 from tuners.report.sections import by_group, shown
 from tuners.report.templates import part, rendered, table_html
+from tuners.results.scorers import spoken
 
 DIGITS = 6
 """Significant ones of a number in a chart."""
@@ -125,7 +126,7 @@ def _data(report: Report, sections: Sequence[Section]) -> dict[str, Any]:
 def _landscape(found: Landscape, metric: str, pictures: Sequence[Picture]) -> dict[str, Any]:
     tuners = list(dict.fromkeys(found.tuners))
     codes = {tuner: code for code, tuner in enumerate(tuners)}
-    score = f"CV {label(metric)}"
+    score = f"CV {label(spoken(metric))}"
     return {
         "tuners": tuners,
         "labels": [label(tuner) for tuner in tuners],

@@ -6,21 +6,26 @@ import csv
 import dataclasses
 import io
 
+from tuners.analysis.methods import MethodRow
 from tuners.report.document import Report
+from tuners.results.scorers import is_loss, spoken
 from tuners.text.printable import cell
 
 
 def comma_separated(report: Report) -> str:
-    """Write every row of the evaluation table, unrounded; intervals as two columns, no cell a formula."""
+    """Write every row of the evaluation table, unrounded; intervals as two columns, no cell a formula.
+
+    Losses and their differences are written as people read them, positive and the lower the better.
+    """
     rows = [
         {
             "model": group.model,
             "dataset": group.dataset or "",
-            "metric": group.metric,
+            "metric": spoken(group.metric),
             "blocks": group.blocks,
         }
-        | _flat(dataclasses.asdict(row))
-        | {"positive": group.positive}
+        | _flat(dataclasses.asdict(_read(row, group.metric)))
+        | {"positive": group.positive, "better": "lower" if is_loss(group.metric) else "higher"}
         for group in report.groups
         for row in group.rows
     ]
@@ -32,6 +37,18 @@ def comma_separated(report: Report) -> str:
             {name: cell(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows
         )
     return out.getvalue()
+
+
+def _read(row: MethodRow, metric: str) -> MethodRow:
+    """Return a row whose scores and differences are as people read them."""
+    if not is_loss(metric):
+        return row
+    scores = {name: None if (score := getattr(row, name)) is None else -score for name in ("test_score", "cv_score")}
+    for name in ("difference", "behind"):
+        value, ends = getattr(row, name), getattr(row, f"{name}_interval")
+        scores |= {name: None if value is None else 0.0 - value}
+        scores |= {f"{name}_interval": None if ends is None else (-ends[1], -ends[0])}
+    return dataclasses.replace(row, **scores)
 
 
 def _flat(row: dict[str, object]) -> dict[str, object]:

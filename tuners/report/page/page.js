@@ -207,6 +207,7 @@
     if (!data.groups.length) return;
     drawFigures();
     pictures.forEach(show);
+    changeRun();
   }
   function changeGroup() {
     const group = data.groups[$("group").value];
@@ -223,6 +224,7 @@
   function changeRun() {
     const run = data.tuned[$("run").value];
     setHtml($("tuned-model"), run ? run.html : "there is no tuned model");
+    if (run?.figure) draw($("tuned-model").querySelector("figure"), run.figure);
   }
   data.groups.forEach((group, index) => $("group").append(option(String(index), group.title)));
   data.tuned.forEach((run, index) => $("run").append(option(String(index), run.cell)));

@@ -11,12 +11,13 @@ from tuners.report.chapters import TABLE
 from tuners.report.document import Report
 from tuners.report.section import Block, Section
 from tuners.report.tables import Column, Table
-from tuners.report.words import difference, duration, number
+from tuners.report.words import difference, duration, number, score, turned
 
 LEGEND = (
-    "differences: now minus then, paired by model x dataset x seed, with 95 % t intervals. same: cells "
-    "whose trials are identical. (+n): cells in one of the runs only. Seconds of two sessions also differ by the "
-    "speed of the machine just then; they are compared where both evaluated candidates the same way, plain or shared."
+    "differences: now minus then (losses are better below 0), paired by model x dataset x seed, with 95 % t intervals. "
+    "same: cells whose trials are identical. (+n): cells in one of the runs only. Seconds of two sessions also differ "
+    "by the speed of the machine just then; they are compared where both evaluated candidates the same way, plain or "
+    "shared."
 )
 
 
@@ -27,12 +28,22 @@ def _then_now(then: str, now: str) -> str:
 _COMPARED = Column("method", lambda row: f"{row.tuner} on {row.model}")
 _PAIRS = Column("cells", lambda row: f"{row.cells}" + (f" (+{row.unpaired})" if row.unpaired else ""))
 
+
+def _difference(row: ComparisonRow) -> str:
+    if row.score_difference is None:
+        return difference(None, None, number)
+    return difference(*turned(row.score_difference, row.score_interval, row.metric), number)
+
+
 SCORES: tuple[Column, ...] = (
     _COMPARED,
     _PAIRS,
     Column("same", lambda row: str(row.identical)),
-    Column("score then -> now", lambda row: _then_now(number(row.score_then), number(row.score_now))),
-    Column("difference, 95 %", lambda row: difference(row.score_difference, row.score_interval, number)),
+    Column(
+        "score then -> now",
+        lambda row: _then_now(score(row.score_then, row.metric), score(row.score_now, row.metric)),
+    ),
+    Column("difference, 95 %", _difference),
     Column("failures", lambda row: _then_now(str(row.failures_then), str(row.failures_now))),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuners.analysis import units
 from tuners.analysis.blocks import BASE
 from tuners.analysis.costs import pareto
 from tuners.analysis.methods import Group
@@ -11,14 +12,14 @@ from tuners.report.chapters import COSTS
 from tuners.report.charts.style import Figure, axis, colours, error, figure, label, log_ticks
 from tuners.report.document import Report
 from tuners.report.section import Chart, Section
-from tuners.report.words import points, unit
+from tuners.report.words import directed, gain, unit
 
 
 def draw(report: Report, group: Group) -> Figure | str:
     """Draw each method's gain over the default and its seconds with their intervals."""
     styles = colours(report.tuners)
     found = report.findings_of(group).user
-    gains = {each.tuner: points(each.mean, each.interval, each.metric) for each in found.to_default}
+    gains = {each.tuner: units.read(each.mean, each.interval, each.metric) for each in found.to_default}
     if found.tuners and BASE in found.tuners:
         gains[BASE] = (0.0, None)
     front = [row for row in pareto(group.rows) if row.tuner in gains]
@@ -37,17 +38,23 @@ def draw(report: Report, group: Group) -> Figure | str:
         colour, symbol = styles[row.tuner]
         marker = {"color": colour, "symbol": symbol, "size": 14 if row.tuner in best else 10}
         mark = " (Pareto)" if row.tuner in best else f" ({row.failures} of {row.cells} failed)" if row.failures else ""
-        gain, interval = gains[row.tuner]
+        value, interval = gains[row.tuner]
         data.append({
             "type": "scatter", "mode": "markers", "name": f"{label(row.tuner)}{mark}", "marker": marker,
-            "x": [row.seconds], "y": [gain],
-            "error_x": error([row.seconds or 0.0], [row.seconds_interval]), "error_y": error([gain], [interval]),
+            "x": [row.seconds], "y": [value],
+            "error_x": error([row.seconds or 0.0], [row.seconds_interval]), "error_y": error([value], [interval]),
         })  # fmt: skip
+    title = directed(f"{gain(found.metric)} over the default, {unit(found.metric)}", found.metric)
     seconds = [end for row in shown for end in (row.seconds, *(row.seconds_interval or ())) if end]
     return figure(
         data,
         xaxis=axis("seconds a run (mean, 95 % interval)", type="log", **log_ticks(seconds)),
-        yaxis=axis(f"gain over the default, {unit(found.metric)} (95 %)", hoverformat=".4f"),
+        yaxis=axis(
+            f"{title} (95 %)",
+            hoverformat=".4f",
+            # So that up is better, as it is of a score.
+            **({"autorange": "reversed"} if units.falls(found.metric) else {}),
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from tuners.report.document import Report, widest
 from tuners.report.section import Block, Section
 from tuners.report.standing import standings
 from tuners.report.tables import Column, Table
-from tuners.report.words import NOTHING, clocked, counted, duration, interval, number, unit
+from tuners.report.words import NOTHING, clocked, counted, duration, gain, interval, number, score, unit
 
 
 def _evaluations(row: MethodRow) -> str:
@@ -28,14 +28,14 @@ def _search(row: MethodRow) -> str:
     return f"{duration(row.search_seconds)} ({row.search_share:.0%})"
 
 
-def scores(metric: str) -> tuple[Column, ...]:
-    """Return the columns of scores in a metric; what fits a narrow screen first."""
+def scores(metric: str, own: str) -> tuple[Column, ...]:
+    """Return the columns of scores; what fits a narrow screen first. Gains have one metric's unit, scores their own."""
     return (
         Column("tuner", lambda each: each.name),
         Column("verdict", lambda each: each.word, tone=lambda each: each.tone),
-        Column(f"gain, {unit(metric)}", lambda each: each.bare_gain),
-        Column("test score", lambda each: number(each.row.test_score)),
-        Column("CV score", lambda each: number(each.row.cv_score)),
+        Column(f"{gain(metric)}, {unit(metric)}", lambda each: each.bare_gain),
+        Column("test score", lambda each: score(each.row.test_score, own)),
+        Column("CV score", lambda each: score(each.row.cv_score, own)),
         Column("regret", lambda each: number(each.regret, 3), lambda rows: any(each.search for each in rows)),
         Column("rank", lambda each: number(each.row.rank, 2)),
         Column("p", lambda each: number(each.row.p_value, 3)),
@@ -63,7 +63,8 @@ def _mebibytes(size: int | None) -> str:
 def _tables(report: Report, group: Group) -> list[Table]:
     found = report.findings_of(group)
     listed = standings(group, found)
-    return [Table.of(columns, listed) for columns in (scores(found.user.metric or group.metric), costs(found.clock))]
+    columns = (scores(found.user.metric or group.metric, group.metric), costs(found.clock))
+    return [Table.of(each, listed) for each in columns]
 
 
 def blocks(report: Report) -> list[Block]:
@@ -81,7 +82,7 @@ def blocks(report: Report) -> list[Block]:
 
 
 def rows(report: Report) -> Mapping[str, Any]:
-    """Return the groups with their rows, unrounded."""
+    """Return the groups with their rows, unrounded: scores as they are kept, losses negated."""
     return {"groups": [dataclasses.asdict(group) for group in report.groups]}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from tuners.analysis import units
 from tuners.analysis.contrasts import Contrast
 from tuners.analysis.methods import Group
 from tuners.report.chapters import GAINS
@@ -13,7 +14,7 @@ from tuners.report.charts.style import Figure, axis, colours, dots, figure, meth
 from tuners.report.document import Report
 from tuners.report.section import Chart, Section
 from tuners.report.tables import Column, Table
-from tuners.report.words import NOTHING, number, points, unit
+from tuners.report.words import NOTHING, directed, gain, number, unit
 
 
 def _p(contrast: Contrast | None) -> str:
@@ -25,11 +26,12 @@ def table(report: Report, group: Group) -> Table:
     found = report.findings_of(group)
     alike = {each.tuner: each for each in found.alike.to_default}
     best = {each.tuner: each for each in found.user.to_best}
+    told = directed(gain(found.user.metric), found.user.metric)
     columns = (
         Column("tuner", lambda each: each.tuner),
-        Column("gain on these datasets", lambda each: each.text),
+        Column(f"{told} on these datasets", lambda each: each.text),
         Column("p", _p),
-        Column("gain on new rows of them", lambda each: alike[each.tuner].text if each.tuner in alike else NOTHING),
+        Column(f"{told} on new rows of them", lambda each: alike[each.tuner].text if each.tuner in alike else NOTHING),
         Column("against the best", lambda each: best[each.tuner].text if each.tuner in best else "best"),
         Column("p of that", lambda each: _p(best.get(each.tuner))),
     )
@@ -42,14 +44,18 @@ def draw(report: Report, group: Group) -> Figure | str:
     if not found.to_default:
         return "no method is compared with the untuned model here"
     rows = [
-        (each.tuner, *points(each.mean, each.interval, each.metric))
+        (each.tuner, *units.read(each.mean, each.interval, each.metric))
         for each in sorted(found.to_default, key=lambda each: -each.mean)
     ]
     return figure(
         dots(rows, colours(report.tuners)), height=160 + 40 * len(rows),
         yaxis=methods_axis([tuner for tuner, *_ in rows]),
-        xaxis=axis(f"gain over the default on the test rows, {unit(found.metric)} (simultaneous 95 %)", zeroline=True),
+        xaxis=axis(f"{_title(found.metric)} (simultaneous 95 %)", zeroline=True),
     )  # fmt: skip
+
+
+def _title(metric: str) -> str:
+    return directed(f"{gain(metric)} over the default on the test rows, {unit(metric)}", metric)
 
 
 def words(report: Report) -> list[str]:

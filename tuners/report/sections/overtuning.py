@@ -14,7 +14,7 @@ from tuners.report.charts.style import Figure, axis, colours, dots, figure, meth
 from tuners.report.document import Report
 from tuners.report.section import Chart, Section
 from tuners.report.tables import Column, Table
-from tuners.report.words import NOTHING, bare, ends, number, points, unit
+from tuners.report.words import NOTHING, bare_distance, ends, number, unit
 
 
 def _rows(report: Report, group: Group) -> list[OvertuningRow]:
@@ -27,10 +27,10 @@ def table(report: Report, group: Group) -> Table:
     metric = group.metric
 
     def lost(row: OvertuningRow) -> str:
-        return bare(row.mean, row.interval, metric)
+        return bare_distance(row.mean, row.interval, metric)
 
     def oracle(row: OvertuningRow) -> str:
-        return NOTHING if row.oracle is None else bare(row.oracle, row.oracle_interval, metric)
+        return NOTHING if row.oracle is None else bare_distance(row.oracle, row.oracle_interval, metric)
 
     columns = (
         Column("tuner", lambda row: row.tuner),
@@ -50,7 +50,9 @@ def draw(report: Report, group: Group) -> Figure | str:
     found = _rows(report, group)
     if not found:
         return "no run has test scores of its incumbents here"
-    data = dots([(row.tuner, *points(row.mean, row.interval, group.metric)) for row in found], colours(report.tuners))
+    data = dots(
+        [(row.tuner, *units.apart(row.mean, row.interval, group.metric)) for row in found], colours(report.tuners)
+    )
     title = f"{unit(group.metric)} lost to the best earlier incumbent, on {ends(found[0].test_rows)} test rows (95 %)"
     return figure(
         data, height=160 + 40 * len(found), yaxis=methods_axis([row.tuner for row in found]),

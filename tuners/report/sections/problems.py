@@ -10,7 +10,7 @@ from tuners.report.chapters import SEARCH
 from tuners.report.document import Report
 from tuners.report.section import Block, Section
 from tuners.report.tables import Column, Table
-from tuners.report.words import NOTHING, number
+from tuners.report.words import NOTHING, score
 from tuners.results.record import Record
 
 TITLE = "The problems"
@@ -32,14 +32,14 @@ def _whole(record: Record) -> str:
 
 COLUMNS: tuple[Column, ...] = (
     Column("problem", lambda each: f"{each.model} on {each.dataset}, seed {each.seed}"),
-    Column("optimum", lambda each: number(each.landmarks.optimum)),
-    Column("median", lambda each: number(each.landmarks.median)),
-    Column("default", lambda each: number(each.landmarks.default)),
+    Column("optimum", lambda each: score(each.landmarks.optimum, each.metric)),
+    Column("median", lambda each: score(each.landmarks.median, each.metric)),
+    Column("default", lambda each: score(each.landmarks.default, each.metric)),
     Column("rank", lambda each: str(each.landmarks.default_rank or NOTHING)),
-    Column("best 1 %", lambda each: number(each.landmarks.hundredth)),
-    Column("best 10 %", lambda each: number(each.landmarks.tenth)),
+    Column("best 1 %", lambda each: score(each.landmarks.hundredth, each.metric)),
+    Column("best 10 %", lambda each: score(each.landmarks.tenth, each.metric)),
     Column("ties", lambda each: str(each.landmarks.ties or NOTHING)),
-    Column("oracle", lambda each: number(each.landmarks.oracle)),
+    Column("oracle", lambda each: score(each.landmarks.oracle, each.metric)),
     Column("table", _whole),
     Column("seconds", lambda each: "modelled" if each.landmarks.modelled else "measured"),
     Column("train, test rows", lambda each: f"{each.train_rows}, {each.test_rows}"),

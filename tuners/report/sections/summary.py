@@ -10,7 +10,7 @@ from tuners.report.section import Block, Chapter, Section
 from tuners.report.standing import TARGETS, Standing
 from tuners.report.subject import Subject
 from tuners.report.tables import Column, Table
-from tuners.report.words import NOTHING, RECORDED, clocked, number, unit
+from tuners.report.words import NOTHING, RECORDED, clocked, gain, number, unit
 
 TITLE = "In short"
 MARKS = {
@@ -37,13 +37,14 @@ def _target(each: Standing) -> str:
 def columns(subject: Subject) -> tuple[Column, ...]:
     """Return the columns of a model's table: what fits a narrow screen first."""
     metric = subject.findings.user.metric
-    gain = "gain, points" if unit(metric) == "points" else "gain"  # other units stand in the sentences
+    # Other units than points stand in the sentences, and so does that lower is better.
+    told = "gain, points" if unit(metric) == "points" else gain(metric)
     target = next((TARGETS[each.target.target] for each in subject.standings if each.target is not None), "")
     clock = subject.findings.clock
     return (
         Column(f"{subject.group.model} {subject.place}".replace(" on these ", ", "), lambda each: each.name),
         Column("verdict", lambda each: each.word, tone=lambda each: each.tone),
-        Column(gain, lambda each: each.bare_gain, lambda rows: any(row.gain is not None for row in rows)),
+        Column(told, lambda each: each.bare_gain, lambda rows: any(row.gain is not None for row in rows)),
         Column("regret", _regret, lambda rows: any(row.search is not None for row in rows)),
         Column(f"trials to {target}", _target, lambda _: bool(target)),
         Column("seconds", lambda each: clocked(each.row.seconds, clock) + ("~" if each.row.contended else "")),

@@ -1,4 +1,7 @@
-"""Each tuned model: its parameters, confusion matrix and classification report, on the test rows of its run."""
+"""Each tuned model: its parameters, and what it does on the test rows of its run.
+
+Of classes the confusion matrix and the classification report, of numbers the residuals.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,45 @@ from typing import Any
 
 import numpy as np
 
+from tuners.analysis import units
 from tuners.analysis.blocks import BASE
+from tuners.analysis.residuals import SHARES, Residuals
 from tuners.report import templates
+from tuners.report.charts import residuals as chart
 from tuners.report.document import Report
 from tuners.report.section import Block, Chapter, Section
 from tuners.report.tables import Table
-from tuners.report.words import number
+from tuners.report.words import counted, number, percentage
 from tuners.results.record import Record
 from tuners.text.shown import shown
 
 
 def blocks(report: Report) -> list[Block]:
-    """Return a block for each good run of a classifier."""
+    """Return a block for each good run."""
     return [
-        Block(record.cell, [confusion(record), classification(record)], [f"best parameters: {params(record)}"])
+        Block(record.cell, tables, [f"best parameters: {params(record)}"])
         for record in report.records
-        if record.ok and record.confusion_matrix and record.classes
+        if (tables := _tables(record))
     ]
+
+
+def _tables(record: Record) -> list[Table]:
+    """Return what a good run's winner does on the test rows; none where that is not known."""
+    if record.ok and record.confusion_matrix and record.classes:
+        return [confusion(record), classification(record)]
+    return [residuals(record)] if record.ok and record.predictions else []
+
+
+def residuals(record: Record) -> Table:
+    """Return the quantiles of what the predictions miss: above 0 they are too low."""
+    found = Residuals.of(record.predictions or ())
+    rows = [
+        [percentage(share), units.bare(quantile, None, "")]
+        for share, quantile in zip(SHARES, found.quantiles, strict=True)
+    ]
+    every = counted(record.test_rows, "test row")
+    of = every if len(found.true) == record.test_rows else f"{len(found.true)} of {every}"
+    return Table(["share of rows up to", "residual, true less predicted"], rows, f"Residuals on {of}")
 
 
 def params(record: Record) -> str:
@@ -69,7 +94,12 @@ def classification(record: Record) -> Table:
 
 def script(report: Report) -> Mapping[str, Any]:
     """Return the page's part on each good run, of which the reader chooses one."""
-    return {"tuned": [{"cell": record.cell, "html": _html(record)} for record in report.records if record.ok]}
+    return {"tuned": [_chosen(record) for record in report.records if record.ok]}
+
+
+def _chosen(record: Record) -> dict[str, Any]:
+    found: dict[str, Any] = {"cell": record.cell, "html": _html(record)}
+    return found | {"figure": chart.draw(Residuals.of(record.predictions))} if record.predictions else found
 
 
 def _html(record: Record) -> str:
@@ -81,6 +111,7 @@ def _html(record: Record) -> str:
         classes=record.classes if matrix else (),
         matrix=matrix,
         report=classification(record) if matrix else None,
+        residuals=residuals(record) if record.predictions else None,
     )
 
 
