@@ -166,22 +166,22 @@ def test_verdicts_of_methods() -> None:
     [
         ("accuracy", -0.0193, "-1.93 points [-2.93, -0.93]"),
         ("roc_auc_ovr", -0.0193, "-1.93 points [-2.93, -0.93]"),
-        ("neg_mean_absolute_error", -11.4935, "-11.49 [-11.50, -11.48] neg_mean_absolute_error"),
-        ("neg_root_mean_squared_error", 57_123.4, "+57123 [+57123, +57123] neg_root_mean_squared_error"),
-        ("neg_mean_squared_error", -2.3e-07, "+0.00000 [-0.01000, +0.01000] neg_mean_squared_error"),
+        ("neg_mean_absolute_error", -11.4935, "+11.49 [+11.48, +11.50] mean absolute error"),
+        ("neg_root_mean_squared_error", 57_123.4, "-57123 [-57123, -57123] root mean squared error"),
+        ("neg_mean_squared_error", -2.3e-07, "+0.00000 [-0.01000, +0.01000] mean squared error"),
         ("r2", -0.25, "-0.2500 [-0.2600, -0.2400] r2"),
         ("matthews_corrcoef", -0.25, "-0.2500 [-0.2600, -0.2400] matthews_corrcoef"),
     ],
 )
 def test_a_score_gate_speaks_the_metrics_unit(metric: str, value: float, expected: str) -> None:
-    """Points are of shares; an error and a coefficient are told in their own unit, with their name."""
+    """Points are of shares; a loss, which rises where it is worse, and a coefficient are told in their own unit."""
     ends = (value - 0.01, value + 0.01)
     verdict = Verdict("score:1%", "m", "t", "regressed", difference=value, interval=ends, metric=metric)
     assert str(verdict) == f"regressed: t on m, {expected} (score:1%)"
 
 
 def test_a_loss_that_rises_is_told_in_its_unit() -> None:
-    """From the records to the line: no points of an error of 11.5."""
+    """From the records to the line: a positive error that has become larger, and no points of it."""
     then, now = records({"random": [-50.0] * 6}), records({"random": [-61.5] * 6}, mark="changed")
     then, now = (
         Session(tuple(replace(r, metric="neg_mean_absolute_error") for r in s.records), MACHINE, {})
@@ -189,7 +189,7 @@ def test_a_loss_that_rises_is_told_in_its_unit() -> None:
     )
     (verdict,) = judge([parse("score:1%")], now, [then])
     assert str(verdict).startswith(
-        "regressed: random on forest, -11.50 [-11.50, -11.50] neg_mean_absolute_error on test"
+        "regressed: random on forest, +11.50 [+11.50, +11.50] mean absolute error on test"
     )
 
 

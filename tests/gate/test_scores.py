@@ -180,7 +180,10 @@ def test_errors_of_datasets_of_unlike_scale_are_judged_as_shares() -> None:
     metric = "neg_mean_absolute_error"
     found = verdict("search:1%", session(now, metric=metric), session(then, metric=metric))
     assert (found.outcome, found.dataset) == ("regressed", "small")
-    assert "of the earlier neg_mean_absolute_error" in str(found)
+    assert "% of the earlier mean absolute error" in str(found)
+    assert found.difference is not None
+    assert str(found).split(", ")[1].startswith("+")  # an error that rises
+    assert "rises of " in power([found])[0]
 
 
 def test_the_whole_gate_raises_few_false_alarms() -> None:

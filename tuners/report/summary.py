@@ -49,7 +49,7 @@ class Topic:
 
     def headed(self, subjects: Sequence[Subject]) -> str:
         """Return its head for some models."""
-        losses = any(units.falls(subject.findings.user.metric) for subject in subjects)  # which may be ranks
+        losses = any(is_loss(subject.findings.metric) for subject in subjects)
         return self.of_losses if losses and self.of_losses else self.head
 
 
@@ -136,9 +136,17 @@ def _gain(subject: Subject) -> str:
     share = f", {percentage(worse.share)} of its runs end worse" if worse is not None else ""
     if first.gain.p_value is None:
         said = units.difference(first.gain.mean, None, first.gain.metric)
-        return f"{first.tuner} {said}{_judged(first.gain.mean, first.gain.metric)}, untested"
-    found = _judged(first.gain.mean, first.gain.metric) if first.gain.found != "open" else ""
-    return f"{first.tuner} {first.gain.text}{found or GAINS[first.gain.found]}{share}"
+        return f"{first.tuner} {said}{_directed(subject)}, untested"
+    found = first.gain.found
+    judged = f", {found}" if is_loss(subject.findings.metric) and found != "open" else GAINS[found]
+    return f"{first.tuner} {first.gain.text}{_directed(subject)}{judged}{share}"
+
+
+def _directed(subject: Subject) -> str:
+    """Say which way is better where the metric is a loss; datasets' ranks are told as what is gained in them."""
+    if not is_loss(subject.findings.metric):
+        return ""
+    return f" ({'lower' if units.falls(subject.findings.user.metric) else 'higher'} is better)"
 
 
 def _judged(difference: float, metric: str) -> str:
@@ -250,7 +258,7 @@ TOPICS = (
     Topic("failed cells", _failures, placed=False),
     Topic("best", _winners),
     Topic("search", _search),
-    Topic("gain over default", _gain, of_losses="change from default (lower is better)"),
+    Topic("gain over default", _gain, of_losses="change from default"),
     Topic("seconds a run", _cost, tabled=True),
     Topic("use", _advice),
     Topic("to settle the rest", _settled_by),

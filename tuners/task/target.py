@@ -72,12 +72,18 @@ def _check_classes(model: Model, dataset: Dataset, labels: NDArray[Any]) -> None
 
 
 def _check_positive(model: Model, dataset: Dataset, metric: str, positive: Any | None) -> None:
-    """Refuse a metric of one class where there are more than two, or where nobody has said which it is."""
+    """Refuse a metric that does not fit so many classes, and one of one class where nobody has said which it is."""
     classes = len(dataset.classes)
     if metric in {"f1", "jaccard", "precision", "recall"} and classes > 2:
         message = (
             f"metric {metric!r} does not fit {model.name} on {dataset.name}: it scores one of two classes, and there "
             f"are {classes}: expected {metric}_macro, {metric}_weighted or {metric}_micro"
+        )
+        raise TuningError(message)
+    if metric == "top_k_accuracy" and classes == 2:
+        message = (
+            f"metric {metric!r} does not fit {model.name} on {dataset.name}: the right class is always among the first "
+            f"two of 2: expected another, such as {metrics.EXAMPLES['classification']}"
         )
         raise TuningError(message)
     if metric in ONE_CLASS and classes == 2 and positive is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from typing import Any
 
 from tuners.analysis.methods import MethodRow
 from tuners.report.document import Report
@@ -43,12 +44,12 @@ def _read(row: MethodRow, metric: str) -> MethodRow:
     """Return a row whose scores and differences are as people read them."""
     if not is_loss(metric):
         return row
-    scores = {name: None if (score := getattr(row, name)) is None else -score for name in ("test_score", "cv_score")}
-    for name in ("difference", "behind"):
-        value, ends = getattr(row, name), getattr(row, f"{name}_interval")
-        scores |= {name: None if value is None else 0.0 - value}
-        scores |= {f"{name}_interval": None if ends is None else (-ends[1], -ends[0])}
-    return dataclasses.replace(row, **scores)
+    named = ("test_score", "cv_score", "difference")
+    turned: dict[str, Any] = {name: None if (value := getattr(row, name)) is None else 0.0 - value for name in named}
+    if row.difference_interval is not None:
+        low, high = row.difference_interval
+        turned["difference_interval"] = (-high, -low)
+    return dataclasses.replace(row, **turned)
 
 
 def _flat(row: dict[str, object]) -> dict[str, object]:

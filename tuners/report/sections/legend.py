@@ -9,17 +9,18 @@ from tuners.report.section import Block, Section
 TITLE = "How to read this"
 LEGEND = {
     "verdict": (
-        "against the method with the highest mean test score. behind: by more than luck, on these datasets (step-down "
+        "against the method with the best mean test score. behind: by more than luck, on these datasets (step-down "
         "max-|t| test of all pairs, by sign flips of whole problems; p is its). equal to best: the simultaneous 95 % "
         "interval of the difference lies within the region of equivalence. undecided: neither is shown"
     ),
     "gain": (
         "the winner's test score, refitted on all training rows, less the untuned model's on the same rows, with "
         "simultaneous 95 % intervals. Paired by problem (dataset x seed); a method's value there is its mean over "
-        "repeats, and datasets weigh equally. Figures speak of these datasets, whose seeds draw on the same rows"
+        "repeats, and datasets weigh equally. Figures speak of these datasets, whose seeds draw on the same rows. Of a "
+        "loss it is the change, which is better below 0"
     ),
     "regret": (
-        "how far the best cross-validation score that was found lies below the optimum of the space: 0 is the optimum, "
+        "how far the best cross-validation score that was found lies from the optimum of the space: 0 is the optimum, "
         "1 the median of the space's candidates. Where the optimum is not known, 0 is the best score that any method "
         "saw, and 1 the default's"
     ),
