@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 READING = {
     "task": "task", "drop": "drop", "keep": "keep", "na": "na_values", "groups": "groups", "time": "time",
-    "weights": "weights", "test-rows": "test",
+    "weights": "weights", "test-rows": "test", "encoding": "encoding",
 }  # fmt: skip
 """By option: the argument of `tuners.read` that it is for a dataset that is a file."""
 INCONCLUSIVE = ("pass", "fail")
