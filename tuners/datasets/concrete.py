@@ -1,6 +1,6 @@
 """Compressive strength of 1,030 samples of concrete in MPa, by 7 ingredients in kg/m3 and age in days.
 
-All numbers; far from linear, so that a forest halves what a linear model leaves. 25 repeat an earlier row; all are kept.
+All numbers; far from linear, so that models differ. 25 rows repeat an earlier one; all are kept.
 UCI Concrete Compressive Strength, doi:10.24432/C5PK67, CC BY 4.0.
 """
 

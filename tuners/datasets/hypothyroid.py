@@ -1,4 +1,4 @@
-"""Hypothyroidism: 151 of 3,163 patients, 4.8 %, by 7 numbers and 18 yes-or-no questions.
+"""Hypothyroidism: 151 of 3,163 patients, 4.8 %, by 7 numbers and 18 categories.
 
 Imbalanced, and full of gaps: a level that was not measured is missing, TBG in 92 % of rows; all columns are kept.
 UCI Thyroid Disease (its file `hypothyroid.data`), doi:10.24432/C5D010, CC BY 4.0.

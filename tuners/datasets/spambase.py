@@ -1,6 +1,6 @@
 """Spam: whether one of 4,601 e-mails is, 39 %, by how often 48 words and 6 characters occur, and capitals.
 
-Many rows and 57 numeric columns, most of them 0 in most rows. 391 repeat an earlier row; all are kept.
+Many rows and 57 numeric columns, most of them 0 in most rows. 391 rows repeat an earlier one; all are kept.
 UCI Spambase, doi:10.24432/C53G6X, CC BY 4.0.
 """
 

@@ -1,6 +1,6 @@
 """Quality of 4,898 white wines as tasters grade it, 3 to 9, by 11 chemical measures.
 
-Many rows; grades are whole numbers, 93 % of them 5, 6 or 7. 937 repeat an earlier row; all are kept.
+Many rows; grades are whole numbers, 93 % of them 5, 6 or 7. 937 rows repeat an earlier one; all are kept.
 UCI Wine Quality (white), doi:10.24432/C56S3T, CC BY 4.0.
 """
 

@@ -24,6 +24,15 @@ EXAMPLES: dict[Task, str] = {
 """Metrics that fit any target of a task."""
 _CONVENTIONAL: tuple[frozenset[float], ...] = (frozenset({0, 1}), frozenset({-1, 1}))
 """Pairs of labels whose larger one is positive for everybody; False and True equal the first."""
+_PAIRS = (
+    ("no", "yes"),
+    ("n", "y"),
+    ("false", "true"),
+    ("f", "t"),
+    ("negative", "positive"),
+    ("neg", "pos"),
+)
+"""Pairs of words, the positive one last."""
 _RANGES = {
     "adjusted_mutual_info_score": (-1.0, 1.0),
     "adjusted_rand_score": (-1.0, 1.0),
@@ -99,6 +108,13 @@ def conventional_positive(labels: Iterable[Any]) -> Any | None:
     if not all(isinstance(label, bool | np.bool_ | int | float | np.number) for label in labels):
         return None
     return max(labels) if frozenset(float(label) for label in labels) in _CONVENTIONAL else None
+
+
+def positive_word(labels: Iterable[Any]) -> Any | None:
+    """Return the positive one of "no" and "yes" and their like; None of other labels."""
+    words = {str(label).strip().lower(): label for label in labels}
+    pair = next((each for each in _PAIRS if set(each) == set(words)), None)
+    return words[pair[1]] if pair else None
 
 
 def scorer(estimator: Any, metric: str, positive: Any | None, labels: Sequence[Any] = ()) -> Any:
