@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from sklearn.svm import LinearSVC
 
 from tuners import Budget, Dataset, Model, Problem, Protocol, TuningError, register_metric
 from tuners.analysis import units
-from tuners.catalog import METRICS, TUNERS
+from tuners.catalog import TUNERS
 from tuners.evaluation.contract import Training
 from tuners.evaluation.plain import Plain
 from tuners.evaluation.shared import Shared
@@ -34,15 +33,6 @@ THREE = Dataset("three", *load_iris(return_X_y=True))
 CLASSIFIER = Model("logistic", LogisticRegression(), {"C": [0.1, 1.0]}, scale=True)
 REGRESSOR = Model("ridge", Ridge(), {"alpha": [0.1, 1.0]}, scale=True)
 ON = {"regression": (REGRESSOR, NUMBERS), "two classes": (CLASSIFIER, TWO), "three classes": (CLASSIFIER, THREE)}
-
-
-@pytest.fixture
-def own() -> Iterator[None]:
-    """Forget the metrics that a test registers."""
-    known = dict(METRICS._registered)
-    yield
-    METRICS._registered.clear()
-    METRICS._registered.update(known)
 
 
 @pytest.mark.parametrize("metric", sorted(get_scorer_names()))
@@ -140,7 +130,6 @@ def constant(value: float) -> Any:
     return lambda *_: value
 
 
-@pytest.mark.usefixtures("own")
 @pytest.mark.parametrize("evaluation", ["plain", "shared"])
 def test_a_callable_and_a_loss_of_ones_own_steer_a_search(evaluation: str) -> None:
     """By whatever range; a loss is recorded under a name that says so, and shared evaluation scores by it, too."""
@@ -160,7 +149,6 @@ def test_a_callable_and_a_loss_of_ones_own_steer_a_search(evaluation: str) -> No
     assert records[0].best_params == records[1].best_params
 
 
-@pytest.mark.usefixtures("own")
 def test_shared_evaluation_scores_by_ones_own_metric() -> None:
     """Bit for bit as plain evaluation does."""
     register_metric("profit", profit)
@@ -170,7 +158,6 @@ def test_shared_evaluation_scores_by_ones_own_metric() -> None:
     assert Shared(training).evaluate(params).fold_scores == Plain(training).evaluate(params).fold_scores
 
 
-@pytest.mark.usefixtures("own")
 def test_two_scorers_of_one_name_have_tables_of_their_own() -> None:
     """Their parameters and their code are in the address; of scikit-learn's metrics nothing is added."""
     on = Problem(REGRESSOR, NUMBERS, 0, Protocol(metric="cost"))
@@ -198,7 +185,6 @@ WRONG: dict[str, tuple[str, Any, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.usefixtures("own")
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_no_metric_is_refused(case: str) -> None:
     """When it is registered, in one line with what is expected."""
@@ -209,7 +195,6 @@ def test_what_is_no_metric_is_refused(case: str) -> None:
     assert len(str(raised.value).splitlines()) == 1
 
 
-@pytest.mark.usefixtures("own")
 def test_a_metric_that_breaks_ends_the_session_with_a_line() -> None:
     """Before any search: what it raised, or that it gives no number."""
     register_metric("broken", lambda *_: 1 / 0)
@@ -259,7 +244,7 @@ def test_predictions_of_a_record_are_few_and_even(rows: int) -> None:
             return np.zeros(len(X))
 
     y = np.random.default_rng(rows).normal(size=rows * 2)
-    on = Problem(REGRESSOR, Dataset("drawn", y[:, None], y, task="regression"), 0, Protocol(test_size=0.5))
+    on = Problem(REGRESSOR, Dataset("drawn", y[:, None], y, task="regression"), 0, Protocol("r2", test_size=0.5))
     found = told(on, Fixed()).predictions or []
     true = [pair[0] for pair in found]
     assert len(found) == min(MOST_PREDICTIONS, rows)
