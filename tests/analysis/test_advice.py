@@ -17,7 +17,7 @@ from tuners.analysis.components import test_samples as samples
 from tuners.analysis.components import variances
 from tuners.analysis.contrasts import contrasts
 from tuners.analysis.general import elo, general, signed_rank
-from tuners.analysis.power import DEFAULTS, Components, Design, Power, Spread, detectable, power_of
+from tuners.analysis.power import DEFAULTS, OF_NUMBERS, Components, Design, Power, Spread, detectable, power_of
 from tuners.results.landmarks import Landmarks
 from tuners.results.run import Run
 
@@ -200,6 +200,12 @@ def test_the_header_says_what_a_design_finds() -> None:
     assert " points of test score, or 0." in said
     assert said.endswith(" of regret, with 80 %, if methods vary as in a session of quick")
     assert "points" not in power_of(Design(4, 5, 10, 9), DEFAULTS, "r2").sentence
+    numbers = power_of(Design(4, 5, 10, 6), OF_NUMBERS, "neg_root_mean_squared_error").sentence
+    assert numbers.startswith("this design finds 0.")
+    assert numbers.endswith(
+        " of regret, with 80 %, if methods vary as in a session of quick with --tuning-task=regression"
+    )
+    assert power_of(Design(4, 5, 10, 6), Components(Spread(9, 9), None, "here"), "rank").score is None
     assert power_of(Design(4, 1, 10, 9), DEFAULTS, "accuracy").sentence.startswith("this design tells no methods apart")
     unknown = Power(Design(4, 5, 1, 2), None, None, "nowhere")
     assert unknown.sentence == "how small a difference this design finds is not known before a run"

@@ -188,9 +188,7 @@ def test_a_loss_that_rises_is_told_in_its_unit() -> None:
         for s in (then, now)
     )
     (verdict,) = judge([parse("score:1%")], now, [then])
-    assert str(verdict).startswith(
-        "regressed: random on forest, +11.50 [+11.50, +11.50] mean absolute error on test"
-    )
+    assert str(verdict).startswith("regressed: random on forest, +11.50 [+11.50, +11.50] mean absolute error on test")
 
 
 def test_seconds_are_in_percent() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from tuners.analysis import units
-from tuners.analysis.components import Variances, test_samples, variances
+from tuners.analysis.components import Variances, in_one_unit, test_samples, variances
 from tuners.analysis.contrasts import Contrast, Contrasts
 from tuners.analysis.levels import AGREEING, EQUIVALENT, LEAST, POWER
 from tuners.analysis.observed import by_tuner
@@ -158,7 +158,7 @@ def _factor(contrast: Contrast, reach: float, *, agreeing: float) -> float:
 
 def _repeats(factors: Mapping[str, float], found: Contrasts, runs: Sequence[Run]) -> More | None:
     """Return the repeats that settle it, if it is repeats that vary and not problems."""
-    samples = test_samples(runs)
+    samples = test_samples(runs) if found.what == "test" else in_one_unit(test_samples(runs))
     now = max((len(run.repeats) for run in runs), default=1)
     if now < 2:
         return None

@@ -29,6 +29,15 @@ def test_samples(runs: Sequence[Run]) -> Samples:
     }
 
 
+def in_one_unit(samples: Samples) -> Samples:
+    """Return the samples of datasets of unlike scale as shares of each dataset's own level, so that they compare."""
+    values: dict[str, list[float]] = {}
+    for ((dataset, _), _), each in samples.items():
+        values.setdefault(dataset, []).append(float(np.mean(np.abs(each))))
+    levels = {dataset: float(np.mean(each)) or 1.0 for dataset, each in values.items()}
+    return {(where, tuner): each / levels[where[0]] for (where, tuner), each in samples.items()}
+
+
 def components_of(runs: Sequence[Run], scales: Scales, source: str) -> Components:
     """Return what varies how much in the runs of one model, mean over the pairs of methods."""
     tests = test_samples(runs)

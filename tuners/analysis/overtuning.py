@@ -8,16 +8,18 @@ the more of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tuners.analysis import units
 from tuners.analysis.observed import by_tuner, rows_of
 from tuners.analysis.resampling import mean_with_interval
 from tuners.analysis.statistics import not_below_zero
 from tuners.analysis.units import Interval
 from tuners.results.landmarks import EQUAL
+from tuners.results.record import Record
 from tuners.results.run import Incumbent, Repeat, Run
 
 
@@ -48,6 +50,8 @@ class OvertuningRow:
     oracle: float | None = None
     """Mean of the best test score of any candidate in the space, minus the winner's; None without whole tables."""
     oracle_interval: Interval | None = None
+    metric: str = ""
+    """Whose unit the figures have; over datasets of unlike scale they are shares of the untuned models' test scores."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +77,21 @@ class Loss:
 def overtuning(runs: Sequence[Run]) -> list[OvertuningRow]:
     """Return a row a method whose incumbents have test scores."""
     rows = rows_of([run.record for run in runs])
+    metric, by = _unit([run.record for run in runs if run.record.ok])
     found = []
     for tuner, mine in by_tuner(runs, lambda run: run.record.ok and bool(run.repeats)).items():
         losses = [(run, each) for run in mine if (each := _losses(run))]
         if not losses:
             continue
+        losses = [
+            (run, [replace(loss, overtuning=by(run.record) * loss.overtuning) for loss in each]) for run, each in losses
+        ]
         every = [loss for _, each in losses for loss in each]
         datasets = [run.record.dataset for run, _ in losses]
         mean, interval = mean_with_interval([_mean([loss.overtuning for loss in each]) for _, each in losses], datasets)
         relative = float(np.median([loss.relative for loss in every]))
         tested = [rows[name][1] for name in dict.fromkeys(datasets) if name in rows] or [0]
-        oracle, oracle_interval = _oracle([run for run, _ in losses])
+        oracle, oracle_interval = _oracle([run for run, _ in losses], by)
         found.append(
             OvertuningRow(
                 tuner,
@@ -97,6 +105,7 @@ def overtuning(runs: Sequence[Run]) -> list[OvertuningRow]:
                 test_rows=(min(tested), max(tested)),
                 oracle=oracle,
                 oracle_interval=not_below_zero(oracle_interval),
+                metric=metric,
             )
         )
     return found
@@ -106,8 +115,25 @@ def _losses(run: Run) -> list[Loss]:
     return [loss for repeat in run.repeats if (loss := Loss.of(repeat.incumbents)) is not None]
 
 
-def _oracle(runs: Sequence[Run]) -> tuple[float | None, Interval | None]:
-    gaps = [gap for run in runs if (gap := _gap(run)) is not None]
+def _unit(records: Sequence[Record]) -> tuple[str, Callable[[Record], float]]:
+    """Return the unit of the figures, and by what those of a record are multiplied.
+
+    Errors of several datasets, each in its own unit, have no mean: shares of the untuned models' errors have.
+    """
+    metric = next((record.metric for record in records if record.metric), "")
+    untuned: dict[str, list[float]] = {}
+    for record in records:
+        if record.default_test_score is not None:
+            untuned.setdefault(record.dataset, []).append(abs(record.default_test_score))
+    levels = {dataset: float(np.mean(scores)) for dataset, scores in untuned.items()}
+    datasets = {record.dataset for record in records}
+    if len(datasets) < 2 or not units.falls(metric) or not all(levels.get(dataset) for dataset in datasets):
+        return metric, lambda _: 1.0
+    return f"{units.UNTUNED}{metric}", lambda record: 1 / levels[record.dataset]
+
+
+def _oracle(runs: Sequence[Run], by: Callable[[Record], float]) -> tuple[float | None, Interval | None]:
+    gaps = [by(run.record) * gap for run in runs if (gap := _gap(run)) is not None]
     return mean_with_interval(gaps, [run.record.dataset for run in runs]) if len(gaps) == len(runs) else (None, None)
 
 

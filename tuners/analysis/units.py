@@ -23,8 +23,8 @@ _SIGNED = re.compile(r"r2|explained_variance|d2_\w+|matthews_corrcoef|adjusted_\
 """Those that lie on both sides of zero."""
 _DIGITS = 4
 """Significant ones of a difference."""
-EARLIER = "of the earlier "
-"""How a metric's name begins whose differences are shares of the earlier scores."""
+EARLIER, UNTUNED = "of the earlier ", "of the default's "
+"""How a metric's name begins whose differences are shares of the earlier scores, or of the untuned model's."""
 
 
 def is_share(metric: str) -> bool:
@@ -39,19 +39,24 @@ def has_percentages(metric: str) -> bool:
 
 def name(metric: str) -> str:
     """Return the unit of a metric's differences as people read it; `score` where the metric is not known."""
-    if metric.startswith(EARLIER):
-        return f"% {EARLIER}{spoken(metric.removeprefix(EARLIER))}"
+    begun = _shares_of(metric)
+    if begun:
+        return f"% {begun}{spoken(metric.removeprefix(begun))}"
     return "points" if is_share(metric) else spoken(metric) or "score"
+
+
+def _shares_of(metric: str) -> str:
+    return next((begun for begun in (EARLIER, UNTUNED) if metric.startswith(begun)), "")
 
 
 def falls(metric: str) -> bool:
     """Whether a better score is read as a lower number."""
-    return is_loss(metric.removeprefix(EARLIER))
+    return is_loss(metric.removeprefix(_shares_of(metric)))
 
 
 def scale(metric: str) -> float:
     """Return by what a difference of scores is multiplied to be read: 100 for points; below 0 for a loss."""
-    return (-1.0 if falls(metric) else 1.0) * (100.0 if is_share(metric) or metric.startswith(EARLIER) else 1.0)
+    return (-1.0 if falls(metric) else 1.0) * (100.0 if is_share(metric) or _shares_of(metric) else 1.0)
 
 
 def read(value: float, ends: Interval | None, metric: str) -> tuple[float, Interval | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tuners.analysis.power import DEFAULTS, Design, power_of
+from tuners.analysis.power import DEFAULTS, OF_NUMBERS, Design, power_of
 from tuners.catalog import METRICS
 from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
@@ -39,6 +39,7 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
     )
     for name in dict.fromkeys(cell.dataset for cell in cells):
         lines += [printable(f"tuning: {dataset_name(name)}: {note}", None) for note in plan.notes(name)]
+    known = OF_NUMBERS if plan.task == "regression" else DEFAULTS
     for model in dict.fromkeys(cell.model for cell in cells):
         mine = [cell for cell in cells if cell.model == model]
         budgets = {cell.tuner: plan.evaluations(model, cell.tuner) for cell in mine}
@@ -51,7 +52,7 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
             + (f"; {effort}" if effort else "")
         )
         if power and repeats:
-            lines.append(f"tuning: {model}: {power_of(_design(mine, repeats), DEFAULTS, plan.metric).sentence}")
+            lines.append(f"tuning: {model}: {power_of(_design(mine, repeats), known, plan.metric).sentence}")
     return lines
 
 

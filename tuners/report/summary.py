@@ -230,7 +230,7 @@ def _overtuning(subject: Subject) -> str:
     tested = f"{ends(worst.test_rows)} test rows" if any(worst.test_rows) else "test rows"
     return (
         f"in {overtuned} of {runs} runs an earlier incumbent did better on the {tested} than "
-        f"the winner; {worst.tuner} loses most, {units.size(worst.mean, subject.findings.metric)} a run on average, "
+        f"the winner; {worst.tuner} loses most, {units.size(worst.mean, worst.metric)} a run on average, "
         "the noise of so few rows included"
     )
 

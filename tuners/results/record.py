@@ -116,7 +116,7 @@ class Record:
     confusion_matrix: list[list[int]] | None = None
     """Test rows by (true, predicted) class."""
     predictions: list[list[float]] | None = None
-    """Of regression: (true, predicted) numbers of test rows, in the order of the true ones; of many rows 200."""
+    """Of regression: (true, predicted) numbers of test rows, in the order of the true ones; of many rows 100."""
     other_scores: Mapping[str, float | None] | None = None
     """Of the winner on the test rows, by further metrics; larger is better. None of one that cannot score it."""
     other_positive: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from tuners.task.scorers import METRICS
 if TYPE_CHECKING:
     from tuners.task.problem import Problem
 
-MOST_PREDICTIONS = 200
-"""Test rows of which a record has the true and the predicted number."""
+MOST_PREDICTIONS = 100
+"""Test rows of which a record has the true and the predicted number: saved runs have a line for each of these."""
+DIGITS = 4
+"""Of the spread of the numbers, to which they are rounded."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,15 @@ def expected(problem: Problem) -> list[str]:
 def predictions(problem: Problem, fitted: Any) -> list[list[float]] | None:
     """Return (true, predicted) numbers of test rows, at most `MOST_PREDICTIONS`; None for a classifier.
 
-    In the order of the true numbers, and evenly so: each part of their range has its share.
+    In the order of the true numbers, evenly so, and as exact as a plot or a quantile needs.
     """
     if problem.model.classifies:
         return None
     predicted = np.ravel(fitted.predict(own_rows(problem.split.X_test)))
     pairs = np.column_stack([problem.split.y_test, predicted]).astype(float)
     pairs = pairs[np.isfinite(pairs).all(axis=1)]
+    spread = float(np.ptp(pairs)) if len(pairs) else 0.0
+    pairs = np.round(pairs, DIGITS - math.floor(math.log10(spread))) if 0 < spread < math.inf else pairs
     pairs = pairs[np.lexsort(pairs.T[::-1])]
     chosen = np.linspace(0, len(pairs) - 1, min(len(pairs), MOST_PREDICTIONS)).round().astype(int)
     found: list[list[float]] = pairs[chosen].tolist()

@@ -24,7 +24,8 @@ def _rows(report: Report, group: Group) -> list[OvertuningRow]:
 
 def table(report: Report, group: Group) -> Table:
     """Return what overtuning cost each method, and how far its winners are from the oracle's."""
-    metric = group.metric
+    found = _rows(report, group)
+    metric = found[0].metric if found else group.metric
 
     def lost(row: OvertuningRow) -> str:
         return bare_distance(row.mean, row.interval, metric)
@@ -42,7 +43,7 @@ def table(report: Report, group: Group) -> Table:
         Column("to the oracle", oracle, lambda rows: any(row.oracle is not None for row in rows)),
         Column("test rows", lambda row: ends(row.test_rows)),
     )
-    return Table.of(columns, _rows(report, group))
+    return Table.of(columns, found)
 
 
 def draw(report: Report, group: Group) -> Figure | str:
@@ -51,9 +52,11 @@ def draw(report: Report, group: Group) -> Figure | str:
     if not found:
         return "no run has test scores of its incumbents here"
     data = dots(
-        [(row.tuner, *units.apart(row.mean, row.interval, group.metric)) for row in found], colours(report.tuners)
+        [(row.tuner, *units.apart(row.mean, row.interval, row.metric)) for row in found], colours(report.tuners)
     )
-    title = f"{unit(group.metric)} lost to the best earlier incumbent, on {ends(found[0].test_rows)} test rows (95 %)"
+    title = (
+        f"{unit(found[0].metric)} lost to the best earlier incumbent, on {ends(found[0].test_rows)} test rows (95 %)"
+    )
     return figure(
         data, height=160 + 40 * len(found), yaxis=methods_axis([row.tuner for row in found]),
         xaxis=axis(title, rangemode="tozero"),
