@@ -114,7 +114,7 @@ def test_each_decision_is_a_line() -> None:
     )
     found = dataset(people)
     assert set(found.notes[1:]) == {
-        "signup: 2020-01-01 to 2021-02-03, whose parts are features, dates, read as day before month",
+        "signup: dates, 2020-01-01 to 2021-02-03, whose parts are features, read as day before month",
         "state: text, 51 values",
         "total: numbers, $ left out, thousands separators left out, 10 gaps (written '?')",
         "nothing: empty: left out",

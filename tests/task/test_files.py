@@ -109,17 +109,17 @@ def test_a_text_among_numbers_is_damage(texts: list[str], stray: int) -> None:
 @pytest.mark.parametrize(
     ("texts", "first", "said"),
     [
-        (["2024-03-01", "2024-12-31"], "2024-03-01", "dates"),
-        (["2024-03-01T12:30:00Z", "2024-03-02"], "2024-03-01 12:30", "dates"),
-        (["01.03.2024", "31.12.2024"], "2024-03-01", "dates, read as day before month"),
-        (["3/1/2024", "12/31/2024"], "2024-03-01", "dates, read as month before day"),
-        (["1 Mar 2024", "31 Dec 2024"], "2024-03-01", "dates"),
+        (["2024-03-01", "2024-12-31"], "2024-03-01", ""),
+        (["2024-03-01T12:30:00Z", "2024-03-02"], "2024-03-01 12:30", ""),
+        (["01.03.2024", "31.12.2024"], "2024-03-01", "read as day before month"),
+        (["3/1/2024", "12/31/2024"], "2024-03-01", "read as month before day"),
+        (["1 Mar 2024", "31 Dec 2024"], "2024-03-01", ""),
     ],
 )
 def test_dates(texts: list[str], first: str, said: str) -> None:
     """Dates are dates, and where the order of day and month was found, it is said."""
     found = column(*texts)
-    assert (found.content[0], found.notes[0]) == (pd.Timestamp(first), said)
+    assert (found.content[0], "".join(found.notes)) == (pd.Timestamp(first), said)
 
 
 names = st.builds(
