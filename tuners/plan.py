@@ -304,11 +304,13 @@ class Plan:
         return MODELS.load(name)(**self.preset.effort.get(name, {}))
 
     def _dataset(self, name: str) -> Dataset:
-        file = file_and_target(name)
-        if file is not None:
+        its = file_and_target(name)
+        if its is not None:
             from tuners.task.reading import read  # noqa: PLC0415  pandas loads when a file is read
 
-            return read(*file, **self.reading)
+            found, positive = read(*its, **self.reading), self.given.get("positive")
+            # Of several datasets, those that have the class; what was decided is said of that.
+            return read(*its, **self.reading, positive=positive) if positive in found.classes else found
         if ("dataset", name) in self._adopted:
             adopted: Dataset = self._adopted["dataset", name]
             return adopted

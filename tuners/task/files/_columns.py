@@ -74,7 +74,7 @@ def typed(text: pd.Series, *, decimal_comma: bool = False, na_values: frozenset[
     if present and share == 0:
         return Column(numbers.reindex(text.index), (*notes, *_marks(stripped, lower, GAPS, na_values)))
     if present and share < 1 and _is_damage(stripped[numbers.index], numbers):
-        return Column(text, damaged=int(text.index.get_loc(numbers.index[numbers.isna().to_numpy()][0])))
+        return Column(text, damaged=int(np.flatnonzero(text.index == numbers.index[numbers.isna().to_numpy()][0])[0]))
     dates = _dates(stripped[~(lower.isin(GAPS) | stripped.isin(na_values))])
     if dates is not None:
         return Column(
@@ -97,7 +97,7 @@ def gaps_said(values: pd.Series) -> tuple[str, ...]:
     return _counted(int(values.isna().sum()))
 
 
-def as_plain(values: pd.Series) -> pd.Series | None:
+def as_plain(values: pd.Series) -> Any:
     """Return a column as numbers, dates or objects that are text, gaps as NaN or NaT; None for what is neither."""
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.dt.tz_convert("UTC").dt.tz_localize(None)
