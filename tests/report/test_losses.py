@@ -81,7 +81,9 @@ def test_charts_of_losses_say_which_way_is_better() -> None:
     """On their axes; the anytime curve falls, and up is better where a caption says so."""
     report = numbers()
     (group,) = report.groups
-    drawn = {section.key: section.chart.draw(report, group) for section in in_order() if section.chart is not None}
+    drawn: dict[str, Any] = {
+        section.key: section.chart.draw(report, group) for section in in_order() if section.chart is not None
+    }
     titles = {
         key: " ".join(str(figure["layout"].get(axis, {}).get("title", {}).get("text")) for axis in ("xaxis", "yaxis"))
         for key, figure in drawn.items()

@@ -247,9 +247,8 @@ class Recording:
                 self._noted[name] = getattr(made, field)
                 if self._noted[name] is not None:
                     self.table.note(name, self._noted[name])
-        return dataclasses.replace(
-            told_of_all(self.problem), **{field: self._noted.get(name) for field, name in names.items()}
-        )
+        known: dict[str, Any] = {field: self._noted.get(name) for field, name in names.items()}
+        return dataclasses.replace(told_of_all(self.problem), **known)
 
     def _known(self, names: Mapping[str, str]) -> bool:
         return all(names[field] in self._noted for field in expected(self.problem))

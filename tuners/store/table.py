@@ -186,7 +186,8 @@ class Table:
             if named is None:
                 continue
             seconds = map(float, (row.fit_seconds, row.score_seconds, row.refit_seconds, row.own_seconds))
-            test_score = None if row.test_score is None else float(row.test_score)
+            # SQLite holds -0.0, a loss that is perfect, as 0.
+            test_score = None if row.test_score is None else float(row.test_score) + 0.0
             scores = json.dumps(row.fold_scores)
             content = (
                 named, written(row.params), float(row.fidelity), scores, test_score, *seconds, row.reason, row.refused

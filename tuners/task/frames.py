@@ -12,7 +12,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from tuners.errors import MOST_NAMES, TuningError
-from tuners.results.tasks import Task
+from tuners.results.tasks import TASKS, Task
 from tuners.task import audit
 from tuners.task.inferred import inferred_task
 from tuners.task.metrics import conventional_positive, label_named, positive_word
@@ -77,6 +77,9 @@ def taken_apart(
     if not features:
         defects.append(f"has no column but the target {found!r}: expected features beside it")
     if defects:
+        raise _wrong(about, defects)
+    if task not in {None, *TASKS}:
+        defects.append(f"expected {' or '.join(TASKS)} as task, got {task!r}")
         raise _wrong(about, defects)
     if task == "regression" and not is_numeric_dtype(y):
         defects.append(f"the target {found!r} holds texts such as {y.iloc[0]!r}: expected numbers for regression")
