@@ -121,5 +121,5 @@ DEFAULTS = Components(Spread(0.0098, 0.0078), Spread(0.185, 0.198), "a session o
 """What `components_of` found in a session of the `quick` preset: forests of 1,440 candidates on 4 datasets of 45 to 120
 test rows, 5 seeds, 5 methods beside the default, 40 evaluations, 10 repeats (TPOT 3, deterministic methods 1)."""
 OF_NUMBERS = Components(None, Spread(0.082, 0.082), "a session of quick with --tuning-task=regression", measured=False)
-"""The same of regression: forests of 360 candidates on 4 datasets of 48 to 120 test rows. How test scores vary is told in
-the target's own unit, and so is not known before a run."""
+"""The same of regression: forests of 360 candidates on 4 datasets of 48 to 120 test rows. Test scores have the target's
+own unit: how they vary is not known before a run."""

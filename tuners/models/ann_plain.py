@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sklearn.utils import RegressorTags
+
 from tuners.errors import require
 from tuners.models._network import NUMBER, Standard, layers, loss
 from tuners.models.ann import BATCH_SIZE, EPOCHS, searched
@@ -27,6 +29,12 @@ def network(meta: dict[str, Any], compile_kwargs: dict[str, Any], neurons: int, 
 
 class StandardisedRegressor(KerasRegressor):
     """scikeras' regressor of a target that is standardised by the rows it is trained on."""
+
+    def __sklearn_tags__(self) -> Any:
+        """Say that it is a regressor, which scikeras' own tags do not."""
+        tags = super().__sklearn_tags__()
+        tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
+        return tags
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> StandardisedRegressor:
         """Train on X (rows, features) and numbers y (rows,)."""

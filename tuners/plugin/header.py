@@ -10,7 +10,7 @@ from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 from tuners.results.record import STARTS
-from tuners.results.scorers import direction, is_loss, spoken
+from tuners.results.scorers import ONE_CLASS, direction, is_loss, spoken
 from tuners.text.printable import printable
 
 BASE = "default"
@@ -57,13 +57,15 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
 
 
 def _metrics(plan: Plan, positives: Sequence[str]) -> str:
-    """Return the metrics as people read them, the one that steers first, and which class they score."""
+    """Return the metrics as people read them, the one that steers first, and which class is scored."""
     steers, *others = map(METRICS.recorded, plan.protocol.metrics)
-    parts = [f"positive class of {'; '.join(positives)}"] if positives else []
-    parts = [direction(steers), *parts] if is_loss(steers) else parts
-    also = f", also {', '.join(map(spoken, others))}" if others else ""
-    said = f" ({'; '.join(parts)})" if parts else ""
-    return f"{spoken(steers)}{said}{also}"
+    positive = [f"positive class of {'; '.join(positives)}"] if positives else []
+    direct = [direction(steers)] if is_loss(steers) else []
+    said = "; ".join([*direct, *(positive if steers in ONE_CLASS else [])])
+    also = "; ".join([] if steers in ONE_CLASS else positive)
+    parts = [spoken(steers), f" ({said})" if said else ""]
+    parts += [f", also {', '.join(map(spoken, others))}", f" ({also})" if also else ""] if others else []
+    return "".join(parts)
 
 
 def _design(cells: Sequence[Cell], repeats: Mapping[str, int]) -> Design:
