@@ -121,6 +121,8 @@ class Record:
     """The side file with the trials, relative to the saved run."""
     trials_sha256: str = ""
     dataset_sha256: str = ""
+    protocol: str = ""
+    """Folds, test rows and rows in words; empty in records of before it was said."""
     setup_sha256: str = ""
     """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
 

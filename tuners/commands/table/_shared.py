@@ -14,7 +14,9 @@ from tuners.store.journal_folder import FOLDER
 from tuners.store.table import Table, listed
 
 T = TypeVar("T")
-PROTOCOL = ("preset", "datasets", "metric", "positive", "creditcard")
+ROWS = ("folds", "test-size", "rows", "reshuffle")
+"""The options by which a problem's rows are divided."""
+PROTOCOL = ("preset", "datasets", "metric", "positive", *ROWS, "creditcard")
 """The options by which a table's problem is made anew."""
 
 
@@ -22,7 +24,10 @@ def add(parser: argparse.ArgumentParser, *keys: str) -> None:
     """Add options of a session, by their keys: `--KEY` has the meaning of `--tuning-KEY`."""
     for option in OPTIONS:
         if option.key in keys:
-            parser.add_argument(f"--{option.key}", metavar=option.metavar, help=option.help.replace("%", "%%"))
+            how: dict[str, Any] = {"metavar": option.metavar}
+            if option.switch:
+                how = {"action": "store_const", "const": "true"}
+            parser.add_argument(f"--{option.key}", help=option.help.replace("%", "%%"), **how)
 
 
 def given(chosen: argparse.Namespace) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""Whole groups divided into parts, each with its share of the rows of every class.
+
+    repeat, until a division is good or enough were tried, of which the best is taken
+        in random order, put each group where rows of its classes are lacking most
+
+scikit-learn's `StratifiedGroupKFold` does nearly that, but orders groups by their sizes, so that its shuffling moves
+equal ones alone: on groups of unlike sizes, each seed and each repeat would have the same folds. `GroupShuffleSplit`
+counts groups, not rows, and knows no classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tuners.task.part import Part
+
+TRIED = 20
+"""Divisions that are tried at most."""
+GOOD = 0.1
+"""How far the rows of a class in a part may be from its share, as a part of that."""
+
+
+def divided(
+    part: Part, shares: Sequence[float], random: np.random.RandomState, *, most: int | None = None
+) -> NDArray[np.intp]:
+    """Return the number of the part that each row is in, (rows,); `shares` of the rows sum to 1.
+
+    The first part gets at most `most` rows. Parts without a row, or without a class, are possible where groups are few
+    or large.
+    """
+    groups, counts = _counts(part)
+    wanted = np.asarray(shares)[:, None] * counts.sum(axis=0)
+    best, least = np.zeros(len(counts), dtype=np.intp), (np.inf, np.inf)
+    for _ in range(TRIED):
+        places, found = _tried(counts, wanted, random, most)
+        # What lacks a row of a class is worse than any other proportion.
+        distance = (float((found < 1).sum()), float(np.abs(found / np.maximum(wanted, 1) - wanted / np.maximum(wanted, 1)).max()))
+        if distance < least:
+            best, least = places, distance
+        if distance <= (0, GOOD):
+            break
+    return best[groups]
+
+
+def _counts(part: Part) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the group of each row as a number from 0, and the rows of each class, (groups, classes)."""
+    assert part.groups is not None
+    groups = np.unique(part.groups, return_inverse=True)[1]
+    codes = part.codes
+    counts = np.zeros((groups.max() + 1, codes.max() + 1))
+    np.add.at(counts, (groups, codes), 1)
+    return groups, counts
+
+
+def _tried(
+    counts: NDArray[np.float64], wanted: NDArray[np.float64], random: np.random.RandomState, most: int | None
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return one division, and the rows of each class in each part, (parts, classes)."""
+    places = np.zeros(len(counts), dtype=np.intp)
+    lacking = wanted.copy()
+    weights = counts / counts.sum(axis=0)
+    total = counts.sum(axis=0)
+    room = np.inf if most is None else most
+    for group in random.permutation(len(counts)):
+        # The sum of squared distances from the shares, each class as a whole, shrinks most there.
+        gain = (lacking / total) @ weights[group]
+        size = counts[group].sum()
+        if size > room:
+            gain[0] = -np.inf
+        place = int(np.argmax(gain))
+        room -= size if place == 0 else 0
+        places[group] = place
+        lacking[place] -= counts[group]
+    return places, wanted - lacking
