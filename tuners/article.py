@@ -60,7 +60,8 @@ class ArticleProblem(Problem):
     def splitting(self) -> str:
         """Folds and test rows in words."""
         protocol = self.protocol
-        return f"{protocol.words} unshuffled, {percent(protocol.test_size)} test unstratified, all rows, scaled before the split"
+        tested = f"{percent(protocol.test_size)} test unstratified"
+        return f"{protocol.words} unshuffled, {tested}, all rows, scaled before the split"
 
     def check(self) -> None:
         """Raise `TuningError` for a protocol that the article's way cannot have, and for what any problem raises."""

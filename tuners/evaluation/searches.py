@@ -124,8 +124,8 @@ def require_listing(search: Any) -> None:
     """Raise `TuningError` for a search that may evaluate others than those it lists, which only it itself tells."""
     if type(search) not in LISTED:
         message = (
-            f"objective.search: expected GridSearchCV or RandomizedSearchCV where folds are reshuffled for each candidate, "
-            f"got {type(search).__name__}: from such a search, call objective(params)"
+            "objective.search: expected GridSearchCV or RandomizedSearchCV where folds are reshuffled for each "
+            f"candidate, got {type(search).__name__}: from such a search, call objective(params)"
         )
         raise TuningError(message)
 

@@ -49,7 +49,9 @@ class Whole:
 
     def together(self, candidates: Sequence[Params]) -> list[list[int]]:
         """Return the positions of candidates in parts that share work."""
-        return [[place] for place in range(len(candidates))] if self._shared is None else self._shared.together(candidates)
+        return (
+            [[place] for place in range(len(candidates))] if self._shared is None else self._shared.together(candidates)
+        )
 
     def warm_up(self) -> None:
         """Compile what candidates are grown by, and compare its scores with scikit-learn's: once in a process."""

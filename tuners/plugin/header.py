@@ -30,8 +30,8 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
     positives = plan.positives(cells)
     positive = f" (positive class of {'; '.join(positives)})" if positives else ""
     lines.append(
-        f"tuning: {protocol.metric}{positive}, {protocol.words}, {percent(protocol.test_size)} test, {protocol.rows_in_words}, "
-        f"jobs {plan.jobs}, evaluation {plan.evaluation}"
+        f"tuning: {protocol.metric}{positive}, {protocol.words}, {percent(protocol.test_size)} test, "
+        f"{protocol.rows_in_words}, jobs {plan.jobs}, evaluation {plan.evaluation}"
         + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )

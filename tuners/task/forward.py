@@ -14,10 +14,13 @@ import numpy as np
 from sklearn.model_selection import TimeSeriesSplit
 
 if TYPE_CHECKING:
-    from tuners.task.part import Part, Rows
+    from numpy.typing import NDArray
+
+    from tuners.task.part import Part
     from tuners.task.validation import Validation
 
-Fold = tuple["Rows", "Rows"]
+Fold = tuple["NDArray[np.intp]", "NDArray[np.intp]"]
+"""Places in a part: of rows to fit on, and of later ones."""
 
 
 def latest(part: Part, share: float) -> Fold | None:

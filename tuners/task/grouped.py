@@ -3,9 +3,9 @@
     repeat, until a division is good or enough were tried, of which the best is taken
         in random order, put each group where rows of its classes are lacking most
 
-scikit-learn's `StratifiedGroupKFold` does nearly that, but orders groups by their sizes, so that its shuffling moves
-equal ones alone: on groups of unlike sizes, each seed and each repeat would have the same folds. `GroupShuffleSplit`
-counts groups, not rows, and knows no classes.
+scikit-learn's `StratifiedGroupKFold` comes as near to the shares, but orders groups by their sizes, so that its
+shuffling moves equal ones alone: a few groups of unlike sizes have the same folds at every seed, and reshuffled. It
+cannot set a share apart, either; `GroupShuffleSplit`, which can, counts groups, not rows, and knows no classes.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ def divided(
     best, least = np.zeros(len(counts), dtype=np.intp), (np.inf, np.inf)
     for _ in range(TRIED):
         places, found = _tried(counts, wanted, random, most)
+        off = np.abs(found - wanted) / np.maximum(wanted, 1)
         # What lacks a row of a class is worse than any other proportion.
-        distance = (float((found < 1).sum()), float(np.abs(found / np.maximum(wanted, 1) - wanted / np.maximum(wanted, 1)).max()))
+        distance = (float((found < 1).sum()), float(off.max()))
         if distance < least:
             best, least = places, distance
         if distance <= (0, GOOD):

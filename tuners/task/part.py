@@ -12,22 +12,19 @@ if TYPE_CHECKING:
 
     from tuners.task.dataset import Dataset
 
-Rows = NDArray[np.intp] if TYPE_CHECKING else Any
-"""Numbers of rows."""
-
 
 @dataclass(frozen=True, eq=False)
 class Part:
     """Some rows of a dataset, by their numbers in it; arrays of shape (rows,)."""
 
-    rows: Rows
+    rows: NDArray[np.intp]
     labels: NDArray[Any] | None
     """Classes whose proportions each part is to keep; None where there are none."""
     groups: NDArray[Any] | None = None
     time: NDArray[Any] | None = None
 
     @classmethod
-    def of(cls, dataset: Dataset, rows: Rows, *, stratified: bool) -> Part:
+    def of(cls, dataset: Dataset, rows: NDArray[np.intp], *, stratified: bool) -> Part:
         """Take rows of a dataset, those of a dataset with time in its order."""
         groups, time = dataset.groups, dataset.time
         if time is not None:

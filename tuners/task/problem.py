@@ -58,7 +58,9 @@ class Problem:
         try:
             return splits.folds(self._training, self.protocol, self.seed)
         except ValueError as error:
-            message = f"dataset {self.dataset.name!r} cannot be divided into {self.protocol.words}: {error}: fewer folds "
+            message = (
+                f"dataset {self.dataset.name!r} cannot be divided into {self.protocol.words}: {error}: fewer folds "
+            )
             raise TuningError(message + "(--tuning-folds), or more data") from None
 
     @cached_property

@@ -82,4 +82,3 @@ class Protocol:
     def rows_in_words(self) -> str:
         """How many rows are used."""
         return "all rows" if self.rows is None else f"at most {self.rows} rows"
-

@@ -20,7 +20,7 @@ from sklearn.model_selection import KFold, ShuffleSplit, StratifiedKFold, Strati
 from tuners.errors import TuningError
 from tuners.task import capped, forward
 from tuners.task.grouped import divided
-from tuners.task.part import Part, Rows
+from tuners.task.part import Part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +95,9 @@ def folds(part: Part, protocol: Protocol, seed: int) -> list[Fold]:
     ]
 
 
-def _divided(dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool) -> tuple[Rows, Rows]:
+def _divided(
+    dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the numbers of the training and of the test rows."""
     if dataset.test is not None:
         own = Part.of(dataset, np.flatnonzero(~dataset.test), stratified=stratified)

@@ -30,14 +30,16 @@ def of_roles(dataset: Dataset, protocol: Protocol) -> str:
 def _folds(dataset: Dataset, protocol: Protocol) -> str:
     if dataset.time is None:
         return protocol.words
-    return f"{protocol.words} forward" if protocol.holdout is None else f"{protocol.words}, the latest"
+    if protocol.holdout is None:
+        return f"{protocol.words} forward"
+    return f"a holdout of the latest {percent(protocol.holdout)}"
 
 
 def _test(dataset: Dataset, protocol: Protocol) -> list[str]:
     if dataset.test is not None:
-        return [f"test: the user's own set of {int(dataset.test.sum())} rows"]
+        return [f"test: the user's own set of {int(dataset.test.sum())} rows at every seed"]
     if dataset.time is not None:
-        return [f"test: the latest {percent(protocol.test_size)} of rows"]
+        return [f"test: the latest {percent(protocol.test_size)} of rows at every seed"]
     return [f"{percent(protocol.test_size)} test"]
 
 

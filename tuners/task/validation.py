@@ -1,10 +1,7 @@
 """How training rows are divided into rows to fit on and rows to validate on, and its notation.
 
-    5               5 folds
-    5x3             5 folds, 3 times, shuffled anew each time
-    holdout         a quarter of the rows, once
-    holdout:30%     another share
-    holdout:0.3x10  10 times, drawn anew each time
+- `5`: 5 folds; `5x3`: 5 folds, 3 times, shuffled anew each time.
+- `holdout`: a quarter of the rows; `holdout:30%`: another share; `holdout:0.3x10`: 10 times, drawn anew each time.
 """
 
 from __future__ import annotations
@@ -23,7 +20,7 @@ MOST = 10_000
 """Fits of one candidate."""
 _NOTATION = re.compile(
     r"(?:(?P<folds>[0-9]{1,5})|holdout(?::\s*(?P<share>[0-9]{0,3}\.?[0-9]{0,18})\s*(?P<percent>%?))?)"
-    r"\s*(?:[x×]\s*(?P<times>[0-9]{1,5}))?"
+    r"\s*(?:x\s*(?P<times>[0-9]{1,5}))?"
 )
 
 
