@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TRIED = 20
 """Divisions that are tried at most."""
+TIE = 1e-9
+"""The weight of rows of any class, which decides where those of the group's own classes lack alike."""
 GOOD = 0.1
 """How far the rows of a class in a part may be from its share, as a part of that."""
 
@@ -31,8 +33,8 @@ def divided(
 ) -> NDArray[np.intp]:
     """Return the number of the part that each row is in, (rows,); `shares` of the rows sum to 1.
 
-    The first part gets at most `most` rows. Parts without a row, or without a class, are possible where groups are few
-    or large.
+    The first part gets at most `most` rows. A part without a row of a class is possible where groups with it are few,
+    and one without any where there are fewer groups than parts.
     """
     groups, counts = _counts(part)
     wanted = np.asarray(shares)[:, None] * counts.sum(axis=0)
@@ -68,14 +70,17 @@ def _tried(
     weights = counts / counts.sum(axis=0)
     total = counts.sum(axis=0)
     room = np.inf if most is None else most
-    for group in random.permutation(len(counts)):
+    empty = np.ones(len(wanted), dtype=bool)
+    for number, group in enumerate(random.permutation(len(counts))):
         # The sum of squared distances from the shares, each class as a whole, shrinks most there.
-        gain = (lacking / total) @ weights[group]
+        gain = (lacking / total) @ weights[group] + TIE * lacking.sum(axis=1) / total.sum()
+        if empty.sum() >= len(counts) - number:  # the last ones: no part is left without a group
+            gain[~empty] = -np.inf
         size = counts[group].sum()
         if size > room:
             gain[0] = -np.inf
         place = int(np.argmax(gain))
         room -= size if place == 0 else 0
-        places[group] = place
+        places[group], empty[place] = place, False
         lacking[place] -= counts[group]
     return places, wanted - lacking
