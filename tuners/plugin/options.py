@@ -16,12 +16,15 @@ from iniconfig import IniConfig
 from tuners.errors import TuningError, nearest
 from tuners.gate.expression import ALPHA, usage
 from tuners.plugin.values import (
+    column,
+    columns,
     count,
     evaluation,
     folds,
     gate,
     inconclusive,
     jobs,
+    marks,
     megabytes,
     names,
     probability,
@@ -32,6 +35,7 @@ from tuners.plugin.values import (
     share,
     start,
     switch,
+    task,
 )
 from tuners.report.formats import FORMATS
 
@@ -66,7 +70,7 @@ OPTIONS = (
     Option("preset", "NAME", str, "a named set of the options below: quick (default), standard or article"),
     Option("tuners", "A,B", names, "tuning methods to compare"),
     Option("models", "A,B", names, "models to tune"),
-    Option("datasets", "A,B", names, "datasets to tune on; a CSV is path.csv:target"),
+    Option("datasets", "A,B", names, "datasets to tune on; a file is path.csv:target"),
     Option("seeds", "N|A,B", seeds, "seeds 0 to N-1, or these"),
     Option("budget", "N", count, "evaluations of each run"),
     Option(
@@ -87,6 +91,14 @@ OPTIONS = (
     Option("test-size", "P", share, "share of the rows that no tuner sees, as in 0.3 or 30%; 0.3 by default"),
     Option("rows", "N|all", rows, "use at most so many rows; all but in quick by default"),
     Option("reshuffle", "", switch, "score each candidate on folds of its own", switch=True),
+    Option("task", "TASK", task, "classification or regression; by default what the target of the data is"),
+    Option("drop", "A,B", columns, "columns of files that are no features; a name with a comma in quotes"),
+    Option("keep", "A,B", columns, "columns of files that are features though they identify rows"),
+    Option("groups", "COL", column, "a column of files: rows of one group are never in two parts of a split"),
+    Option("time", "COL", column, "a column of files: test rows are later than training rows"),
+    Option("weights", "COL", column, "a column of files: weights of rows, in fits and in scores"),
+    Option("test-rows", "COL", column, "a column of files: which rows are the test set (1 and 0, or test and train)"),
+    Option("na", "A,B", marks, "further marks of gaps in files, as in unknown,999"),
     Option("jobs", "N", jobs, "processes to use; -1 all; all for recorded runs by default, else 1"),
     Option("repeats", "N", count, "runs of each cell, with other random numbers of the method's own"),
     Option("start", "WHERE", start, "default, every search begins with the untuned configuration, charged; or cold"),

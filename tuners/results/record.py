@@ -123,6 +123,8 @@ class Record:
     dataset_sha256: str = ""
     protocol: str = ""
     """Folds, test rows and rows in words; empty in records of before it was said."""
+    dataset_notes: tuple[str, ...] = ()
+    """What was decided when the dataset was read, a line each."""
     setup_sha256: str = ""
     """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
 
@@ -135,6 +137,7 @@ class Record:
             if isinstance(value, float) and not math.isfinite(value):
                 object.__setattr__(self, known.name, None)
         object.__setattr__(self, "classes", tuple(map(printable, self.classes)))
+        object.__setattr__(self, "dataset_notes", tuple(printable(note, None) for note in self.dataset_notes))
 
     @property
     def ok(self) -> bool:
@@ -156,4 +159,5 @@ class Record:
         plain = dataclasses.asdict(self)
         plain["best_params"] = {name: saveable(value) for name, value in self.best_params.items()}
         plain["classes"] = list(self.classes)
+        plain["dataset_notes"] = list(self.dataset_notes)
         return plain

@@ -74,11 +74,11 @@ def _tried(
     for number, group in enumerate(random.permutation(len(counts))):
         # The sum of squared distances from the shares, each class as a whole, shrinks most there.
         gain = (lacking / total) @ weights[group] + TIE * lacking.sum(axis=1) / total.sum()
-        if empty.sum() >= len(counts) - number:  # the last ones: no part is left without a group
-            gain[~empty] = -np.inf
         size = counts[group].sum()
-        if size > room:
-            gain[0] = -np.inf
+        fits = np.array([size <= room, *[True] * (len(wanted) - 1)])
+        if empty.sum() >= len(counts) - number and (fits & empty).any():
+            fits &= empty  # the last ones: no part is left without a group
+        gain[~fits] = -np.inf
         place = int(np.argmax(gain))
         room -= size if place == 0 else 0
         places[group], empty[place] = place, False
