@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,8 @@ def problem(y: NDArray[Any], protocol: Protocol, seed: int = 0, *, regressor: bo
     task: Any = "regression" if regressor else "classification"
     tree = DecisionTreeRegressor() if regressor else DecisionTreeClassifier()
     data = Dataset("d", np.arange(len(y), dtype=float)[:, None], y, task=task, **roles)
-    return Problem(Model("tree", tree, {"max_depth": [1, 2, 3]}), data, seed, protocol)
+    metric = "r2" if regressor else "accuracy"
+    return Problem(Model("tree", tree, {"max_depth": [1, 2, 3]}), data, seed, replace(protocol, metric=metric))
 
 
 def labels(rows: int) -> NDArray[np.int64]:
@@ -102,7 +104,7 @@ def test_no_group_is_in_two_parts(sizes: list[int], seed: int, protocol: Protoco
     """Neither in training and test rows, nor in rows to fit on and to validate on; a cap draws whole groups."""
     groups = np.repeat(np.arange(len(sizes)), sizes)
     y = np.arange(len(groups), dtype=float)
-    of = problem(y, Protocol(**{**vars(protocol), "rows": rows, "metric": "r2"}), seed, regressor=True, groups=groups)
+    of = problem(y, replace(protocol, rows=rows), seed, regressor=True, groups=groups)
     if len(set(groups[of.split.train_rows].tolist())) < (2 if protocol.holdout else protocol.folds):
         with pytest.raises(TuningError, match="of its .* groups are in the training rows: expected at least"):
             of.check()
