@@ -39,7 +39,7 @@ PROTOCOL = {"test_size": "test-size", "rows": "rows", "reshuffle": "reshuffle"}
 """By field of a protocol: the option that it has the value of."""
 READING = {
     "task": "task", "drop": "drop", "keep": "keep", "na": "na_values", "groups": "groups", "time": "time",
-    "weights": "weights", "test-rows": "test",
+    "weights": "weights", "test-rows": "test", "encoding": "encoding",
 }  # fmt: skip
 """By option: the argument of `tuners.read` that it is for a dataset that is a file."""
 INCONCLUSIVE = ("pass", "fail")

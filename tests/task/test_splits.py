@@ -304,6 +304,17 @@ def test_rows_that_cannot_be_divided_are_refused(message: str) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_a_fold_that_a_metric_cannot_score_is_refused() -> None:
+    """Where groups or time leave a fold without a class, a metric that needs it says so; accuracy goes on."""
+    y = np.zeros(60, dtype=int)
+    y[[1, 2, 58]] = 1
+    of = problem(y, Protocol(folds=2), time=np.arange(60))
+    of.check()
+    said = "metric 'roc_auc' does not fit tree on d: it has no score for what fold 1 of 2 validates on, .* class '1'"
+    with pytest.raises(TuningError, match=said):
+        replace(of, protocol=Protocol(metric="roc_auc", folds=2)).check()
+
+
 def test_words_say_what_is_done_with_roles() -> None:
     """Groups, time and the user's own test set, each where it is."""
     time = np.arange(60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,14 @@ FOLDS = "--tuning-folds"
 TEST_SIZE = "--tuning-test-size"
 
 
-def check_roles(dataset: Dataset, protocol: Protocol) -> None:
+def check_dataset(dataset: Dataset, protocol: Protocol, *, classes: bool) -> None:
+    """Raise `TuningError` for what no seed can divide under a protocol."""
+    _check_roles(dataset, protocol)
+    if classes:
+        _check_number(dataset, protocol)
+
+
+def _check_roles(dataset: Dataset, protocol: Protocol) -> None:
     """Raise `TuningError` for roles of rows that contradict each other, or the protocol."""
     about = f"dataset {dataset.name!r}"
     if dataset.time is not None and (protocol.validation.times > 1 or protocol.reshuffle):
@@ -49,7 +57,7 @@ def check_roles(dataset: Dataset, protocol: Protocol) -> None:
         raise TuningError(message)
 
 
-def check_number(dataset: Dataset, protocol: Protocol) -> None:
+def _check_number(dataset: Dataset, protocol: Protocol) -> None:
     """Raise `TuningError` for a class with too few rows, whatever the seed."""
     classes, counts = np.unique(dataset.y, return_counts=True)
     least = protocol.validation.least + 1
@@ -110,6 +118,23 @@ def check_folds(dataset: Dataset, split: Split, folds: list[Fold], *, classes: b
                 raise TuningError(message)
         if classes:
             _require_classes(dataset, split.y_train[fit], f"what fold {number} of {len(folds)} fits on")
+
+
+def check_validated(
+    dataset: Dataset, split: Split, folds: list[Fold], scores: Callable[[NDArray[np.intp]], bool], about: str
+) -> None:
+    """Raise `TuningError` for a fold that validates on no row of a class, where the metric has no score then.
+
+    `scores` says whether it has one for some training rows; `about` begins the message.
+    """
+    for number, (_, validated) in enumerate(folds, 1):
+        missing = np.setdiff1d(dataset.y, split.y_train[validated])
+        if len(missing) and not scores(validated):
+            message = (
+                f"{about}: it has no score for what fold {number} of {len(folds)} validates on, which has no row of "
+                f"class {str(missing[0])!r}: another metric, such as accuracy, or {_remedy(dataset, str(missing[0]))}"
+            )
+            raise TuningError(message)
 
 
 def _require_classes(dataset: Dataset, y: NDArray[Any], where: str) -> None:

@@ -15,7 +15,7 @@ from tuners.errors import MOST_NAMES, TuningError
 from tuners.results.tasks import Task
 from tuners.task import audit
 from tuners.task.inferred import inferred_task
-from tuners.task.metrics import conventional_positive, label_named
+from tuners.task.metrics import conventional_positive, label_named, positive_word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +93,8 @@ def taken_apart(
         listed = "; ".join(f"{name}: {why}" for name, why in judged.left_out.items())
         defects.append(f"has no feature beside the target {found!r}: {listed}")
         raise _wrong(about, defects)
-    said = positive if positive is not None else conventional_positive(np.unique(values).tolist())
+    labels = np.unique(values).tolist()
+    said = positive if positive is not None else conventional_positive(labels) or positive_word(labels)
     if its_task == "regression":
         said = None
     notes = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,8 +49,9 @@ class Problem:
 
     @cached_property
     def split(self) -> Split:
-        """The rows that tuners see and the rows that they are judged on; raises `TuningError` for an unfit target."""
+        """The rows that tuners see and the rows that they are judged on; raises `TuningError` for unfit data."""
         check_target(self.model, self.dataset, self.protocol, self.positive)
+        checks.check_dataset(self.dataset, self.protocol, classes=self.model.classifies)
         return splits.split(self.dataset, self.protocol, self.seed, stratified=self.model.classifies)
 
     @cached_property
@@ -165,17 +166,28 @@ class Problem:
         if not np.isfinite(score):
             message = f"{about}: it gives {score} for {len(self.dataset.classes)} classes"
             raise TuningError(message)
+        if self.model.classifies:
+            checks.check_validated(self.dataset, self.split, self.folds, partial(self._scores, fitted), about)
 
     def _check_rows(self) -> None:
         """Raise `TuningError` if the rows cannot be divided so that each part has what it needs."""
         classifies = self.model.classifies
-        checks.check_roles(self.dataset, self.protocol)
+        checks.check_dataset(self.dataset, self.protocol, classes=classifies)
         if classifies:
-            checks.check_number(self.dataset, self.protocol)
             checks.check_training_classes(self.dataset, self.protocol, self.seed, self.split)
         checks.check_split(self.dataset, self.split, classes=classifies)
         checks.check_groups(self.dataset, self.protocol, self.split)
         checks.check_folds(self.dataset, self.split, self.folds, classes=classifies)
+
+    def _scores(self, fitted: Any, rows: NDArray[np.intp]) -> bool:
+        """Whether the metric has a score for some of the training rows."""
+        X, y = splits.take(self.split.X_train, rows), self.split.y_train[rows]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return bool(np.isfinite(self.scorer(fitted, own_rows(X), own_rows(y))))
+        except Exception:  # noqa: BLE001  whatever a scorer says of these labels
+            return False
 
     @cached_property
     def _training(self) -> Part:

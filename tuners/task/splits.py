@@ -61,7 +61,7 @@ def split(dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool) 
         message = f"dataset {dataset.name!r} cannot be split at seed {seed}: {error}: {remedy}"
         raise TuningError(message) from None
     X, y = dataset.X, dataset.y
-    return Split(_take(X, train), _take(X, test), y[train], y[test], train, test)
+    return Split(take(X, train), take(X, test), y[train], y[test], train, test)
 
 
 def folds(part: Part, protocol: Protocol, seed: int) -> list[Fold]:
@@ -128,5 +128,6 @@ def _grouped(part: Part, protocol: Protocol, random: np.random.RandomState) -> l
     return found
 
 
-def _take(X: Any, rows: NDArray[np.intp]) -> Any:
+def take(X: Any, rows: NDArray[np.intp]) -> Any:
+    """Return rows of a frame, of an array or of sparse rows, by their places."""
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
