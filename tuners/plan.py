@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from tuners.task.protocol import Protocol
 
 T = TypeVar("T")
+ALL = "all"
+"""What is given for as many rows as there are."""
+PROTOCOL = {"test_size": "test-size", "rows": "rows", "reshuffle": "reshuffle"}
+"""By field of a protocol: the option that it has the value of."""
 READING = {
     "task": "task", "drop": "drop", "keep": "keep", "na": "na_values", "groups": "groups", "time": "time",
     "weights": "weights", "test-rows": "test", "encoding": "encoding",
@@ -137,8 +141,13 @@ class Plan:
     def protocol(self) -> Protocol:
         """How the session's problems are measured."""
         metric, *others = self.given.get("metric", DEFAULTS[self.task]).split(",")
-        positive = self.given.get("positive")
-        return dataclasses.replace(self.preset.protocol, metric=metric, others=tuple(others), positive=positive)
+        given = {name: self.given[key] for name, key in PROTOCOL.items() if key in self.given}
+        if given.get("rows") == ALL:
+            given["rows"] = None
+        found = dataclasses.replace(
+            self.preset.protocol, metric=metric, others=tuple(others), positive=self.given.get("positive"), **given
+        )
+        return found.validated(self.given["folds"]) if "folds" in self.given else found
 
     @property
     def metric(self) -> str:
@@ -174,6 +183,11 @@ class Plan:
                 "--tuning-isolate, --tuning-trial-timeout and --tuning-memory-limit: expected a system that forks "
             )
             message += "(Linux, macOS): leave them out"
+            raise TuningError(message)
+        # Not by the protocol, whose metric depends on data that are not loaded yet.
+        if self.given.get("reshuffle", self.preset.protocol.reshuffle) and self.evaluation == "shared":
+            message = "--tuning-reshuffle: expected --tuning-evaluation=plain or recorded beside it, got shared: "
+            message += "candidates on folds of their own have no work in common: leave one of them out"
             raise TuningError(message)
         for registry, chosen in ((TUNERS, self.tuners), (MODELS, self.models), (DATASETS, self.datasets)):
             for name in chosen:

@@ -63,6 +63,8 @@ def test_a_session_of_regression_is_told_in_losses(numbers: pytest.Pytester) -> 
     assert "also on diabetes: r2 " in text
     assert "cost (lower is better) steady " in text
     assert "residual, true less predicted" in text
+    assert "(test -" not in text
+    assert "(test " in text
     assert "neg_" not in text.replace(f"--tuning-metric={RMSE},r2,cost", "")
     found = runs(numbers.path)
     for run in found.values():

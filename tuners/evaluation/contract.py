@@ -20,6 +20,7 @@ from tuners.task.problem import own_rows
 
 if TYPE_CHECKING:
     from tuners.task.problem import Problem
+    from tuners.task.reshuffled import Reshuffled
     from tuners.task.splits import Fold
 
 
@@ -55,13 +56,24 @@ class Training:
     """The scorer's name."""
     classifies: bool
     """Whether `y` has classes."""
+    ordered: bool = False
+    """Whether the rows are in order of time."""
+    reshuffled: Reshuffled | None = None
+    """What makes folds of each candidate's own; None where all have `folds`."""
+
+    def folds_of(self, params: Mapping[str, Any]) -> list[Fold]:
+        """Return the folds that a candidate is scored on."""
+        return self.folds if self.reshuffled is None else self.reshuffled.of(params)
 
     @classmethod
     def of(cls, problem: Problem, tables: Path | None = None) -> Training:
         """Copy the training part of a problem; `tables` is the folder of recorded ones."""
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
         metric, classifies = problem.metric, problem.model.classifies
-        training = cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies)
+        training = cls(
+            clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies,
+            ordered=problem.dataset.time is not None, reshuffled=problem.reshuffled,
+        )  # fmt: skip
         _sources[training] = problem, tables
         return training
 

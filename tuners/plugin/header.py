@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tuners.analysis.power import DEFAULTS, OF_NUMBERS, Design, power_of
 from tuners.catalog import METRICS
-from tuners.plan import Plan
+from tuners.plan import Plan, loaded
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 from tuners.results.record import STARTS
 from tuners.results.scorers import ONE_CLASS, direction, is_loss, spoken
+from tuners.task.validation import percent
 from tuners.text.printable import printable
 
 BASE = "default"
@@ -29,11 +30,10 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         )
     ]
     protocol = plan.protocol
-    rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
     positives = plan.positives(cells)
     lines.append(
-        f"tuning: {_metrics(plan, positives)}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
-        f"jobs {plan.jobs}, evaluation {plan.evaluation}"
+        f"tuning: {_metrics(plan, positives)}, {protocol.words}, {percent(protocol.test_size)} test, "
+        f"{protocol.rows_in_words}, jobs {plan.jobs}, evaluation {plan.evaluation}"
         + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
@@ -66,6 +66,16 @@ def _metrics(plan: Plan, positives: Sequence[str]) -> str:
     parts = [spoken(steers), f" ({said})" if said else ""]
     parts += [f", also {', '.join(map(spoken, others))}", f" ({also})" if also else ""] if others else []
     return "".join(parts)
+
+
+def splitting(plan: Plan, cells: Sequence[Cell]) -> list[str]:
+    """Return a line of each dataset that is divided by what it knows of its rows; loads the datasets."""
+    from tuners.task.splitting import of_roles  # noqa: PLC0415  NumPy loads when cells run
+
+    names = dict.fromkeys(cell.dataset for cell in cells)
+    found = {name: loaded(lambda: plan.dataset(name)) for name in names}  # noqa: B023  called here
+    lines = [(name, of_roles(data, plan.protocol)) for name, data in found.items() if data is not None]
+    return [f"tuning: {dataset_name(name)}: {said}" for name, said in lines if said]
 
 
 def _design(cells: Sequence[Cell], repeats: Mapping[str, int]) -> Design:

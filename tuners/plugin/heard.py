@@ -78,7 +78,7 @@ class Heard(Listener):
             self._best = trial
         self._spent += trial.fidelity if position not in self._trials else 0
         self._trials[position] = trial
-        self._session.progress.trial(round(self._spent, DIGITS), self._best, self._budget)
+        self._session.progress.trial(round(self._spent, DIGITS), self._best, self._budget, self.record.metric)
         if self._journal is not None:
             self._journal.trial(self.record.cell, position, trial, self._repeat)
 

@@ -11,6 +11,7 @@ from tuners.errors import TuningError
 from tuners.plugin.dead_workers import recover
 from tuners.plugin.session import SESSION
 from tuners.results.record import Record
+from tuners.results.scorers import read_as
 from tuners.store import records
 from tuners.text.printable import printable
 
@@ -31,7 +32,8 @@ def figures(record: Record) -> str:
     if not record.ok or record.test_score is None or record.cv_score is None or record.seconds is None:
         return f"({record.reason})"
     return (
-        f"(test {record.test_score:.4f}, CV {record.cv_score:.4f}, {record.evaluations} evaluations, "
+        f"(test {read_as(record.metric, record.test_score):.4f}, CV {read_as(record.metric, record.cv_score):.4f}, "
+        f"{record.evaluations} evaluations, "
         f"{record.seconds:.1f} s)"
     )
 

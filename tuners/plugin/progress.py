@@ -7,6 +7,8 @@ import shutil
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from tuners.results.scorers import read_as
+
 if TYPE_CHECKING:
     from tuners.results.budget import Budget
     from tuners.results.trial import Trial
@@ -54,12 +56,12 @@ class Progress:
         """Start a repeat of the cell, by its number from 0."""
         self._repeat = f"  repeat {number + 1} of {of}" if of > 1 else ""
 
-    def trial(self, spent: float, best: Trial | None, budget: Budget) -> None:
-        """Show where the running search is: the evaluations so far, and the best trial."""
+    def trial(self, spent: float, best: Trial | None, budget: Budget, metric: str = "") -> None:
+        """Show where the running search is: the evaluations so far, and the best trial's score as people read it."""
         if self._out is None or time.monotonic() - self._shown < REFRESH_SECONDS:
             return
         self._shown = time.monotonic()
-        score = f"best {best.score:.4f}" if best else "no score yet"
+        score = f"best {read_as(metric, best.score):.4f}" if best else "no score yet"
         of = "" if budget.stated is None else f" of {budget.stated}"
         self._write(f"  trial {int(spent) if spent == int(spent) else spent}{of}, {score}")
 
