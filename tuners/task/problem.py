@@ -16,7 +16,7 @@ from tuners.results.scorers import ONE_CLASS
 from tuners.spaces import Params, copied, restored
 from tuners.task import metrics, splits
 from tuners.task.labels import with_own_labels
-from tuners.task.preprocessing import preprocessed
+from tuners.task.preparation import prepared
 from tuners.task.protocol import Protocol
 from tuners.task.splits import Fold, Split
 from tuners.task.target import check_target
@@ -58,7 +58,7 @@ class Problem:
     @cached_property
     def estimator(self) -> Any:
         """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
-        return preprocessed(self._unprepared(), self.dataset, scale=self.model.scale)
+        return prepared(self._unprepared(), self.dataset, scale=self.model.scale, seed=self.seed)
 
     @cached_property
     def positive(self) -> Any | None:

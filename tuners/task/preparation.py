@@ -1,0 +1,153 @@
+"""Preparation: what is done to which column before the model, fitted on training rows only.
+
+| column | most models get | models that know gaps and categories get |
+| --- | --- | --- |
+| numbers | gaps imputed by the mean, with an indicator of each column that has any | the numbers |
+| text of few values | a column for each value, rare ones together | categories |
+| text of many values | `COLUMNS` columns by skrub's StringEncoder | categories, rare ones together |
+| dates, also as text | their parts | their parts |
+
+Which kind a column of text is, is seen in the training rows of each fit. Numbers without gaps need nothing of this:
+they are prepared by `preprocessing`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from scipy.sparse import issparse
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from tuners.task.categories import Categories
+from tuners.task.empty import EmptyAsZero
+from tuners.task.labels import NumberedClasses
+from tuners.task.preprocessing import Preprocessed, preprocessed
+
+if TYPE_CHECKING:
+    from tuners.task.dataset import Dataset
+
+FEW = 40
+"""Text of fewer values is one of few, as skrub has it."""
+COLUMNS = 30
+"""The most columns that one column of text becomes."""
+KNOWS_GAPS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "HistGradientBoosting": ("sklearn", {}),
+    "LGBM": ("lightgbm", {}),
+    "XGB": ("xgboost", {"enable_categorical": True}),
+}
+"""Models that handle gaps and categories themselves: how their classes' names begin, the package, and what to set."""
+UNKNOWING = ({"booster": "gblinear"}, {"tree_method": "exact"})
+"""Parameters with which XGBoost does not."""
+REFUSED = re.compile(r'[][<>{}",:]')
+"""What LightGBM or XGBoost refuse in a column's name."""
+
+
+def prepared(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> Any:
+    """Return the model with what the dataset needs put before it; `seed` is of what is drawn there."""
+    if issparse(dataset.X):
+        return _after(estimator, _of_sparse(dataset, scale=scale))
+    if not dataset.categorical and not dataset.has_missing:
+        return preprocessed(estimator, dataset, scale=scale)
+    settings = _settings(estimator)
+    if not dataset.categorical:  # but gaps
+        scaler = [StandardScaler()] if scale else []
+        return _after(estimator, [EmptyAsZero() if settings is not None else _imputer(), *scaler])
+    if settings is None:
+        return _after(estimator, [_as_numbers(dataset, scale=scale, seed=seed)])
+    estimator.set_params(**settings)
+    return _after(estimator, [_as_categories(dataset, estimator, scale=scale), EmptyAsZero()])
+
+
+def _after(estimator: Any, steps: list[Any]) -> Any:
+    if not steps:
+        return estimator
+    return Preprocessed([("preprocessing", steps[0] if len(steps) == 1 else make_pipeline(*steps)), ("model", estimator)])
+
+
+def _settings(estimator: Any) -> Mapping[str, Any] | None:
+    """Return what to set of a model that handles gaps and categories itself; None of others."""
+    model = estimator.estimator if isinstance(estimator, NumberedClasses) else estimator
+    params = model.get_params(deep=False)
+    if any(params.get(name) == value for each in UNKNOWING for name, value in each.items()):
+        return None
+    for kind in type(model).__mro__:
+        for beginning, (package, settings) in KNOWS_GAPS.items():
+            if kind.__name__.startswith(beginning) and kind.__module__.partition(".")[0] == package:
+                return settings
+    return None
+
+
+def _imputer() -> SimpleImputer:
+    return SimpleImputer(keep_empty_features=True, add_indicator=True)
+
+
+def _of_sparse(dataset: Dataset, *, scale: bool) -> list[Any]:
+    """Return what keeps sparse rows sparse: they cannot be centred."""
+    steps = [_imputer()] if dataset.has_missing else []
+    return [*steps, StandardScaler(with_mean=False)] if scale else steps
+
+
+def _as_numbers(dataset: Dataset, *, scale: bool, seed: int) -> ColumnTransformer:
+    from skrub import StringEncoder  # noqa: PLC0415  a second to load, for datasets that have such columns
+
+    encoder = OneHotEncoder(max_categories=COLUMNS, handle_unknown="infrequent_if_exist", sparse_output=False)
+    table = _table(encoder, StringEncoder(COLUMNS, random_state=seed))
+    return ColumnTransformer([
+        ("numbers", make_pipeline(_imputer(), StandardScaler()) if scale else _imputer(), dataset.numeric),
+        ("categories", encoder, of_few_values),
+        # Seconds since 1970 and the components of text have scales of their own.
+        ("others", make_pipeline(table, _imputer(), StandardScaler()), of_other_kinds),
+    ])  # fmt: skip
+
+
+def _as_categories(dataset: Dataset, estimator: Any, *, scale: bool) -> ColumnTransformer:
+    # A category more would not fit into the bins of scikit-learn's own.
+    categories = Categories(most=estimator.get_params().get("max_bins", 255) - 1)
+    transformer = ColumnTransformer(
+        [
+            ("numbers", StandardScaler() if scale else "passthrough", dataset.numeric),
+            ("categories", categories, of_few_values),
+            ("others", _table(categories, categories), of_other_kinds),
+        ],
+        verbose_feature_names_out=feature_name,
+    )
+    return transformer.set_output(transform="pandas")
+
+
+def _table(few: Any, many: Any) -> Any:
+    """Return what makes dates into parts, text of few and many values into what is given, and the rest into numbers."""
+    from skrub import DatetimeEncoder, TableVectorizer  # noqa: PLC0415  as above
+
+    return TableVectorizer(
+        cardinality_threshold=FEW, low_cardinality=few, high_cardinality=many,
+        datetime=DatetimeEncoder(add_weekday=True),
+        drop_null_fraction=None,  # a column that is empty in one fold only is the same column in all
+    )  # fmt: skip
+
+
+def feature_name(part: str, name: str) -> str:
+    """Return the name of a column behind the preparation: numbers and categories keep theirs."""
+    own = name if part != "others" else f"{name} ({part})"
+    return REFUSED.sub(lambda match: f"_{ord(match[0]):x}_", own)
+
+
+def of_few_values(X: pd.DataFrame) -> list[str]:
+    """Return the columns of text that have few values in these rows, which are those that are fitted on."""
+    return [name for name in X.columns if _is_text(X[name]) and X[name].nunique() < FEW]
+
+
+def of_other_kinds(X: pd.DataFrame) -> list[str]:
+    """Return the columns that are neither numbers nor text of few values in these rows."""
+    few = set(of_few_values(X))
+    return [name for name in X.columns if name not in few and not pd.api.types.is_numeric_dtype(X[name])]
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return pd.api.types.infer_dtype(values, skipna=True) in {"string", "empty"}
