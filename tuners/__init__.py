@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tuners.task.model import Model
     from tuners.task.problem import Problem
     from tuners.task.protocol import Protocol
+    from tuners.task.reading import read
 
     __version__: str
 
@@ -34,6 +35,7 @@ __all__ = [
     "Run",
     "Trial",
     "TuningError",
+    "read",
     "register_dataset",
     "register_model",
     "tuner",
@@ -50,6 +52,7 @@ _HOME = {
     "Run": "results.run",
     "Trial": "results.trial",
     "TuningError": "errors",
+    "read": "task.reading",
     "register_dataset": "catalog",
     "register_model": "catalog",
     "tuner": "catalog",

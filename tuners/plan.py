@@ -17,7 +17,7 @@ from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
-from tuners.results.cell import Cell, dataset_name, is_csv
+from tuners.results.cell import Cell, dataset_name, file_and_target
 from tuners.results.record import EVALUATIONS
 from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from tuners.task.protocol import Protocol
 
 T = TypeVar("T")
+READING = {
+    "task": "task", "drop": "drop", "keep": "keep", "na": "na_values", "groups": "groups", "time": "time",
+    "weights": "weights", "test-rows": "test",
+}  # fmt: skip
+"""By option: the argument of `tuners.read` that it is for a dataset that is a file."""
 INCONCLUSIVE = ("pass", "fail")
 """What the gate makes of an inconclusive verdict."""
 TABLE_SECONDS = 180.0
@@ -117,6 +122,11 @@ class Plan:
         return dataclasses.replace(self.preset.protocol, metric=metric, positive=self.given.get("positive"))
 
     @property
+    def reading(self) -> dict[str, Any]:
+        """What options say of the columns of files, as arguments of `tuners.read`."""
+        return {argument: self.given[key] for key, argument in READING.items() if key in self.given}
+
+    @property
     def recorded(self) -> bool:
         """Whether candidates are looked up in the problems' tables."""
         return self.evaluation == "recorded"
@@ -145,7 +155,7 @@ class Plan:
             for name in chosen:
                 if registry is DATASETS:
                     paths.check(name)
-                if not is_csv(name):
+                if file_and_target(name) is None:
                     registry.check(name)
         listed = [dataset_name(name) for name in self.datasets]
         twice = [name for name in listed if listed.count(name) > 1]
@@ -255,6 +265,13 @@ class Plan:
                 found.append(f"{dataset_name(dataset)}: {problem.positive}")
         return list(dict.fromkeys(found))
 
+    def notes(self, dataset: str) -> tuple[str, ...]:
+        """Return what was decided of a file when it was read; nothing of another dataset, or of one that cannot be."""
+        if file_and_target(dataset) is None and ("dataset", dataset) not in self._adopted:
+            return ()
+        found = loaded(lambda: self.dataset(dataset))
+        return () if found is None else found.notes
+
     def _tuner(self, name: str) -> Tuner:
         if name in self.preset.replaced_tuners:
             replaced: Tuner = pkgutil.resolve_name(self.preset.replaced_tuners[name])
@@ -271,11 +288,11 @@ class Plan:
         return MODELS.load(name)(**self.preset.effort.get(name, {}))
 
     def _dataset(self, name: str) -> Dataset:
-        if is_csv(name):
-            from tuners.task.reading import read_csv  # noqa: PLC0415  pandas loads when a CSV is read
+        file = file_and_target(name)
+        if file is not None:
+            from tuners.task.reading import read  # noqa: PLC0415  pandas loads when a file is read
 
-            path, _, target = name.rpartition(":")
-            return read_csv(path, target)
+            return read(*file, **self.reading)
         if ("dataset", name) in self._adopted:
             adopted: Dataset = self._adopted["dataset", name]
             return adopted

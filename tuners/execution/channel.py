@@ -25,7 +25,7 @@ class _Pickler(pickle.Pickler):
             fields = {known.name: getattr(value, known.name) for known in dataclasses.fields(value)}
             return _made, (Trial, fields | {"params": json_form(value.params), "exact": value.identity})
         if isinstance(value, Record):
-            return _made, (Record, value.as_dict() | {"classes": value.classes})
+            return _made, (Record, value.as_dict() | {"classes": value.classes, "dataset_notes": value.dataset_notes})
         return NotImplemented
 
 

@@ -82,6 +82,7 @@ def scored(done: Measurement) -> Run:
         own_space=_left_the_space(done, trials),
         trials_sha256=trials_hash(trials),
         dataset_sha256=problem.dataset.fingerprint() if done.recording is None else done.recording.fingerprint,
+        dataset_notes=problem.dataset.notes,
         setup_sha256=_setup_hash(problem, done.tuner),
     )
     if done.recording is None:

@@ -35,6 +35,8 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
+    for name in dict.fromkeys(cell.dataset for cell in cells):
+        lines += [f"tuning: {dataset_name(name)}: {note}" for note in plan.notes(name)]
     for model in dict.fromkeys(cell.model for cell in cells):
         mine = [cell for cell in cells if cell.model == model]
         budgets = {cell.tuner: plan.evaluations(model, cell.tuner) for cell in mine}

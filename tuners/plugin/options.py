@@ -16,11 +16,14 @@ from iniconfig import IniConfig
 from tuners.errors import TuningError, nearest
 from tuners.gate.expression import ALPHA, usage
 from tuners.plugin.values import (
+    column,
+    columns,
     count,
     evaluation,
     gate,
     inconclusive,
     jobs,
+    marks,
     megabytes,
     names,
     probability,
@@ -29,6 +32,7 @@ from tuners.plugin.values import (
     seeds,
     start,
     switch,
+    task,
 )
 from tuners.report.formats import FORMATS
 
@@ -63,7 +67,7 @@ OPTIONS = (
     Option("preset", "NAME", str, "a named set of the options below: quick (default), standard or article"),
     Option("tuners", "A,B", names, "tuning methods to compare"),
     Option("models", "A,B", names, "models to tune"),
-    Option("datasets", "A,B", names, "datasets to tune on; a CSV is path.csv:target"),
+    Option("datasets", "A,B", names, "datasets to tune on; a file is path.csv:target"),
     Option("seeds", "N|A,B", seeds, "seeds 0 to N-1, or these"),
     Option("budget", "N", count, "evaluations of each run"),
     Option(
@@ -80,6 +84,14 @@ OPTIONS = (
     Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),
     Option("metric", "NAME", str, "a scikit-learn scorer; accuracy by default"),
     Option("positive", "LABEL", str, "the class that f1, precision, recall and their like score"),
+    Option("task", "TASK", task, "classification or regression; by default what the target of the data is"),
+    Option("drop", "A,B", columns, "columns of files that are no features; a name with a comma in quotes"),
+    Option("keep", "A,B", columns, "columns of files that are features though they identify rows"),
+    Option("groups", "COL", column, "a column of files: rows of one group are never in two parts of a split"),
+    Option("time", "COL", column, "a column of files: test rows are later than training rows"),
+    Option("weights", "COL", column, "a column of files: weights of rows, in fits and in scores"),
+    Option("test-rows", "COL", column, "a column of files: which rows are the test set (1 and 0, or test and train)"),
+    Option("na", "A,B", marks, "further marks of gaps in files, as in unknown,999"),
     Option("jobs", "N", jobs, "processes to use; -1 all; all for recorded runs by default, else 1"),
     Option("repeats", "N", count, "runs of each cell, with other random numbers of the method's own"),
     Option("start", "WHERE", start, "default, every search begins with the untuned configuration, charged; or cold"),

@@ -13,6 +13,7 @@ from tuners.gate.expression import parse
 from tuners.plan import INCONCLUSIVE
 from tuners.report.formats import FORMATS, SUFFIXES
 from tuners.results.record import EVALUATIONS, STARTS
+from tuners.results.tasks import TASKS
 
 MOST_SEEDS = 10_000
 MOST_DIGITS = 18
@@ -22,9 +23,37 @@ BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 NUMBER = r"(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})"
 
 
+_SEPARATED = re.compile(r"""(?:"[^"]*"|'[^']*'|[^,])+""")
+"""Parts between commas, of which those in quotes are parts of a name."""
+
+
+def columns(text: str) -> tuple[str, ...]:
+    """Read `A,"B, C"`: distinct names of columns, which may be in quotes."""
+    found = names(text)
+    return tuple(each[1:-1] if len(each) > 2 and each[0] == each[-1] and each[0] in "\"'" else each for each in found)
+
+
+def column(text: str) -> str:
+    """Read the name of one column."""
+    found = columns(text)
+    if len(found) > 1:
+        raise ValueError("one column; one with a comma in its name in quotes")  # noqa: TRY003, EM101  `options.read` completes it
+    return found[0]
+
+
+def marks(text: str) -> tuple[str, ...]:
+    """Read `A,B`: marks of gaps."""
+    return columns(text)
+
+
+def task(text: str) -> str:
+    """Read one of `TASKS`."""
+    return _one_of(TASKS, text)
+
+
 def names(text: str) -> tuple[str, ...]:
     """Read `A,B`: distinct names."""
-    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    found = tuple(part.strip() for part in _SEPARATED.findall(text) if part.strip())
     if not found:
         raise ValueError("one name or more, separated by commas")  # noqa: TRY003, EM101  `options.read` completes it
     if len(set(found)) < len(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +24,42 @@ class Cell:
         return f"{self.model}-{dataset_name(self.dataset)}-{self.tuner}-{self.seed}"
 
 
-def is_csv(dataset: str) -> bool:
-    """Whether a dataset's name is of the form `path.csv:target`."""
-    path, _, target = dataset.rpartition(":")
-    return bool(target) and path.lower().endswith(".csv")
+FILES = (
+    ".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".parquet", ".pq", ".feather", ".arrow", ".xlsx", ".xlsm",
+)  # fmt: skip
+"""Suffixes of files of tables."""
+PACKED = (".gz", ".bz2", ".xz", ".zip")
+"""Suffixes that one of text may have behind its own."""
+_FILE = re.compile(
+    rf"(?P<path>.+?(?:{'|'.join(map(re.escape, FILES))})(?:{'|'.join(map(re.escape, PACKED))})?):(?P<target>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def file_and_target(dataset: str) -> tuple[str, str] | None:
+    """Return path and target of a dataset's name of the form `path.csv:target`; None for another name.
+
+    The path ends at the first known suffix with a colon behind it; a target may have colons, and quotes around it.
+    """
+    found = _FILE.fullmatch(dataset)
+    if found is None:
+        return None
+    target = found["target"]
+    if len(target) > 2 and target[0] == target[-1] and target[0] in "\"'":
+        target = target[1:-1]
+    return found["path"], target
 
 
 def dataset_name(dataset: str) -> str:
-    """Return the name under which a dataset's cells are listed: a CSV's stem, else its own."""
-    return printable(Path(dataset.rpartition(":")[0]).stem if is_csv(dataset) else dataset)
+    """Return the name under which a dataset's cells are listed: of a file, its name without suffixes; else its own."""
+    file = file_and_target(dataset)
+    return printable(stem(file[0]) if file else dataset)
+
+
+def stem(path: str) -> str:
+    """Return a file's name without the suffixes of `FILES` and `PACKED`."""
+    name = Path(path).name
+    for suffixes in (PACKED, FILES):
+        suffix = next((each for each in suffixes if name.lower().endswith(each)), "")
+        name = name[: len(name) - len(suffix)]
+    return name

@@ -121,6 +121,8 @@ class Record:
     """The side file with the trials, relative to the saved run."""
     trials_sha256: str = ""
     dataset_sha256: str = ""
+    dataset_notes: tuple[str, ...] = ()
+    """What was decided when the dataset was read, a line each."""
     setup_sha256: str = ""
     """Of folds, test share, rows and the method's space: runs that differ in them do not compare."""
 
@@ -133,6 +135,7 @@ class Record:
             if isinstance(value, float) and not math.isfinite(value):
                 object.__setattr__(self, known.name, None)
         object.__setattr__(self, "classes", tuple(map(printable, self.classes)))
+        object.__setattr__(self, "dataset_notes", tuple(printable(note, None) for note in self.dataset_notes))
 
     @property
     def ok(self) -> bool:
@@ -154,4 +157,5 @@ class Record:
         plain = dataclasses.asdict(self)
         plain["best_params"] = {name: saveable(value) for name, value in self.best_params.items()}
         plain["classes"] = list(self.classes)
+        plain["dataset_notes"] = list(self.dataset_notes)
         return plain

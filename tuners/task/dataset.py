@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from scipy.sparse import issparse
 from tuners.errors import TuningError
 from tuners.results.tasks import TASKS, Task
 from tuners.task import roles
+from tuners.task.files import Table, as_pandas, of_frame
+from tuners.task.frames import taken_apart
 from tuners.task.inferred import inferred_task
 from tuners.task.metrics import label_named
 from tuners.task.roles import ROLES
@@ -86,6 +89,53 @@ class Dataset:
                 f"dataset {self.name!r}: expected a label of its target as positive ({listed}), got {self.positive!r}"
             )
             raise TuningError(message)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        target: str,
+        *,
+        name: str,
+        positive: Any = None,
+        groups: str | None = None,
+        time: str | None = None,
+        weights: str | None = None,
+        test: str | None = None,
+        task: Task | None = None,
+        drop: Iterable[str] = (),
+        keep: Iterable[str] = (),
+        source: str = "the user's own",
+        licence: str = "unknown",
+    ) -> Dataset:
+        """Return the dataset that is in a frame of pandas, polars or another library that narwhals knows.
+
+        `target` and roles are names of columns; those of roles, and of `drop`, are no features. Columns that identify
+        rows are left out, but for those of `keep`. `notes` say what was decided. Raises `TuningError`.
+        """
+        about = f"dataset {name!r}"
+        return cls.of_table(
+            of_frame(as_pandas(frame, about)), target, name=name, about=about, source=source, licence=licence,
+            positive=positive, groups=groups, time=time, weights=weights, test=test, task=task, drop=drop, keep=keep,
+        )  # fmt: skip
+
+    @classmethod
+    def of_table(
+        cls, table: Table, target: str, *, name: str, about: str, source: str, licence: str = "unknown",
+        drop: Iterable[str] = (), keep: Iterable[str] = (), positive: Any = None, task: Task | None = None,
+        **named: str | None,
+    ) -> Dataset:  # fmt: skip
+        """Return the dataset that is in a table; `named` has the columns of roles, and messages begin with `about`."""
+        if isinstance(drop, str) or isinstance(keep, str):
+            message = (
+                f"{about}: expected a list of names as drop and keep, got {drop if isinstance(drop, str) else keep!r}"
+            )
+            raise TuningError(message)
+        parts = taken_apart(table, target, about, roles=named, drop=drop, keep=keep, task=task, positive=positive)
+        return cls(
+            name, parts.X, parts.y, source=source, licence=licence, positive=parts.positive, task=parts.task,
+            notes=parts.notes, **parts.roles,
+        )  # fmt: skip
 
     @property
     def categorical(self) -> list[str]:

@@ -16,6 +16,16 @@ _REGRESSION = frozenset({"d2_absolute_error_score", "explained_variance", "neg_m
 _REGRESSION_WORDS = ("_error", "_deviance")
 _CONVENTIONAL: tuple[frozenset[float], ...] = (frozenset({0, 1}), frozenset({-1, 1}))
 """Pairs of labels whose larger one is positive for everybody; False and True equal the first."""
+_PAIRS = (
+    ("no", "yes"),
+    ("n", "y"),
+    ("false", "true"),
+    ("f", "t"),
+    ("negative", "positive"),
+    ("neg", "pos"),
+    ("0", "1"),
+)
+"""Pairs of words, the positive one last."""
 _RANGES = {
     "adjusted_mutual_info_score": (-1.0, 1.0),
     "adjusted_rand_score": (-1.0, 1.0),
@@ -74,8 +84,12 @@ def label_named(labels: Iterable[Any], text: object) -> Any | None:
 
 
 def conventional_positive(labels: Iterable[Any]) -> Any | None:
-    """Return the positive one of 0 and 1, False and True, or -1 and 1; None of other labels."""
+    """Return the positive one of 0 and 1, of -1 and 1, and of "no" and "yes" and their like; None of other labels."""
     labels = list(labels)
+    words = {str(label).strip().lower(): label for label in labels if isinstance(label, str)}
+    if len(words) == len(labels) == 2:
+        pair = next((each for each in _PAIRS if set(each) == set(words)), None)
+        return words[pair[1]] if pair else None
     if not all(isinstance(label, bool | np.bool_ | int | float | np.number) for label in labels):
         return None
     return max(labels) if frozenset(float(label) for label in labels) in _CONVENTIONAL else None

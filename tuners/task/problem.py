@@ -47,7 +47,8 @@ class Problem:
 
     @cached_property
     def split(self) -> Split:
-        """The rows that tuners see and the rows that they are judged on."""
+        """The rows that tuners see and the rows that they are judged on; raises `TuningError` for an unfit target."""
+        check_target(self.model, self.dataset, self.protocol, self.positive)
         return splits.split(self.dataset, self.protocol, self.seed, stratified=self.model.classifies)
 
     @cached_property

@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
+from tuners.commands._options import given
 from tuners.errors import TuningError, nearest
-from tuners.plan import Plan
-from tuners.plugin.options import OPTIONS
+from tuners.plan import READING, Plan
 from tuners.store.journal_folder import FOLDER
 from tuners.store.table import Table, listed
 
-T = TypeVar("T")
-PROTOCOL = ("preset", "datasets", "metric", "positive", "creditcard")
+PROTOCOL = ("preset", "datasets", "metric", "positive", "creditcard", *READING)
 """The options by which a table's problem is made anew."""
-
-
-def add(parser: argparse.ArgumentParser, *keys: str) -> None:
-    """Add options of a session, by their keys: `--KEY` has the meaning of `--tuning-KEY`."""
-    for option in OPTIONS:
-        if option.key in keys:
-            parser.add_argument(f"--{option.key}", metavar=option.metavar, help=option.help.replace("%", "%%"))
-
-
-def given(chosen: argparse.Namespace) -> dict[str, Any]:
-    """Return the session's options that were given, by key, parsed; raise `TuningError` that names one's flag."""
-    found = {}
-    for option in OPTIONS:
-        text = getattr(chosen, option.key.replace("-", "_"), None)
-        if text is not None:
-            found[option.key] = parsed(f"--{option.key}", option.read, text)
-    return found
-
-
-def parsed(flag: str, read: Callable[[str], T], text: str) -> T:
-    """Return an option's value; raise `TuningError` that says what was expected."""
-    try:
-        return read(text)
-    except ValueError as error:
-        message = f"{flag}: expected {error}, got {text!r}"
-        raise TuningError(message) from None
 
 
 def plan_of(chosen: argparse.Namespace) -> Plan:

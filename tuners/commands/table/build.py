@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tuners.commands import Command
-from tuners.commands.table._shared import add, plan_of
+from tuners.commands._options import add
+from tuners.commands.table._shared import PROTOCOL, plan_of
 from tuners.errors import TuningError, UnavailableError, one_line, unwinds
 from tuners.plan import Plan
 from tuners.plugin.building import before
@@ -25,7 +26,7 @@ TELL_SECONDS = 5.0
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add what says which problems, and how."""
-    add(parser, "preset", "models", "datasets", "seeds", "metric", "positive", "creditcard")
+    add(parser, "models", "seeds", *PROTOCOL)
     add(parser, "tables", "table-limit", "jobs")
 
 

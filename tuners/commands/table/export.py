@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.commands import Command
-from tuners.commands.table._shared import add, folder_of, named
+from tuners.commands._options import add
+from tuners.commands.table._shared import folder_of, named
 from tuners.errors import TuningError
 from tuners.store import files
 from tuners.store.table import Row

@@ -6,7 +6,8 @@ import argparse
 import datetime as dt
 
 from tuners.commands import Command
-from tuners.commands.table._shared import add, folder_of
+from tuners.commands._options import add
+from tuners.commands.table._shared import folder_of
 from tuners.errors import TuningError
 from tuners.report.words import counted
 from tuners.results.landmarks import Landmarks

@@ -6,7 +6,8 @@ import argparse
 import time
 
 from tuners.commands import Command
-from tuners.commands.table._shared import add, folder_of, parsed
+from tuners.commands._options import add, parsed
+from tuners.commands.table._shared import folder_of
 from tuners.errors import TuningError
 from tuners.plugin.values import seconds
 from tuners.report.words import counted

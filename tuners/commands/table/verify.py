@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tuners.commands import Command
-from tuners.commands.table._shared import PROTOCOL, add, folder_of, named, parsed, plan_of
+from tuners.commands._options import add, parsed
+from tuners.commands.table._shared import PROTOCOL, folder_of, named, plan_of
 from tuners.errors import TuningError, one_line, unwinds
 from tuners.plan import Plan
 from tuners.plugin.values import count

@@ -34,6 +34,8 @@ def provenance(report: Report) -> list[tuple[str, str]]:
     pairs = [(name, str(value) if value else "not known") for name, value in known.items()]
     hashes = {record.dataset: record.dataset_sha256 for record in report.records if record.dataset_sha256}
     pairs += [(f"data of {dataset}, SHA-256", found) for dataset, found in hashes.items()]
+    notes = {record.dataset: record.dataset_notes for record in report.records if record.dataset_notes}
+    pairs += [(f"data of {dataset}", note) for dataset, found in notes.items() for note in found]
     if report.baseline:
         pairs.append(("compared with", report.baseline))
     return pairs

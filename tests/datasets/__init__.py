@@ -1,0 +1,1 @@
+"""Tests of the datasets that come with the package."""

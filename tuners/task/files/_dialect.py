@@ -1,0 +1,125 @@
+"""How a text file of a table is written: its encoding, and what stands between its fields."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import charset_normalizer
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
+"""What may stand between fields, with its name; of several that serve alike, the first."""
+LINES = 200
+"""Lines that are looked at."""
+BYTES = 200_000
+"""Bytes from which an encoding is guessed."""
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+WESTERN = "cp1252"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is written."""
+
+    encoding: str
+    delimiter: str
+    width: int
+    """Fields of the widest of the first lines."""
+    skipped: int = 0
+    """Lines before the header: Excel's `sep=;`, and empty ones."""
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether a number may have a decimal comma without quotes around it."""
+        return self.delimiter != ","
+
+    @property
+    def notes(self) -> list[str]:
+        """Say what is not as usual."""
+        unusual = []
+        if self.encoding not in {"utf-8", "utf-8-sig"}:
+            unusual.append(f"encoding {self.encoding}")
+        if self.delimiter != ",":
+            unusual.append(f"{DELIMITERS[self.delimiter]} between the columns")
+        return [f"file: {', '.join(unusual)}"] if unusual else []
+
+
+def dialect_of(content: bytes) -> Dialect:
+    """Return how a table is written, by its bytes."""
+    encoding = encoding_of(content)
+    lines = content[:BYTES].decode(encoding, errors="ignore").splitlines()
+    if len(content) > BYTES:
+        lines = lines[:-1]  # the last one may be cut
+    begun = 0
+    while begun < len(lines) and not lines[begun].strip(" ;,\t|"):
+        begun += 1
+    lines = lines[begun : begun + LINES]
+    if lines and lines[0].lower().startswith("sep=") and lines[0][4:5] in DELIMITERS:
+        delimiter, begun, lines = lines[0][4], begun + 1, lines[1:]
+    else:
+        delimiter = _delimiter(lines)
+    width = max((len(fields) for fields in _fields(lines, delimiter)), default=0)
+    return Dialect(encoding, delimiter, width, begun)
+
+
+def encoding_of(content: bytes) -> str:
+    """Return the encoding: as a byte order mark says, UTF-8 where that can be, else the likeliest of older ones."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _older(content)
+    return "utf-8"
+
+
+def _older(content: bytes) -> str:
+    high = [place for place, byte in enumerate(content[:BYTES]) if byte >= 0x80]
+    # Western European text has single letters with accents; other alphabets have words of them.
+    apart = all(later - earlier > 1 for earlier, later in itertools.pairwise(high))
+    best = None if apart else charset_normalizer.from_bytes(content[:BYTES]).best()
+    found = WESTERN if best is None or WESTERN in best.could_be_from_charset else best.encoding
+    try:
+        content.decode(found)
+    except UnicodeDecodeError:
+        return "latin-1"  # which decodes anything
+    return found
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """Return the delimiter by which most lines have as many fields as the header, and more than one."""
+    best, most = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        if delimiter not in "".join(lines):
+            continue
+        counts = [len(fields) for fields in _fields(lines, delimiter) if fields]
+        width, same = Counter(counts).most_common(1)[0]
+        if width == 1:
+            continue
+        # Blanks stand inside of texts, too: they divide columns where nothing else does.
+        agreement = same / len(counts)
+        standing = (agreement if delimiter != " " else min(agreement, 0.5), width)
+        if standing[0] > most[0] + 0.1 or (abs(standing[0] - most[0]) <= 0.1 and standing[1] > most[1]):
+            best, most = delimiter, standing
+    return best
+
+
+def _fields(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    if delimiter == " ":
+        return [line.split() for line in lines]
+    reader = csv.reader([f"{line}\n" for line in lines], delimiter=delimiter, skipinitialspace=True)
+    try:
+        return list(reader)
+    except csv.Error:
+        return [line.split(delimiter) for line in lines]
