@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,9 @@ class Ledger:
         if not isinstance(params, Mapping):
             message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
             raise TypeError(message)
-        params = restored(self._space, params)
+        return self._evaluated(restored(self._space, params), fidelity)
+
+    def _evaluated(self, params: Params, fidelity: float = 1.0) -> Trial:
         self._listener.trial_begins()
         start = self.clock()
         try:
@@ -120,6 +122,9 @@ class Ledger:
         for part in [search] if whole else parts.parts(search):
             self.require_budget()
             candidates = searches.candidates_of(part, self.remaining)
+            if self._training.of_rows:
+                self._one_by_one(search, candidates)
+                continue
             first = self._reserve(len(candidates))
             searches.fit(
                 self._evaluator.adapted(part),
@@ -164,6 +169,13 @@ class Ledger:
                 self.incumbent, self._incumbent_at = trial, position
             self._listener.trial(position, trial)
         return trial
+
+    def _one_by_one(self, search: Any, candidates: Sequence[Params]) -> None:
+        """Evaluate a search's candidates each by itself: scikit-learn's searches score rows without their weights."""
+        searches.require_listing(search)
+        for params in candidates:
+            self.require_budget()
+            self._evaluated(self.listed(params))
 
     def _keep_from(self, first: int, candidate: int, trial: Trial) -> None:
         """Keep the trial of a search's candidate; `first` is the position of its first one."""

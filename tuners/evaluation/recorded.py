@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
-
 from tuners.errors import ElsewhereError, TuningError
 from tuners.evaluation import parts, searches
 from tuners.evaluation.clock import RecordedClock
@@ -21,7 +19,6 @@ from tuners.evaluation.recording import Recording, recording_of
 from tuners.results.budget import BudgetExhausted
 from tuners.results.params import Params
 from tuners.results.trial import Trial
-from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV
 from tuners.spaces import restored
 from tuners.store.table import Row
 
@@ -51,10 +48,6 @@ class Recorded:
     def adapted(self, search: Any) -> Any:
         """Return the search as it is: its candidates are looked up by the ledger."""
         return search
-
-
-LISTED = (GridSearchCV, RandomizedSearchCV, SharedGridSearchCV, SharedRandomizedSearchCV)
-"""Searches that evaluate the candidates that they list."""
 
 
 class RecordedLedger(Ledger):
@@ -103,7 +96,7 @@ class RecordedLedger(Ledger):
 
     def search(self, search: Any) -> None:
         """Look up the candidates of a scikit-learn search, in its order, as long as the budget lasts."""
-        if type(search) not in LISTED:
+        if type(search) not in searches.LISTED:
             super().search(search)  # it may evaluate otherwise than its class, which only a real search tells
             return
         whole = self.budget.seconds is None or (parts.count(search) or self.remaining + 1) > self.remaining

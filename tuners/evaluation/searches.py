@@ -18,6 +18,7 @@ from tuners.errors import TuningError
 from tuners.evaluation.probe import Evaluation, Probe
 from tuners.results.params import Params
 from tuners.results.trial import Trial
+from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV
 from tuners.task.problem import own_rows
 
 if TYPE_CHECKING:
@@ -113,6 +114,20 @@ def candidates_of(search: Any, limit: int) -> list[Params]:
         )
         raise TuningError(message)
     return candidates
+
+
+LISTED = (GridSearchCV, RandomizedSearchCV, SharedGridSearchCV, SharedRandomizedSearchCV)
+"""Searches that evaluate the candidates that they list."""
+
+
+def require_listing(search: Any) -> None:
+    """Raise `TuningError` for a search that may evaluate others than those it lists, which only it itself tells."""
+    if type(search) not in LISTED:
+        message = (
+            "objective.search: expected GridSearchCV or RandomizedSearchCV where rows have weights or groups, got "
+            f"{type(search).__name__}: from such a search, call objective(params)"
+        )
+        raise TuningError(message)
 
 
 def _fit(search: Any, X: Any, y: Any) -> str:

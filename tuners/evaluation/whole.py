@@ -38,25 +38,29 @@ class Whole:
         split = problem.split
         X, y = own_rows(split.X_train), own_rows(split.y_train)
         refit = Apart(own_rows(split.X_train), y, own_rows(split.X_test), own_rows(split.y_test))
-        self._shared = SharedEvaluator(
+        # What is grown together is grown without weights of rows.
+        self._shared = None if problem.of_training_rows else SharedEvaluator(
             problem.estimator, X, y, [*problem.folds, refit], problem.scorer, jobs=jobs, remember=True
-        )
+        )  # fmt: skip
 
     def size(self, params: Params) -> str | None:
         """Return the name of the hyperparameter that says how far candidates grow; None where nothing is shared."""
-        return self._shared.size_name(params)
+        return None if self._shared is None else self._shared.size_name(params)
 
     def together(self, candidates: Sequence[Params]) -> list[list[int]]:
         """Return the positions of candidates in parts that share work."""
+        if self._shared is None:
+            return [[place] for place in range(len(candidates))]
         return self._shared.together(candidates)
 
     def warm_up(self) -> None:
         """Compile what candidates are grown by, and compare its scores with scikit-learn's: once in a process."""
-        list(self._shared.evaluate([{}, {}]))
+        if self._shared is not None:
+            list(self._shared.evaluate([{}, {}]))
 
     def shared(self, candidates: Sequence[Params], modelled: Modelled) -> Iterator[tuple[int, Row]]:
         """Yield a row, by position, of each candidate that can be shared; their seconds are modelled."""
-        for position, outcomes in self._shared.evaluate(candidates):
+        for position, outcomes in () if self._shared is None else self._shared.evaluate(candidates):
             *folds, refit = (float(outcome.test_score) for outcome in outcomes)
             if not all(map(math.isfinite, (*folds, refit))):
                 continue  # said by a plain evaluation

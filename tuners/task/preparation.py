@@ -14,19 +14,19 @@ they are prepared by `preprocessing`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from tuners.task.boosters import knows_gaps
 from tuners.task.categories import Categories
 from tuners.task.empty import EmptyAsZero
-from tuners.task.labels import NumberedClasses
+from tuners.task.fitting import model_of
 from tuners.task.preprocessing import Preprocessed, preprocessed
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ FEW = 40
 """Text of fewer values is one of few, as skrub has it."""
 COLUMNS = 30
 """The most columns that one column of text becomes."""
-KNOWS_GAPS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "HistGradientBoosting": ("sklearn", {}),
-    "LGBM": ("lightgbm", {}),
-    "XGB": ("xgboost", {"enable_categorical": True}),
-}
-"""Models that handle gaps and categories themselves: how their classes' names begin, the package, and what to set."""
-UNKNOWING = ({"booster": "gblinear"}, {"tree_method": "exact"})
-"""Parameters with which XGBoost does not."""
 REFUSED = re.compile(r'[][<>{}",:]')
 """What LightGBM or XGBoost refuse in a column's name."""
 
@@ -54,13 +46,14 @@ def prepared(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> Any
         return _after(estimator, _of_sparse(dataset, scale=scale))
     if not dataset.categorical and not dataset.has_missing:
         return preprocessed(estimator, dataset, scale=scale)
-    settings = _settings(estimator)
+    # Behind steps of the user's own, a booster gets numbers: they may know neither gaps nor categories.
+    booster = None if isinstance(estimator, Pipeline) else knows_gaps(model_of(estimator))
     if not dataset.categorical:  # but gaps
         scaler = [StandardScaler()] if scale else []
-        return _after(estimator, [EmptyAsZero() if settings is not None else _imputer(), *scaler])
-    if settings is None:
+        return _after(estimator, [EmptyAsZero() if booster is not None else _imputer(), *scaler])
+    if booster is None:
         return _after(estimator, [_as_numbers(dataset, scale=scale, seed=seed)])
-    estimator.set_params(**settings)
+    estimator.set_params(**booster.settings)
     return _after(estimator, [_as_categories(dataset, estimator, scale=scale), EmptyAsZero()])
 
 
@@ -68,19 +61,6 @@ def _after(estimator: Any, steps: list[Any]) -> Any:
     if not steps:
         return estimator
     return Preprocessed([("preprocessing", steps[0] if len(steps) == 1 else make_pipeline(*steps)), ("model", estimator)])
-
-
-def _settings(estimator: Any) -> Mapping[str, Any] | None:
-    """Return what to set of a model that handles gaps and categories itself; None of others."""
-    model = estimator.estimator if isinstance(estimator, NumberedClasses) else estimator
-    params = model.get_params(deep=False)
-    if any(params.get(name) == value for each in UNKNOWING for name, value in each.items()):
-        return None
-    for kind in type(model).__mro__:
-        for beginning, (package, settings) in KNOWS_GAPS.items():
-            if kind.__name__.startswith(beginning) and kind.__module__.partition(".")[0] == package:
-                return settings
-    return None
 
 
 def _imputer() -> SimpleImputer:

@@ -40,6 +40,10 @@ class Split:
     X_test: Any
     y_train: NDArray[Any]
     y_test: NDArray[Any]
+    train_rows: Any = None
+    """Numbers of the training rows in the dataset, by which roles of rows are found; None where nobody says them."""
+    test_rows: Any = None
+    """Those of the test rows."""
 
 
 def split(dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool) -> Split:
@@ -55,7 +59,7 @@ def split(dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool) 
         message = f"dataset {dataset.name!r} cannot be split at seed {seed}: {error}: {remedy}"
         raise TuningError(message) from None
     X, y = dataset.X, dataset.y
-    return Split(_take(X, train), _take(X, test), y[train], y[test])
+    return Split(_take(X, train), _take(X, test), y[train], y[test], train, test)
 
 
 def folds(training: Split, protocol: Protocol, seed: int, *, stratified: bool) -> list[Fold]:
