@@ -17,7 +17,7 @@ from tuners.errors import TuningError, UnavailableError, unwinds
 from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
-from tuners.results.cell import Cell, dataset_name, file_and_target
+from tuners.results.cell import OPENML, OPENML_SUITE, Cell, dataset_name, file_and_target, is_elsewhere
 from tuners.results.record import EVALUATIONS
 from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 READING = {
     "task": "task", "drop": "drop", "keep": "keep", "na": "na_values", "groups": "groups", "time": "time",
-    "weights": "weights", "test-rows": "test",
+    "weights": "weights", "test-rows": "test", "encoding": "encoding",
 }  # fmt: skip
 """By option: the argument of `tuners.read` that it is for a dataset that is a file."""
 INCONCLUSIVE = ("pass", "fail")
@@ -73,7 +73,8 @@ class Plan:
         self.preset = preset
         self.tuners: tuple[str, ...] = given.get("tuners", preset.tuners)
         self.models: tuple[str, ...] = given.get("models", preset.models)
-        self.datasets: tuple[str, ...] = given.get("datasets", self._of_task(preset))
+        self._unavailable: dict[str, UnavailableError] = {}
+        self.datasets: tuple[str, ...] = self._expanded(given.get("datasets", self._of_task(preset)))
         self.seeds: tuple[int, ...] = given.get("seeds", preset.seeds)
         self.time_budget: float | None = given.get("time-budget")
         self.trial_timeout: float | None = given.get("trial-timeout")
@@ -93,12 +94,27 @@ class Plan:
         """The problem on which each method is also run for real, in a recorded session."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
-        self._unavailable: dict[str, UnavailableError] = {}
         self._adopted: dict[tuple[str, str], Any] = {}
         self.model = cache(self._model)
         self.dataset = cache(self._dataset)
         self.tuner = cache(self._tuner)
         self._problems: dict[tuple[str, str, int], Problem] = {}
+
+    def _expanded(self, datasets: Sequence[str]) -> tuple[str, ...]:
+        """Return names with those of a suite's datasets in its place; a suite that cannot be had skips as it is."""
+        found: list[str] = []
+        for name in datasets:
+            if not name.startswith(OPENML_SUITE):
+                found.append(name)
+                continue
+            from tuners.task import openml  # noqa: PLC0415  it loads scikit-learn
+
+            try:
+                found += openml.suite(name)
+            except UnavailableError as error:
+                self._unavailable[name] = error
+                found.append(name)
+        return tuple(dict.fromkeys(found))
 
     def _of_task(self, preset: Preset) -> tuple[str, ...]:
         return preset.regression_datasets if self.given.get("task") == "regression" else preset.datasets
@@ -155,7 +171,7 @@ class Plan:
             for name in chosen:
                 if registry is DATASETS:
                     paths.check(name)
-                if file_and_target(name) is None:
+                if not (registry is DATASETS and is_elsewhere(name)):
                     registry.check(name)
         listed = [dataset_name(name) for name in self.datasets]
         twice = [name for name in listed if listed.count(name) > 1]
@@ -267,7 +283,7 @@ class Plan:
 
     def notes(self, dataset: str) -> tuple[str, ...]:
         """Return what was decided of a file when it was read; nothing of another dataset, or of one that cannot be."""
-        if file_and_target(dataset) is None and ("dataset", dataset) not in self._adopted:
+        if not is_elsewhere(dataset) and ("dataset", dataset) not in self._adopted:
             return ()
         found = loaded(lambda: self.dataset(dataset))
         return () if found is None else found.notes
@@ -298,10 +314,18 @@ class Plan:
             return adopted
         if name in self._unavailable:
             raise self._unavailable[name]
+        if name.startswith(OPENML):
+            from tuners.task import openml  # noqa: PLC0415  pandas loads when a dataset is read
+
+            roles = {key: value for key, value in self.reading.items() if key not in {"na_values", "encoding"}}
+            return self._found(name, lambda: openml.read(name, **roles))
         # The one dataset that is a file of the user's under a name of ours.
         file: Path | None = self.given.get("creditcard") if name == "creditcard" else None
+        return self._found(name, lambda: DATASETS.load(name)(file))
+
+    def _found(self, name: str, load: Callable[[], Dataset]) -> Dataset:
         try:
-            return DATASETS.load(name)(file)
+            return load()
         except UnavailableError as error:
             self._unavailable[name] = error  # a network that is not there is not waited for in every cell
             raise

@@ -119,7 +119,7 @@ def test_a_csv_may_have_a_price_for_a_target(tmp_path: Path) -> None:
             "has no column 'lable': did you mean 'label'[?] its columns are a, label",
         ),
         ("y\n0\n1\n", "y", "has no column but the target 'y'"),
-        ("a,y\n1,0\n2,0\n", "y", "the target is constant [(]0[)]: expected at least two values"),
+        ("a,y\n1,0\n2,0\n", "y", "the target 'y' is constant [(]0[)]: expected at least two values"),
         ("a,y\n1,0\n2,\n3,1\n", "y", "the target 'y' is missing in line 3"),
         (
             "a,y\n1,0\n2,1\nabc,0\n" + "4.5,1\n" * 60,

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
-from scipy import sparse
 from sklearn.metrics import get_scorer_names
 from sklearn.naive_bayes import GaussianNB
 
 from tests.estimators import stump
-from tuners import Dataset, Model, TuningError, register_model
+from tuners import Model, TuningError, register_model
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
 from tuners.errors import unknown
 from tuners.plugin.options import OPTIONS, Option
@@ -176,16 +172,6 @@ def test_names_that_are_no_wrong_files(name: str, tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     Path("here.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     paths.check(name)
-
-
-def test_sparse_rows_are_refused_in_one_line() -> None:
-    """With what works; a sparse frame's columns are columns."""
-    rows: Any = vars(sparse)["csr_matrix"](np.eye(4))
-    y = np.array([0, 1, 0, 1])
-    with pytest.raises(TuningError, match=r"'tfidf': expected dense rows, .* got a sparse csr_matrix: pass X.toarray"):
-        Dataset("tfidf", rows, y)
-    frame = pd.DataFrame(np.eye(4)).astype(pd.SparseDtype("float64", 0.0))
-    assert Dataset("frame", frame, y).numeric
 
 
 @pytest.mark.parametrize(

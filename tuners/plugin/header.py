@@ -9,6 +9,7 @@ from tuners.plan import Plan
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 from tuners.results.record import STARTS
+from tuners.text.printable import printable
 
 BASE = "default"
 """The untuned model, which runs once; analysis has the name, too, beside pandas, which a header does not need."""
@@ -36,7 +37,7 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
     for name in dict.fromkeys(cell.dataset for cell in cells):
-        lines += [f"tuning: {dataset_name(name)}: {note}" for note in plan.notes(name)]
+        lines += [printable(f"tuning: {dataset_name(name)}: {note}", None) for note in plan.notes(name)]
     for model in dict.fromkeys(cell.model for cell in cells):
         mine = [cell for cell in cells if cell.model == model]
         budgets = {cell.tuner: plan.evaluations(model, cell.tuner) for cell in mine}

@@ -91,6 +91,7 @@ OPTIONS = (
     Option("time", "COL", column, "a column of files: test rows are later than training rows"),
     Option("weights", "COL", column, "a column of files: weights of rows, in fits and in scores"),
     Option("test-rows", "COL", column, "a column of files: which rows are the test set (1 and 0, or test and train)"),
+    Option("encoding", "NAME", str, "of text files, as in cp1250; found by default"),
     Option("na", "A,B", marks, "further marks of gaps in files, as in unknown,999"),
     Option("jobs", "N", jobs, "processes to use; -1 all; all for recorded runs by default, else 1"),
     Option("repeats", "N", count, "runs of each cell, with other random numbers of the method's own"),
@@ -188,7 +189,8 @@ def _is_known(config: pytest.Config, key: str) -> bool:
 
 def _refuse(name: str, kind: str, known: list[str]) -> NoReturn:
     by_word = {_words(each).removeprefix(_PREFIX): each for each in known}
-    near = nearest(_words(name).removeprefix(_PREFIX), by_word, 1)
+    word = _words(name).removeprefix(_PREFIX)
+    near = [each for each in by_word if word in each.split("-")][:1] or nearest(word, by_word, 1)
     hint = f"did you mean {by_word[near[0]]}?" if near else f"there are {', '.join(known)}"
     message = f"unknown {kind} {name!r}: {hint}"
     raise TuningError(message)

@@ -50,6 +50,15 @@ def file_and_target(dataset: str) -> tuple[str, str] | None:
     return found["path"], target
 
 
+OPENML, OPENML_SUITE = "openml:", "openml-suite:"
+"""How the names of OpenML's datasets and suites begin."""
+
+
+def is_elsewhere(dataset: str) -> bool:
+    """Whether a dataset's name is of a file or of OpenML, and not of one that is registered."""
+    return dataset.startswith((OPENML, OPENML_SUITE)) or file_and_target(dataset) is not None
+
+
 def dataset_name(dataset: str) -> str:
     """Return the name under which a dataset's cells are listed: of a file, its name without suffixes; else its own."""
     file = file_and_target(dataset)

@@ -27,6 +27,7 @@ WORDS = 4
 MOST_CLASSES = 6
 """Classes that the note on the target counts."""
 KEEP = "--tuning-keep"
+EMPTY = "empty"
 _ID = re.compile(
     r"(?:^|[_\W])(?:id|uuid|guid|no|nr|number|key|index|idx)$|(?<=[a-z])I[dD]$|^Unnamed: 0$|^column 1$", re.IGNORECASE
 )
@@ -39,6 +40,8 @@ class Judged:
     columns: Mapping[str, pd.Series]
     left_out: Mapping[str, str]
     """By name: why a column is no feature."""
+    kept_in: Mapping[str, str]
+    """By name: why a column that identifies rows is one."""
     leaks: Sequence[str]
     """Lines on columns that may tell the target."""
 
@@ -47,7 +50,7 @@ class Judged:
         lines = []
         plain = 0
         for name, values in self.columns.items():
-            found = [*_kind(values), *read.get(name, ())]
+            found = [*_kind(values), *read.get(name, ()), *filter(None, [self.kept_in.get(name)])]
             if name in self.left_out:
                 found = [self.left_out[name]]
             if found:
@@ -62,13 +65,17 @@ class Judged:
 def judge(columns: Mapping[str, pd.Series], y: NDArray[Any], task: Task, kept: AbstractSet[str]) -> Judged:
     """Judge the features of a table, of which those `kept` are features whatever they hold."""
     reasons = {name: _reason(name, values, y) for name, values in columns.items()}
-    left_out = {
-        name: f"{reason}: left out" + (f" ({KEEP}={_quoted(name)} keeps it)" if not reason.startswith("empty") else "")
-        for name, reason in reasons.items()
-        if reason and (name not in kept or reason.startswith("empty"))
-    }
+    alone = all(reasons.values())  # there is nothing else to learn from
+    left_out, kept_in = {}, {}
+    for name, reason in reasons.items():
+        if reason == EMPTY:
+            left_out[name] = f"{EMPTY}: left out"
+        elif reason and (alone or name in kept):
+            kept_in[name] = f"{reason}: kept, {'as you said' if name in kept else 'as there is no other feature'}"
+        elif reason:
+            left_out[name] = f"{reason}: left out ({KEEP}={_quoted(name)} keeps it)"
     remaining = {name: values for name, values in columns.items() if name not in left_out}
-    return Judged(columns, left_out, leaks_of(remaining, y, task))
+    return Judged(columns, left_out, kept_in, leaks_of(remaining, y, task))
 
 
 def target_note(name: str, y: NDArray[Any], task: Task, positive: Any | None, *, given: bool) -> str:
@@ -101,7 +108,7 @@ def _reason(name: str, values: pd.Series, y: NDArray[Any]) -> str:
     present = values.dropna()
     rows = len(values)
     if present.empty:
-        return "empty"
+        return EMPTY
     distinct = present.nunique()
     counted = f"{distinct:,} distinct values in {rows:,} rows"
     if rows < FEWEST_ROWS or is_bool_dtype(values) or is_datetime64_any_dtype(values):

@@ -12,10 +12,10 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from tuners.errors import MOST_NAMES, TuningError
-from tuners.results.tasks import Task
+from tuners.results.tasks import TASKS, Task
 from tuners.task import audit
 from tuners.task.inferred import inferred_task
-from tuners.task.metrics import conventional_positive, label_named
+from tuners.task.metrics import conventional_positive, label_named, positive_word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,6 +78,9 @@ def taken_apart(
         defects.append(f"has no column but the target {found!r}: expected features beside it")
     if defects:
         raise _wrong(about, defects)
+    if task not in {None, *TASKS}:
+        defects.append(f"expected {' or '.join(TASKS)} as task, got {task!r}")
+        raise _wrong(about, defects)
     if task == "regression" and not is_numeric_dtype(y):
         defects.append(f"the target {found!r} holds texts such as {y.iloc[0]!r}: expected numbers for regression")
         raise _wrong(about, defects)
@@ -93,7 +96,8 @@ def taken_apart(
         listed = "; ".join(f"{name}: {why}" for name, why in judged.left_out.items())
         defects.append(f"has no feature beside the target {found!r}: {listed}")
         raise _wrong(about, defects)
-    said = positive if positive is not None else conventional_positive(np.unique(values).tolist())
+    labels = np.unique(values).tolist()
+    said = positive if positive is not None else conventional_positive(labels) or positive_word(labels)
     if its_task == "regression":
         said = None
     notes = [

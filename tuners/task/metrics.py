@@ -23,7 +23,6 @@ _PAIRS = (
     ("f", "t"),
     ("negative", "positive"),
     ("neg", "pos"),
-    ("0", "1"),
 )
 """Pairs of words, the positive one last."""
 _RANGES = {
@@ -84,15 +83,18 @@ def label_named(labels: Iterable[Any], text: object) -> Any | None:
 
 
 def conventional_positive(labels: Iterable[Any]) -> Any | None:
-    """Return the positive one of 0 and 1, of -1 and 1, and of "no" and "yes" and their like; None of other labels."""
+    """Return the positive one of 0 and 1, False and True, or -1 and 1; None of other labels."""
     labels = list(labels)
-    words = {str(label).strip().lower(): label for label in labels if isinstance(label, str)}
-    if len(words) == len(labels) == 2:
-        pair = next((each for each in _PAIRS if set(each) == set(words)), None)
-        return words[pair[1]] if pair else None
     if not all(isinstance(label, bool | np.bool_ | int | float | np.number) for label in labels):
         return None
     return max(labels) if frozenset(float(label) for label in labels) in _CONVENTIONAL else None
+
+
+def positive_word(labels: Iterable[Any]) -> Any | None:
+    """Return the positive one of "no" and "yes" and their like; None of other labels."""
+    words = {str(label).strip().lower(): label for label in labels}
+    pair = next((each for each in _PAIRS if set(each) == set(words)), None)
+    return words[pair[1]] if pair else None
 
 
 def scorer(estimator: Any, metric: str, positive: Any | None, labels: Sequence[Any] = ()) -> Any:

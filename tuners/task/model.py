@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sklearn.base import clone, is_classifier
+from sklearn.base import ClassifierMixin, clone, is_classifier
 
 from tuners.errors import TuningError
 from tuners.results.tasks import Task
@@ -99,7 +99,8 @@ class Model:
     @property
     def classifies(self) -> bool:
         """Whether the estimator is a classifier."""
-        return bool(is_classifier(self.estimator))
+        # Wrappers of other libraries, such as scikeras, may say it the way of before.
+        return bool(is_classifier(self.estimator)) or isinstance(self.estimator, ClassifierMixin)
 
     @property
     def task(self) -> Task:

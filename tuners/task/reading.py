@@ -27,6 +27,7 @@ def read(
     test: str | None = None,
     task: Task | None = None,
     na_values: Iterable[str] = (),
+    encoding: str = "",
     source: str = "",
     licence: str = "unknown",
 ) -> Dataset:
@@ -52,13 +53,15 @@ def read(
         `"classification"` or `"regression"`; inferred from the target by default.
     na_values
         Further marks of gaps, beside nothing, "?", "NA", "N/A", "null", "-", "nan".
+    encoding
+        Of a text file; found by default.
     source, licence
         Where the data come from; the path by default.
 
     What was decided is in the dataset's `notes`. Raises `TuningError`, which names all that is wrong at once.
     """
     return Dataset.of_table(
-        read_table(Path(path), na_values), target, name=name or stem(str(path)), about=f"dataset {path}",
+        read_table(Path(path), na_values, encoding), target, name=name or stem(str(path)), about=f"dataset {path}",
         source=source or str(path), licence=licence, drop=drop, keep=keep, positive=positive, groups=groups, time=time,
         weights=weights, test=test, task=task,
     )  # fmt: skip

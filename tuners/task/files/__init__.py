@@ -74,7 +74,7 @@ class Table:
         self.notes[name] = list(column.notes)
 
 
-def read_table(path: Path, na_values: Iterable[str] = ()) -> Table:
+def read_table(path: Path, na_values: Iterable[str] = (), encoding: str = "") -> Table:
     """Read a file by its suffix; `na_values` are further marks of gaps. Raises `TuningError`."""
     suffix = path.suffix.lower()
     reader = _BINARY.get(suffix)
@@ -86,7 +86,7 @@ def read_table(path: Path, na_values: Iterable[str] = ()) -> Table:
         if not content.strip():
             message = "it is empty"
             raise ValueError(message)  # noqa: TRY301  said with the path, below
-        return _of_text(content, marks)
+        return _of_text(content, marks, encoding)
     except FileNotFoundError:
         message = f"dataset {path}: there is no such file: check the path"
         raise TuningError(message) from None
@@ -120,8 +120,8 @@ _UNPACK: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def _of_text(content: bytes, marks: frozenset[str]) -> Table:
-    dialect = dialect_of(content)
+def _of_text(content: bytes, marks: frozenset[str], encoding: str) -> Table:
+    dialect = dialect_of(content, encoding)
     table = Table(file_notes=dialect.notes, first_line=dialect.skipped + 2)
     shared: dict[str, Any] = {
         "sep": r"\s+" if dialect.delimiter == " " else dialect.delimiter,

@@ -117,7 +117,7 @@ def as_plain(values: pd.Series) -> pd.Series | None:
         return pd.to_datetime(texts)
     if any(issubclass(kind, list | tuple | dict | set | np.ndarray) for kind in kinds):
         return None
-    return texts.map(str, na_action="ignore").where(texts.notna(), np.nan)
+    return texts.map(str, na_action="ignore").astype(object).where(texts.notna(), np.nan)
 
 
 def _counted(gaps: int, written: str = "") -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 WESTERN = "cp1252"
+LEAST_TOGETHER, SHARE_TOGETHER = 10, 0.25
+"""Bytes beyond ASCII that stand together, their number and share, from which another alphabet is looked for."""
+LEAST_COHERENCE = 0.05
+"""How like a language a text must be, from 0 to 1, to be taken for one in another alphabet."""
+_WIDE = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Dialect:
     """Fields of the widest of the first lines."""
     skipped: int = 0
     """Lines before the header: Excel's `sep=;`, and empty ones."""
+    guessed: bool = False
+    """Whether the encoding is neither said nor UTF-8."""
 
     @property
     def decimal_comma(self) -> bool:
@@ -48,15 +57,19 @@ class Dialect:
         """Say what is not as usual."""
         unusual = []
         if self.encoding not in {"utf-8", "utf-8-sig"}:
-            unusual.append(f"encoding {self.encoding}")
+            guess = ", a guess (--tuning-encoding for another)" if self.guessed else ""
+            unusual.append(f"encoding {self.encoding}{guess}")
         if self.delimiter != ",":
             unusual.append(f"{DELIMITERS[self.delimiter]} between the columns")
         return [f"file: {', '.join(unusual)}"] if unusual else []
 
 
-def dialect_of(content: bytes) -> Dialect:
-    """Return how a table is written, by its bytes."""
-    encoding = encoding_of(content)
+def dialect_of(content: bytes, encoding: str = "") -> Dialect:
+    """Return how a table is written, by its bytes; `encoding` is what somebody says. Raises `UnicodeDecodeError`."""
+    if encoding:
+        content.decode(encoding)
+    guessed = not encoding and not _is_said(content)
+    encoding = encoding or encoding_of(content)
     lines = content[:BYTES].decode(encoding, errors="ignore").splitlines()
     if len(content) > BYTES:
         lines = lines[:-1]  # the last one may be cut
@@ -69,7 +82,7 @@ def dialect_of(content: bytes) -> Dialect:
     else:
         delimiter = _delimiter(lines)
     width = max((len(fields) for fields in _fields(lines, delimiter)), default=0)
-    return Dialect(encoding, delimiter, width, begun)
+    return Dialect(encoding, delimiter, width, begun, guessed=guessed)
 
 
 def encoding_of(content: bytes) -> str:
@@ -84,12 +97,34 @@ def encoding_of(content: bytes) -> str:
     return "utf-8"
 
 
+def _likeliest(content: bytes) -> str:
+    """Return the encoding in which text is the most like a language; nothing where it is like none."""
+    best = charset_normalizer.from_bytes(content, cp_exclusion=_WIDE).best()
+    if best is None or best.coherence < LEAST_COHERENCE or WESTERN in best.could_be_from_charset:
+        return ""
+    return best.encoding
+
+
+def _words(content: bytes) -> bytes:
+    """Return the words with letters beyond ASCII: among many digits and delimiters, they are too few to tell."""
+    return b" ".join(word for word in _WORD.findall(content) if not word.isascii())
+
+
+def _is_said(content: bytes) -> bool:
+    """Whether a byte order mark, or its being UTF-8, says the encoding."""
+    return encoding_of(content).startswith("utf")
+
+
 def _older(content: bytes) -> str:
     high = [place for place, byte in enumerate(content[:BYTES]) if byte >= 0x80]
     # Western European text has single letters with accents; other alphabets have words of them.
-    apart = all(later - earlier > 1 for earlier, later in itertools.pairwise(high))
-    best = None if apart else charset_normalizer.from_bytes(content[:BYTES]).best()
-    found = WESTERN if best is None or WESTERN in best.could_be_from_charset else best.encoding
+    together = sum(later - earlier == 1 for earlier, later in itertools.pairwise(high))
+    best = (
+        None
+        if together < max(LEAST_TOGETHER, SHARE_TOGETHER * len(high))
+        else (_likeliest(content[:BYTES]) or _likeliest(_words(content[:BYTES])))
+    )
+    found = best or WESTERN
     try:
         content.decode(found)
     except UnicodeDecodeError:
