@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,12 @@ class Categories(TransformerMixin, BaseEstimator):
         self.known_: dict[str, dict[str, str]] = {}
         """By column: the category of each value."""
         for name in X.columns:
-            counts = _text(X[name]).value_counts()
+            codes, texts = _texts(X[name])
+            counts = Counter[str]()
+            for text, count in zip(texts, np.bincount(codes[codes >= 0], minlength=len(texts)).tolist(), strict=True):
+                counts[text] += count
             # Equally frequent values in the order of their text: no order of rows decides.
-            values = sorted(counts.index, key=lambda value: (-counts[value], value))
+            values = sorted(counts, key=lambda value: (-counts[value], value))
             own = values if len(values) <= self.most else values[: self.most - 1]
             self.known_[name] = dict.fromkeys(values, RARE) | {value: value for value in own}
         return self
@@ -48,9 +52,15 @@ class Categories(TransformerMixin, BaseEstimator):
     def _categories(self, name: str, column: pd.Series[Any]) -> pd.Categorical:
         known = self.known_[name]
         # One category at least, of an empty column, too: XGBoost cannot read a list of none.
-        return pd.Categorical(_text(column).map(known), categories=sorted(set(known.values())) or [RARE])
+        categories = sorted(set(known.values())) or [RARE]
+        place = {category: number for number, category in enumerate(categories)}
+        codes, texts = _texts(column)
+        # The last one is for the code -1, of missing values.
+        codes_of = np.array([*(place[known[text]] if text in known else -1 for text in texts), -1])
+        return pd.Categorical.from_codes(codes_of[codes], categories=categories)
 
 
-def _text(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the text of each value; missing ones stay missing."""
-    return column.astype(object).map(str, na_action="ignore")
+def _texts(column: pd.Series[Any]) -> tuple[NDArray[np.intp], list[str]]:
+    """Return a code for each row, -1 where a value is missing, and the text of each code."""
+    codes, values = pd.factorize(column)
+    return codes, list(map(str, values))

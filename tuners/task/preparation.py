@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | numbers | gaps imputed by the mean, with an indicator of each column that has any | the numbers |
 | text of few values | a column for each value, rare ones together | categories |
-| text of many values | `COLUMNS` columns by skrub's StringEncoder | categories, rare ones together |
+| text of many values | `COMPONENTS` columns by skrub's StringEncoder | categories, rare ones together |
 | dates, also as text | their parts | their parts |
 
 Which kind a column of text is, is seen in the training rows of each fit. Numbers without gaps need nothing of this:
@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 FEW = 40
 """Text of fewer values is one of few, as skrub has it."""
 COLUMNS = 30
-"""The most columns that one column of text becomes."""
+"""The most columns that one column of text of few values becomes."""
+COMPONENTS = 10
+"""The columns that one of many values becomes: 30, as skrub has it, were no better on names of 3,000 towns, and made a
+forest twice as slow (`benchmarks.performance.messy`)."""
+LOOKED_AT = 100
+"""Values by which it is seen whether text may be dates; skrub then looks at all."""
 REFUSED = re.compile(r'[][<>{}",:]')
 """What LightGBM or XGBoost refuse in a column's name."""
 
@@ -77,7 +82,7 @@ def _as_numbers(dataset: Dataset, *, scale: bool, seed: int) -> ColumnTransforme
     from skrub import StringEncoder  # noqa: PLC0415  a second to load, for datasets that have such columns
 
     encoder = OneHotEncoder(max_categories=COLUMNS, handle_unknown="infrequent_if_exist", sparse_output=False)
-    table = _table(encoder, StringEncoder(COLUMNS, random_state=seed))
+    table = _table(encoder, StringEncoder(COMPONENTS, random_state=seed))
     return ColumnTransformer([
         ("numbers", make_pipeline(_imputer(), StandardScaler()) if scale else _imputer(), dataset.numeric),
         ("categories", encoder, of_few_values),
@@ -92,8 +97,8 @@ def _as_categories(dataset: Dataset, estimator: Any, *, scale: bool) -> ColumnTr
     transformer = ColumnTransformer(
         [
             ("numbers", StandardScaler() if scale else "passthrough", dataset.numeric),
-            ("categories", categories, of_few_values),
-            ("others", _table(categories, categories), of_other_kinds),
+            ("categories", categories, of_text),
+            ("others", _table(categories, categories), of_no_text),
         ],
         verbose_feature_names_out=feature_name,
     )
@@ -128,6 +133,31 @@ def of_other_kinds(X: pd.DataFrame) -> list[str]:
     return [name for name in X.columns if name not in few and not pd.api.types.is_numeric_dtype(X[name])]
 
 
+def of_text(X: pd.DataFrame) -> list[str]:
+    """Return the columns of text, but for those that may be dates in these rows."""
+    few = set(of_few_values(X))
+    return [name for name in X.columns if name in few or (_is_text(X[name]) and not _may_be_dates(X[name]))]
+
+
+def of_no_text(X: pd.DataFrame) -> list[str]:
+    """Return the columns that are neither numbers nor text, and text that may be dates."""
+    text = set(of_text(X))
+    return [name for name in X.columns if name not in text and not pd.api.types.is_numeric_dtype(X[name])]
+
+
+def _may_be_dates(column: pd.Series[Any]) -> bool:
+    from skrub import ToDatetime  # noqa: PLC0415  as above
+    from skrub.core import RejectColumn  # noqa: PLC0415
+
+    try:
+        ToDatetime().fit(column.dropna().head(LOOKED_AT))
+    except RejectColumn:
+        return False
+    return True
+
+
 def _is_text(column: pd.Series[Any]) -> bool:
+    if isinstance(column.dtype, pd.StringDtype):
+        return True
     values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
     return pd.api.types.infer_dtype(values, skipna=True) in {"string", "empty"}
