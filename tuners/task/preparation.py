@@ -39,7 +39,7 @@ COLUMNS = 30
 COMPONENTS = 10
 """The columns that one of many values becomes: 30, as skrub has it, were no better on names of 3,000 towns, and made a
 forest twice as slow (`benchmarks.performance.messy`)."""
-LOOKED_AT = 100
+LOOKED_AT = 10
 """Values by which it is seen whether text may be dates; skrub then looks at all."""
 REFUSED = re.compile(r'[][<>{}",:]')
 """What LightGBM or XGBoost refuse in a column's name."""
@@ -96,7 +96,7 @@ def _as_categories(dataset: Dataset, estimator: Any, *, scale: bool) -> ColumnTr
     categories = Categories(most=estimator.get_params().get("max_bins", 255) - 1)
     transformer = ColumnTransformer(
         [
-            ("numbers", StandardScaler() if scale else "passthrough", dataset.numeric),
+            ("numbers", make_pipeline(EmptyAsZero(), StandardScaler()) if scale else "passthrough", dataset.numeric),
             ("categories", categories, of_text),
             ("others", _table(categories, categories), of_no_text),
         ],
@@ -134,9 +134,10 @@ def of_other_kinds(X: pd.DataFrame) -> list[str]:
 
 
 def of_text(X: pd.DataFrame) -> list[str]:
-    """Return the columns of text, but for those that may be dates in these rows."""
-    few = set(of_few_values(X))
-    return [name for name in X.columns if name in few or (_is_text(X[name]) and not _may_be_dates(X[name]))]
+    """Return the columns of text, but for those of many values that may be dates in these rows."""
+    text = [name for name in X.columns if _is_text(X[name])]
+    # The distinct values of a column are counted last: it takes longest.
+    return [name for name in text if not _may_be_dates(X[name]) or X[name].nunique() < FEW]
 
 
 def of_no_text(X: pd.DataFrame) -> list[str]:
