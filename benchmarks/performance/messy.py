@@ -2,9 +2,9 @@
 
     python -m benchmarks.performance.messy
 
-A file of 50,000 rows of 20 columns: identifiers, dates, gaps, money, categories of 3,000 values, one row of 20 positive.
-Each side is a run of the tuner `default` in a process of its own: an evaluation on the folds of the standard preset, and
-a refit.
+A file of 50,000 rows of 20 columns: identifiers, dates, gaps, money, categories of 3,000 values, and one row of 20
+positive. Each side is a run of the tuner `default` in a process of its own: an evaluation on the folds of the standard
+preset, and a refit.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def models() -> dict[str, Model]:
 
 
 def side(model: str, which: str) -> None:
-    """Tune a model on one side; print seconds of the run, peak memory in GB, score, features, and seconds of reading."""
+    """Tune a model on one side; print the run's seconds, peak memory in GB, score, features, and seconds of reading."""
     begun = time.perf_counter()
     data = dataset(which)
     reading = time.perf_counter() - begun
@@ -125,7 +125,7 @@ def main() -> int:
     headings = ["model", "messy, s", "clean, s", "ratio", "messy, peak GB", "messy, score", "clean, score"]
     print(tabulate(rows, headings, tablefmt="pipe", disable_numparse=True))
     print(
-        f"\n{ROWS:,} rows of 20 columns, {features:.0f} of them features, and the {numbers:.0f} of these that are numbers, "
+        f"\n{ROWS:,} rows of 20 columns, {features:.0f} of them features; clean: the {numbers:.0f} that are numbers, "
         f"whose gaps are filled beforehand; read in {reading:.1f} s. Score: average precision in cross-validation. "
         f"Required: a ratio of at most {REQUIRED_RATIO}, less than {REQUIRED_GIGABYTES} GB"
     )

@@ -167,7 +167,9 @@ def test_numbers_without_gaps_are_prepared_as_ever() -> None:
     ]  # fmt: skip
     assert [type(step).__name__ for _, step in scaled.steps[0][1].steps] == ["StandardScaler"]
     for model in LIKE:
-        assert "Preprocessed" not in type(Problem(like(model), Dataset("d", X, np.arange(ROWS) % 2), 0).estimator).__name__
+        assert (
+            "Preprocessed" not in type(Problem(like(model), Dataset("d", X, np.arange(ROWS) % 2), 0).estimator).__name__
+        )
 
 
 class Spy(ClassifierMixin, BaseEstimator):
@@ -209,7 +211,10 @@ def told(X: Any) -> bytes:
     return repr(list(frame.columns)).encode() + frame.astype(str).to_csv().encode()
 
 
-SPIES = {"numbers": Model("spy", Spy(), {"level": [1, 2]}), "categories": Model("spy", HistGradientBoostingSpy(), {"max_iter": [1, 2]})}
+SPIES = {
+    "numbers": Model("spy", Spy(), {"level": [1, 2]}),
+    "categories": Model("spy", HistGradientBoostingSpy(), {"max_iter": [1, 2]}),
+}
 SAME = ["number", "gaps", "text", "text with gaps", "names", "category", "dates", "text of dates", "nullable int"]
 OTHERS: dict[str, list[Any]] = {
     "number": [1e9, np.nan], "gaps": [-1e9, np.nan, 0.0], "text": ["a", "new", None], "text with gaps": ["new", None],
@@ -293,7 +298,9 @@ def test_without_preprocessing_the_frame_comes_as_it_is() -> None:
 
 def test_labels_are_adapted_without_preprocessing() -> None:
     """A classifier that takes numbers only learns text labels in a pipeline of the user's own."""
-    model = Model("own", make_pipeline(by_name(), xgboost.XGBClassifier(n_estimators=2)), {"xgbclassifier__max_depth": [1, 2]})
+    model = Model(
+        "own", make_pipeline(by_name(), xgboost.XGBClassifier(n_estimators=2)), {"xgbclassifier__max_depth": [1, 2]}
+    )
     on = problem(model, pd.DataFrame({"number": KINDS["number"], "text": KINDS["text"]}))
     assert set(on.fit({}).predict(on.split.X_test)) <= {"yes", "no"}
 

@@ -64,7 +64,9 @@ class Training:
         """Copy the training part of a problem; `tables` is the folder of recorded ones."""
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
         metric, classifies = problem.protocol.metric, problem.model.classifies
-        training = cls(clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem.of_training_rows)
+        training = cls(
+            clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem.of_training_rows
+        )
         _sources[training] = problem, tables
         return training
 

@@ -18,7 +18,6 @@ from tuners.task import fitting
 from tuners.task.problem import own_values
 
 if TYPE_CHECKING:
-    from tuners.task.fitting import OfRows
     from tuners.task.splits import Fold
 
 
@@ -55,11 +54,8 @@ class Plain:
 
     def _by_rows(self, estimator: Any, folds: list[Fold]) -> Scores:
         """Score an estimator on folds whose rows have weights, of which `cross_validate` tells no scorer."""
-        of = self._training
         parallel = Parallel(n_jobs=self._jobs)
-        done = parallel(
-            delayed(_fold)(clone(estimator), of.X, of.y, of.of_rows, fold, of.scorer) for fold in folds
-        )
+        done = parallel(delayed(_fold)(clone(estimator), self._training, fold) for fold in folds)
         scores, fit_seconds, score_seconds = zip(*done, strict=True)
         return Scores(scores, sum(fit_seconds), sum(score_seconds))
 
@@ -68,15 +64,15 @@ class Plain:
         return search
 
 
-def _fold(estimator: Any, X: Any, y: Any, of_rows: OfRows, fold: Fold, scorer: Any) -> tuple[float, float, float]:
+def _fold(estimator: Any, of: Training, fold: Fold) -> tuple[float, float, float]:
     """Return the score of a fold, and the seconds of fit and score."""
-    train, validation = fold
-    begun = perf_counter()
-    fitting.fit(estimator, _safe_indexing(X, train), y[train], fitting.taken(of_rows, train))
-    fitted = perf_counter()
-    found = fitting.score(
-        scorer, estimator, _safe_indexing(X, validation), y[validation], fitting.taken(of_rows, validation)
+    (X, y, known), (X_asked, y_asked, known_asked) = (
+        (_safe_indexing(of.X, rows), of.y[rows], fitting.taken(of.of_rows, rows)) for rows in fold
     )
+    begun = perf_counter()
+    fitting.fit(estimator, X, y, known)
+    fitted = perf_counter()
+    found = fitting.score(of.scorer, estimator, X_asked, y_asked, known_asked)
     return found, fitted - begun, perf_counter() - fitted
 
 

@@ -6,6 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.utils.validation import has_fit_parameter
+
+from tuners.task.labels import NumberedClasses
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -40,9 +46,14 @@ def _histogram(model: Any, rows: Rows, others: Rows, rounds: int) -> Any:
 def _lightgbm(model: Any, rows: Rows, others: Rows, rounds: int) -> Any:
     from lightgbm import early_stopping  # noqa: PLC0415  the model has loaded it
 
-    weights = None if others.weights is None else [others.weights]
+    weights, y = None if others.weights is None else [others.weights], others.y
+    # Since LightGBM 4.7, which warns of `eval_set`, and numbers the labels of the rows but not those of `eval_y`.
+    apart = has_fit_parameter(model, "eval_X")
+    if is_classifier(model):
+        model, y = NumberedClasses(model), np.searchsorted(np.unique(rows.y), y)
+    given = {"eval_X": others.X, "eval_y": y} if apart else {"eval_set": [(others.X, y)]}
     return model.fit(
-        rows.X, rows.y, sample_weight=rows.weights, eval_set=[(others.X, others.y)], eval_sample_weight=weights,
+        rows.X, rows.y, sample_weight=rows.weights, eval_sample_weight=weights, **given,
         callbacks=[early_stopping(rounds, verbose=False)],
     )  # fmt: skip
 

@@ -52,8 +52,8 @@ def checked(name: str, estimator: Any, early: Any) -> EarlyStopping | None:
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
     if booster_of(last) is None:
         message = (
-            f"model {name!r}: {type(last).__name__} has no early stopping: expected XGBoost, LightGBM or scikit-learn's "
-            "HistGradientBoosting, or such a model as last step of a pipeline; leave early_stopping out"
+            f"model {name!r}: {type(last).__name__} has no early stopping: expected XGBoost, LightGBM or "
+            "HistGradientBoosting of scikit-learn, or such a model as last step of a pipeline; leave early_stopping out"
         )
         raise TuningError(message)
     return early if isinstance(early, EarlyStopping) else EarlyStopping(early)
@@ -100,6 +100,14 @@ class EarlyStopped(BaseEstimator):
         """Fit the booster on X (rows, features) and y (rows,); what else is known of rows has shape (rows,)."""
         y = np.asarray(y)
         fit, other = self._divided(y, groups, time)
+        lacking = np.setdiff1d(y[other], y[fit]) if is_classifier(self.stopped) else ()
+        if len(lacking) or not len(fit):
+            what = f"of class {lacking[0]}" if len(lacking) else "at all"
+            message = (
+                f"early stopping: the evaluation set left no row {what} to fit on: expected more groups or times, "
+                "or a smaller share"
+            )
+            raise TuningError(message)
         booster = booster_of(self.stopped)
         assert booster is not None
         parts = [
@@ -137,9 +145,7 @@ class EarlyStopped(BaseEstimator):
             first = np.sort(time)[-max(1, round(self.stop_share * len(rows)))]
             return rows[time < first], rows[time >= first]
         if groups is None:
-            fit, other = train_test_split(
-                rows, test_size=self.stop_share, random_state=self.stop_seed, stratify=labels
-            )
+            fit, other = train_test_split(rows, test_size=self.stop_share, random_state=self.stop_seed, stratify=labels)
             return np.sort(fit), np.sort(other)
         if labels is None:
             shuffled: Any = GroupShuffleSplit(1, test_size=self.stop_share, random_state=self.stop_seed)

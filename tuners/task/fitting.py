@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
+from tuners.errors import TuningError
 from tuners.task.early_stopping import EarlyStopped
 from tuners.task.labels import NumberedClasses
 
@@ -37,11 +38,20 @@ def fit(estimator: Any, X: Any, y: Any, of_rows: OfRows) -> Any:
 
 
 def score(scorer: Any, estimator: Any, X: Any, y: Any, of_rows: OfRows) -> float:
-    """Score a fitted estimator; a weighted row counts as much as it weighs."""
+    """Score a fitted estimator; a weighted row counts as much as it weighs.
+
+    Raises `TuningError` for a scorer that takes no weights.
+    """
     if WEIGHTS not in of_rows:
         return float(scorer(estimator, X, y))
-    with config_context(enable_metadata_routing=False):
-        return float(scorer(estimator, X, y, sample_weight=of_rows[WEIGHTS]))
+    try:
+        with config_context(enable_metadata_routing=False):
+            return float(scorer(estimator, X, y, sample_weight=of_rows[WEIGHTS]))
+    except TypeError as error:
+        if WEIGHTS not in str(error):
+            raise
+        message = "it takes no sample weights, which the dataset has: choose another metric, or leave the weights out"
+        raise TuningError(message) from error
 
 
 def taken(of_rows: OfRows, rows: Any) -> OfRows:

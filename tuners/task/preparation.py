@@ -65,7 +65,9 @@ def prepared(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> Any
 def _after(estimator: Any, steps: list[Any]) -> Any:
     if not steps:
         return estimator
-    return Preprocessed([("preprocessing", steps[0] if len(steps) == 1 else make_pipeline(*steps)), ("model", estimator)])
+    return Preprocessed(
+        [("preprocessing", steps[0] if len(steps) == 1 else make_pipeline(*steps)), ("model", estimator)]
+    )
 
 
 def _imputer() -> SimpleImputer:

@@ -159,9 +159,9 @@ class Problem:
         if self.dataset.weights is not None and not takes_weights(self.estimator):
             message = (
                 f"model {self.model.name!r}: {type(model_of(self.estimator)).__name__} does not take sample weights, "
-                f"which dataset {self.dataset.name!r} has: expected an estimator whose fit has {WEIGHTS}, or a part that "
-                f"requests it (set_fit_request({WEIGHTS}=True)): choose other models (--tuning-models) or leave the "
-                "weights out"
+                f"which dataset {self.dataset.name!r} has: expected an estimator whose fit has {WEIGHTS}, or with a "
+                f"part that requests it (set_fit_request({WEIGHTS}=True)): choose other models (--tuning-models), or "
+                "leave the weights out"
             )
             raise TuningError(message)
 
