@@ -54,7 +54,7 @@ def frame(rows: int = ROWS) -> pd.DataFrame:
         "plan": plan,
         "state": random.choice([f"state {each}" for each in range(30)], rows),
         "paperless": random.choice(["yes", "no"], rows),
-        "payment": random.choice(["card", "transfer", "cheque", None], rows),
+        "payment": random.choice(np.array(["card", "transfer", "cheque", None]), rows),
         "fee": [f"$ {each:,.2f}" for each in money],
         "total": money * random.integers(1, 70, rows),
         "usage": number[:, 1],
@@ -80,7 +80,7 @@ def dataset(which: str) -> Dataset:
         data = read(path, target="left", positive="yes")
     if which == "messy":
         return data
-    X = data.X.select_dtypes("number")
+    X = pd.DataFrame(data.X).select_dtypes("number")
     return Dataset(which, X.fillna(X.mean()), data.y, positive="yes")
 
 

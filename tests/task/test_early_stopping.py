@@ -141,7 +141,7 @@ def test_boosters_are_known_by_their_bases() -> None:
     """The table names each library once, and a class of the user's own is known by what it extends."""
     assert [each.package for each in BOOSTERS] == ["sklearn", "lightgbm", "xgboost"]
 
-    class Mine(XGBClassifier):  # type: ignore[misc]  # XGBoost's is untyped here
+    class Mine(XGBClassifier):
         pass
 
     assert Model("mine", Mine(), {"max_depth": [1, 2]}, early_stopping=5).early_stopping == EarlyStopping(5)

@@ -46,12 +46,12 @@ def columns(rows: int = ROWS) -> dict[str, Any]:
         "number": random.normal(size=rows),
         "gaps": np.where(random.random(rows) < 0.2, np.nan, random.normal(size=rows)),
         "bool": random.random(rows) < 0.5,
-        "nullable bool": pd.array(random.choice([True, False, None], rows), dtype="boolean"),
-        "nullable int": pd.array(random.choice([1, 2, None], rows), dtype="Int64"),
+        "nullable bool": pd.Series(random.choice(np.array([True, False, None]), rows)).astype("boolean"),
+        "nullable int": pd.Series(random.choice(np.array([1, 2, None]), rows)).astype("Int64"),
         "text": random.choice(["a", "b", "c"], rows),
         "text with gaps": random.choice(np.array(["a", "b", None], dtype=object), rows),
         "names": [f"name {each}" for each in random.permutation(rows)],
-        "category": pd.Categorical(random.choice(["x", "y", None], rows)),
+        "category": pd.Categorical(random.choice(np.array(["x", "y", None]), rows)),
         "category of numbers": pd.Categorical(random.integers(0, 3, rows)),
         "many categories": pd.Categorical([f"name {each}" for each in random.permutation(rows)]),
         "constant": ["k"] * rows,
@@ -199,7 +199,7 @@ class HistGradientBoostingSpy(HistGradientBoostingClassifier):
 
     def fit(self, X: Any, y: Any) -> HistGradientBoostingSpy:
         """Keep rows and labels."""
-        Spy.fit(self, X, y)  # type: ignore[arg-type]
+        Spy.fit(self, X, y)
         return self
 
     predict = Spy.predict
@@ -337,7 +337,8 @@ def test_sparse_rows_stay_sparse(kind: Any) -> None:
 def test_sparse_rows_are_tuned(model: str, evaluation: str, tmp_path: Any) -> None:
     """Every evaluation has the scores of the same rows filled up, or of plain evaluation where these differ."""
     X, y = load_breast_cancer(return_X_y=True)
-    on = Problem(like(model, scale=True), Dataset("sparse", csr_matrix(X[:ROWS]), y[:ROWS]), 0, Protocol(folds=2))
+    rows: Any = csr_matrix(X[:ROWS])
+    on = Problem(like(model, scale=True), Dataset("sparse", rows, y[:ROWS]), 0, Protocol(folds=2))
     run = measure("grid", TUNERS.load("grid"), on, Budget(2), evaluation=evaluation, tables=tmp_path)
     plain = Objective(on, "grid", Budget(2))
     assert run.record.ok

@@ -49,15 +49,15 @@ class Categories(TransformerMixin, BaseEstimator):
         """Return the names of the columns, which stay the same."""
         return self.feature_names_in_
 
-    def _categories(self, name: str, column: pd.Series[Any]) -> pd.Categorical:
+    def _categories(self, name: str, column: pd.Series[Any]) -> pd.Categorical[Any]:
         known = self.known_[name]
         # One category at least, of an empty column, too: XGBoost cannot read a list of none.
         categories = sorted(set(known.values())) or [RARE]
         place = {category: number for number, category in enumerate(categories)}
         codes, texts = _texts(column)
         # The last one is for the code -1, of missing values.
-        codes_of = np.array([*(place[known[text]] if text in known else -1 for text in texts), -1])
-        return pd.Categorical.from_codes(codes_of[codes], categories=categories)
+        codes_of: NDArray[np.intp] = np.array([*(place[known[text]] if text in known else -1 for text in texts), -1])
+        return pd.Categorical.from_codes(codes_of[codes], categories=pd.Index(categories, dtype="object"))
 
 
 def _texts(column: pd.Series[Any]) -> tuple[NDArray[np.intp], list[str]]:

@@ -100,7 +100,7 @@ class EarlyStopped(BaseEstimator):
         """Fit the booster on X (rows, features) and y (rows,); what else is known of rows has shape (rows,)."""
         y = np.asarray(y)
         fit, other = self._divided(y, groups, time)
-        lacking = np.setdiff1d(y[other], y[fit]) if is_classifier(self.stopped) else ()
+        lacking = np.setdiff1d(y[other], y[fit]) if is_classifier(self.stopped) else np.array([])
         if len(lacking) or not len(fit):
             what = f"of class {lacking[0]}" if len(lacking) else "at all"
             message = (
@@ -110,11 +110,11 @@ class EarlyStopped(BaseEstimator):
             raise TuningError(message)
         booster = booster_of(self.stopped)
         assert booster is not None
-        parts = [
+        rows_of = [
             Rows(_take(X, rows), y[rows], None if sample_weight is None else np.asarray(sample_weight)[rows])
             for rows in (fit, other)
         ]
-        self.stopped_ = booster.stopped(clone(self.stopped), *parts, self.stop_rounds)
+        self.stopped_ = booster.stopped(clone(self.stopped), rows_of[0], rows_of[1], self.stop_rounds)
         if hasattr(self.stopped_, "classes_"):
             self.classes_ = self.stopped_.classes_
         return self
