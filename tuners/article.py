@@ -12,6 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, StratifiedKFold, train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from tuners.errors import TuningError
 from tuners.methods._start import evaluate_start
 from tuners.methods.grid import tune as grid_search
 from tuners.models.forest import space as forest_space
@@ -19,6 +20,7 @@ from tuners.spaces import distributions, plain_params
 from tuners.task.model import Model
 from tuners.task.problem import Problem
 from tuners.task.splits import Fold, Split
+from tuners.task.validation import percent
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -46,13 +48,38 @@ class ArticleProblem(Problem):
         X = StandardScaler().fit_transform(self.dataset.X)
         y = self.dataset.y
         train, test = train_test_split(np.arange(len(y)), test_size=self.protocol.test_size, random_state=self.seed)
-        return Split(X[train], X[test], y[train], y[test])
+        return Split(X[train], X[test], y[train], y[test], train, test)
 
     @cached_property
     def folds(self) -> list[Fold]:
         """Unshuffled folds, as `cv=4` means."""
         folds = StratifiedKFold(self.protocol.folds)
         return list(folds.split(self.split.X_train, self.split.y_train))
+
+    @property
+    def splitting(self) -> str:
+        """Folds and test rows in words."""
+        protocol = self.protocol
+        tested = f"{percent(protocol.test_size)} test unstratified"
+        return f"{protocol.words} unshuffled, {tested}, all rows, scaled before the split"
+
+    def check(self) -> None:
+        """Raise `TuningError` for a protocol that the article's way cannot have, and for what any problem raises."""
+        protocol, data = self.protocol, self.dataset
+        asked = {
+            "--tuning-rows": protocol.rows is not None,
+            "--tuning-reshuffle": protocol.reshuffle,
+            f"--tuning-folds={protocol.validation}": protocol.holdout is not None or protocol.times > 1,
+            **{f"{role} of {data.name!r}": getattr(data, role) is not None for role in ("groups", "time", "test")},
+        }
+        for what, given in asked.items():
+            if given:
+                message = (
+                    f"the article's exercise has its own split and folds, whose number and test share alone can be "
+                    f"chosen, got {what}: leave that out, or take another preset"
+                )
+                raise TuningError(message)
+        super().check()
 
     @cached_property
     def estimator(self) -> Any:

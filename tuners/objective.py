@@ -129,8 +129,23 @@ class Objective:
 
     @cached_property
     def folds(self) -> list[Fold]:
-        """Row numbers of the training rows, (train, validation) for each fold."""
-        return [(train.copy(), validation.copy()) for train, validation in _sources[self].problem.folds]
+        """Row numbers of the training rows, (train, validation) for each fold.
+
+        Raises `TuningError` where each candidate has folds of its own.
+        """
+        problem = _sources[self].problem
+        if problem.reshuffled is not None:
+            message = (
+                "objective.folds: expected the same folds for all candidates, got --tuning-reshuffle, with which each "
+                "has its own: use objective.folds_of(params)"
+            )
+            raise TuningError(message)
+        return [(train.copy(), validation.copy()) for train, validation in problem.folds]
+
+    def folds_of(self, params: Mapping[str, Any]) -> list[Fold]:
+        """Return the folds that a candidate is scored on: `folds`, or its own where they are reshuffled."""
+        reshuffled = _sources[self].problem.reshuffled
+        return self.folds if reshuffled is None else reshuffled.of(params)
 
     @cached_property
     def metric(self) -> Any:

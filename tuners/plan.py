@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from tuners.task.protocol import Protocol
 
 T = TypeVar("T")
+ALL = "all"
+"""What is given for as many rows as there are."""
+PROTOCOL = {"test_size": "test-size", "rows": "rows", "reshuffle": "reshuffle"}
+"""By field of a protocol: the option that it has the value of."""
 READING = {
     "task": "task", "drop": "drop", "keep": "keep", "na": "na_values", "groups": "groups", "time": "time",
     "weights": "weights", "test-rows": "test", "encoding": "encoding",
@@ -135,7 +139,11 @@ class Plan:
     def protocol(self) -> Protocol:
         """How the session's problems are measured."""
         metric = self.given.get("metric", METRICS[self.task])
-        return dataclasses.replace(self.preset.protocol, metric=metric, positive=self.given.get("positive"))
+        given = {name: self.given[key] for name, key in PROTOCOL.items() if key in self.given}
+        if given.get("rows") == ALL:
+            given["rows"] = None
+        found = dataclasses.replace(self.preset.protocol, metric=metric, positive=self.given.get("positive"), **given)
+        return found.validated(self.given["folds"]) if "folds" in self.given else found
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -166,6 +174,11 @@ class Plan:
                 "--tuning-isolate, --tuning-trial-timeout and --tuning-memory-limit: expected a system that forks "
             )
             message += "(Linux, macOS): leave them out"
+            raise TuningError(message)
+        # Not by the protocol, whose metric depends on data that are not loaded yet.
+        if self.given.get("reshuffle", self.preset.protocol.reshuffle) and self.evaluation == "shared":
+            message = "--tuning-reshuffle: expected --tuning-evaluation=plain or recorded beside it, got shared: "
+            message += "candidates on folds of their own have no work in common: leave one of them out"
             raise TuningError(message)
         for registry, chosen in ((TUNERS, self.tuners), (MODELS, self.models), (DATASETS, self.datasets)):
             for name in chosen:
@@ -304,11 +317,13 @@ class Plan:
         return MODELS.load(name)(**self.preset.effort.get(name, {}))
 
     def _dataset(self, name: str) -> Dataset:
-        file = file_and_target(name)
-        if file is not None:
+        its = file_and_target(name)
+        if its is not None:
             from tuners.task.reading import read  # noqa: PLC0415  pandas loads when a file is read
 
-            return read(*file, **self.reading)
+            found, positive = read(*its, **self.reading), self.given.get("positive")
+            # Of several datasets, those that have the class; what was decided is said of that.
+            return read(*its, **self.reading, positive=positive) if positive in found.classes else found
         if ("dataset", name) in self._adopted:
             adopted: Dataset = self._adopted["dataset", name]
             return adopted

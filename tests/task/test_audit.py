@@ -46,7 +46,7 @@ def note(dataset: Dataset, column: str) -> str:
 def test_ids_are_left_out(values: Any, said: str) -> None:
     """Texts that are all distinct, and numbers that number the rows, tell rows apart and nothing else."""
     found = dataset(frame(code=values))
-    assert list(found.X.columns) == ["tenure"]
+    assert found.features == ["tenure"]
     assert said in note(found, "code")
     assert "(--tuning-keep=code keeps it)" in note(found, "code")
 
@@ -54,7 +54,7 @@ def test_ids_are_left_out(values: Any, said: str) -> None:
 def test_what_is_left_out_can_be_kept() -> None:
     """A person knows better, and the note says so."""
     found = dataset(frame(code=np.arange(ROWS)), keep=["code"])
-    assert list(found.X.columns) == ["tenure", "code"]
+    assert found.features == ["tenure", "code"]
     assert note(found, "code").endswith("which number them: kept, as you said")
 
 
@@ -63,15 +63,15 @@ def test_numbers_that_grow_with_a_sorted_target() -> None:
     people = frame().sort_values("left").assign(at=np.cumsum(RANDOM.integers(1, 9, ROWS)))
     assert "which grow from row to row, as the target does: left out" in note(dataset(people), "at")
     shuffled = frame(at=np.cumsum(RANDOM.integers(1, 9, ROWS)))
-    assert "at" in dataset(shuffled).X.columns
+    assert "at" in dataset(shuffled).features
 
 
 @pytest.mark.parametrize("name", ["customer_id", "CustomerID", "id", "Unnamed: 0", "row number"])
 def test_distinct_numbers_with_the_name_of_an_id(name: str) -> None:
     """The same numbers under another name, such as a population, are a feature."""
     numbers = RANDOM.choice(10**6, ROWS, replace=False)
-    assert name not in dataset(frame(**{name: numbers})).X.columns
-    assert "population" in dataset(frame(population=numbers)).X.columns
+    assert name not in dataset(frame(**{name: numbers})).features
+    assert "population" in dataset(frame(population=numbers)).features
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_distinct_numbers_with_the_name_of_an_id(name: str) -> None:
 )
 def test_features_stay(values: Any) -> None:
     """Measurements, dates, prose and categories are features."""
-    assert "x" in dataset(frame(x=values)).X.columns
+    assert "x" in dataset(frame(x=values)).features
 
 
 def test_a_leak_is_named_and_kept() -> None:
@@ -95,7 +95,7 @@ def test_a_leak_is_named_and_kept() -> None:
     found = dataset(people)
     assert any(line.startswith("cancelled_on: a likely leak: it alone predicts the target") for line in found.notes)
     assert not any(line.startswith("tenure: a likely leak") for line in found.notes)
-    assert "cancelled_on" in found.X.columns
+    assert "cancelled_on" in found.features
     price = pd.DataFrame(
         {"a": RANDOM.normal(size=ROWS), "net": np.linspace(1, 9, ROWS), "price": np.linspace(1, 9, ROWS) * 1.19}
     )
@@ -114,7 +114,7 @@ def test_each_decision_is_a_line() -> None:
     )
     found = dataset(people)
     assert set(found.notes[1:]) == {
-        "signup: 2020-01-01 to 2021-02-03, whose parts are features, dates, read as day before month",
+        "signup: dates, 2020-01-01 to 2021-02-03, whose parts are features, read as day before month",
         "state: text, 51 values",
         "total: numbers, $ left out, thousands separators left out, 10 gaps (written '?')",
         "nothing: empty: left out",
@@ -133,7 +133,7 @@ def test_roles_are_columns_that_are_no_features() -> None:
         secret=np.zeros(ROWS),
     )
     found = dataset(people, groups="patient", time="day", weights="importance", test="part", drop=["secret"])
-    assert list(found.X.columns) == ["tenure"]
+    assert found.features == ["tenure"]
     assert found.groups is not None
     assert len(np.unique(found.groups)) == 40
     assert found.time is not None
@@ -200,11 +200,11 @@ def test_missing_labels_are_refused(y: Any, said: str) -> None:
 def test_two_columns_of_one_name(tmp_path: Path) -> None:
     """In a frame they are refused by name; in a file the second is said, and left out where it is the target."""
     with pytest.raises(TuningError, match="expected distinct names of columns, got 'a' twice"):
-        Dataset("d", pd.DataFrame(np.zeros((2, 2)), columns=["a", "a"]), [0, 1])
+        Dataset("d", pd.DataFrame(np.zeros((2, 2)), columns=["a", "a"]), np.array([0, 1]))
     path = tmp_path / "twice.csv"
     path.write_text("a,a,y,y\n" + "1.5,2.5,no,no\n2.5,1.5,yes,yes\n" * 20, encoding="utf-8")
     found = tuners.read(path, "y")
-    assert list(found.X.columns) == ["a", "a.1"]
+    assert found.features == ["a", "a.1"]
     assert "y.1: a second column named 'y': left out, since it is the target" in found.notes
 
 

@@ -37,7 +37,7 @@ def test_creditcard_is_the_articles_subset() -> None:
     dataset = creditcard.load(SUBSET)
     assert dataset.X.shape == (800, 4)
     assert dataset.y.tolist() == [1] * 400 + [0] * 400
-    first_fraud = pd.read(SUBSET).query("Class == 1").iloc[0]
+    first_fraud = pd.read_csv(SUBSET).query("Class == 1").iloc[0]
     assert dataset.X[0].tolist() == first_fraud[["V17", "V9", "V6", "V12"]].tolist()
 
 

@@ -109,17 +109,17 @@ def test_a_text_among_numbers_is_damage(texts: list[str], stray: int) -> None:
 @pytest.mark.parametrize(
     ("texts", "first", "said"),
     [
-        (["2024-03-01", "2024-12-31"], "2024-03-01", "dates"),
-        (["2024-03-01T12:30:00Z", "2024-03-02"], "2024-03-01 12:30", "dates"),
-        (["01.03.2024", "31.12.2024"], "2024-03-01", "dates, read as day before month"),
-        (["3/1/2024", "12/31/2024"], "2024-03-01", "dates, read as month before day"),
-        (["1 Mar 2024", "31 Dec 2024"], "2024-03-01", "dates"),
+        (["2024-03-01", "2024-12-31"], "2024-03-01", ""),
+        (["2024-03-01T12:30:00Z", "2024-03-02"], "2024-03-01 12:30", ""),
+        (["01.03.2024", "31.12.2024"], "2024-03-01", "read as day before month"),
+        (["3/1/2024", "12/31/2024"], "2024-03-01", "read as month before day"),
+        (["1 Mar 2024", "31 Dec 2024"], "2024-03-01", ""),
     ],
 )
 def test_dates(texts: list[str], first: str, said: str) -> None:
     """Dates are dates, and where the order of day and month was found, it is said."""
     found = column(*texts)
-    assert (found.content[0], found.notes[0]) == (pd.Timestamp(first), said)
+    assert (found.content[0], "".join(found.notes)) == (pd.Timestamp(first), said)
 
 
 names = st.builds(
@@ -166,7 +166,8 @@ def test_a_frame_written_in_any_dialect_is_read_back(
 ) -> None:  # fmt: skip
     """Delimiter, encoding, byte order mark, quotes, marks of gaps, line ends and compression change nothing."""
     comma = "," if delimiter != "," else "."
-    text = frame.to_csv(index=False, sep=delimiter, na_rep=gap, quoting=quoting, lineterminator=ending, decimal=comma)
+    options: Any = {"sep": delimiter, "na_rep": gap, "quoting": quoting, "lineterminator": ending, "decimal": comma}
+    text = frame.to_csv(index=False, **options)
     path = tmp_path_factory.mktemp("data") / f"data.csv{pack}"
     path.write_bytes(PACKED[pack](text.encode(encoding)))
     table = read_table(path)
@@ -247,7 +248,7 @@ def test_types_of_other_frames() -> None:
         {
             "whole": pd.array([1, None, 3], dtype="Int64"),
             "kind": pd.Categorical(["1", "2", "1"]),
-            "day": pd.to_datetime(["2024-01-01", None, "2024-01-03"]).tz_localize("Europe/Berlin"),
+            "day": pd.DatetimeIndex(["2024-01-01", pd.NaT, "2024-01-03"]).tz_localize("Europe/Berlin"),
             "flag": [True, False, True],
             "lasted": pd.to_timedelta([1, 2, 3], unit="s"),
         }

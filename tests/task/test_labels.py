@@ -313,7 +313,7 @@ def test_a_class_too_rare_for_the_sample_says_how_to_use_more() -> None:
     y = np.zeros(1000, dtype=int)
     y[:400], y[-5:] = 1, 2
     data = Dataset("rare", pd.DataFrame({"a": np.arange(1000.0)}), y)
-    with pytest.raises(TuningError, match="use more data, or more than 12 rows of it .--tuning-preset=standard uses"):
+    with pytest.raises(TuningError, match="use more data, or more than 12 rows of it .--tuning-rows=all.$"):
         Problem(stump(), data, 0, Protocol(folds=4, rows=12)).check()
 
 

@@ -72,7 +72,7 @@ def write(cache: Path, path: str, content: Any) -> None:
 def test_a_dataset_by_number_or_name(name: str) -> None:
     """Its target is OpenML's, its row numbers are no feature, and what was decided is said."""
     dataset = openml.read(name, positive="bad")
-    assert (dataset.name, dataset.licence, list(dataset.X.columns)) == (name, "CC BY 4.0", ["age", "purpose"])
+    assert (dataset.name, dataset.licence, dataset.features) == (name, "CC BY 4.0", ["age", "purpose"])
     assert dataset.notes[0] == f"OpenML {NUMBER}: credit-h, version 2, licence CC BY 4.0"
     assert "age: 9 gaps" in dataset.notes
 

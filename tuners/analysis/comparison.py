@@ -94,6 +94,7 @@ def unlike(now: Record, then: Record) -> list[str]:
     # A skipped cell, or one that failed before it began, has no figures that could mislead.
     if not (now.trials_sha256 and then.trials_sha256):
         return []
+    told = bool(now.protocol and then.protocol) and now.protocol != then.protocol
     checks = {
         f"metric ({then.metric}, now {now.metric})": now.metric == then.metric,
         f"positive class ({_positive(then)}, now {_positive(now)})": _positive(now) == _positive(then),
@@ -101,7 +102,8 @@ def unlike(now: Record, then: Record) -> list[str]:
         f"time budget ({then.time_budget}, now {now.time_budget})": now.time_budget == then.time_budget,
         f"start ({then.start}, now {now.start})": now.start == then.start,
         "the data": now.dataset_sha256 == then.dataset_sha256,
-        "folds, test share, rows or space": now.setup_sha256 == then.setup_sha256,
+        f"protocol ({then.protocol}, now {now.protocol})": not told,
+        "folds, test share, rows or space": told or now.setup_sha256 == then.setup_sha256,
     }
     return [what for what, same in checks.items() if not same]
 

@@ -13,7 +13,7 @@ def remarks(
     records: Sequence[Record], methods: Sequence[str], optima: Sequence[Record], *, blocks: int, complete: int
 ) -> list[str]:
     """Return the sentences on records of one group; `methods` are ranked, on the `complete` ones of their `blocks`."""
-    found = []
+    found = [*_unlike_protocols(records)]
     if complete < blocks:
         found.append(f"paired figures use the {complete} of {blocks} blocks that all methods have")
     working = {record.tuner for record in records if record.ok}
@@ -27,6 +27,20 @@ def remarks(
     if optima:
         found.append(_tied_optima(optima))
     return found
+
+
+def _unlike_protocols(records: Sequence[Record]) -> list[str]:
+    """Say of each dataset whose cells have unlike protocols, as workers of several processes may, that they have."""
+    known: dict[str, list[str]] = {}
+    for record in records:
+        if record.protocol:
+            known.setdefault(record.dataset, []).append(record.protocol)
+    unlike = {dataset: list(dict.fromkeys(protocols)) for dataset, protocols in known.items()}
+    return [
+        f"the cells of {dataset} do not compare: they differ in protocol ({'; '.join(protocols)})"
+        for dataset, protocols in unlike.items()
+        if len(protocols) > 1
+    ]
 
 
 def _without_failures(records: Sequence[Record], methods: Sequence[str]) -> str:

@@ -16,7 +16,10 @@ def add(parser: argparse.ArgumentParser, *keys: str) -> None:
     """Add options of a session, by their keys: `--KEY` has the meaning of `--tuning-KEY`."""
     for option in OPTIONS:
         if option.key in keys:
-            parser.add_argument(f"--{option.key}", metavar=option.metavar, help=option.help.replace("%", "%%"))
+            how: dict[str, Any] = {"metavar": option.metavar}
+            if option.switch:
+                how = {"action": "store_const", "const": "true"}
+            parser.add_argument(f"--{option.key}", help=option.help.replace("%", "%%"), **how)
 
 
 def given(chosen: argparse.Namespace) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     for note in dataset.notes:
         print(printable(note, None))
     rows, features = dataset.X.shape
-    print(f"{rows:,} rows, {features} {'feature' if features == 1 else 'features'}: {', '.join(dataset.X.columns)}")
+    print(f"{rows:,} rows, {features} {'feature' if features == 1 else 'features'}: {', '.join(dataset.features)}")
     flags = [f"--tuning-{key}={getattr(chosen, key.replace('-', '_'))}" for key in options]
     quoted = f'"{chosen.target}"' if "," in chosen.target else chosen.target
     command = ["pytest", f"--tuning-datasets={chosen.file}:{quoted}", *flags]

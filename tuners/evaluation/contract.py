@@ -21,6 +21,7 @@ from tuners.task.problem import own_rows
 if TYPE_CHECKING:
     from tuners.task.fitting import OfRows
     from tuners.task.problem import Problem
+    from tuners.task.reshuffled import Reshuffled
     from tuners.task.splits import Fold
 
 
@@ -58,6 +59,14 @@ class Training:
     """Whether `y` has classes."""
     of_rows: OfRows = field(default_factory=dict)
     """What reaches a fit of each row besides features and target, such as its weight: mostly nothing."""
+    ordered: bool = False
+    """Whether the rows are in order of time."""
+    reshuffled: Reshuffled | None = None
+    """What makes folds of each candidate's own; None where all have `folds`."""
+
+    def folds_of(self, params: Mapping[str, Any]) -> list[Fold]:
+        """Return the folds that a candidate is scored on."""
+        return self.folds if self.reshuffled is None else self.reshuffled.of(params)
 
     @classmethod
     def of(cls, problem: Problem, tables: Path | None = None) -> Training:
@@ -65,8 +74,9 @@ class Training:
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
         metric, classifies = problem.protocol.metric, problem.model.classifies
         training = cls(
-            clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem.of_training_rows
-        )
+            clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem.of_training_rows,
+            ordered=problem.dataset.time is not None, reshuffled=problem.reshuffled,
+        )  # fmt: skip
         _sources[training] = problem, tables
         return training
 

@@ -122,7 +122,7 @@ class Ledger:
         for part in [search] if whole else parts.parts(search):
             self.require_budget()
             candidates = searches.candidates_of(part, self.remaining)
-            if self._training.of_rows:
+            if self._training.reshuffled is not None or self._training.of_rows:
                 self._one_by_one(search, candidates)
                 continue
             first = self._reserve(len(candidates))
@@ -171,7 +171,10 @@ class Ledger:
         return trial
 
     def _one_by_one(self, search: Any, candidates: Sequence[Params]) -> None:
-        """Evaluate a search's candidates each by itself: scikit-learn's searches score rows without their weights."""
+        """Evaluate a search's candidates each by itself.
+
+        scikit-learn's searches have one `cv` for all of them, and score rows without their weights.
+        """
         searches.require_listing(search)
         for params in candidates:
             self.require_budget()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tuners.task.problem import Problem
+    from tuners.task.splits import Fold
 
 MEASURED = 32
 """Candidates whose fits are measured."""
@@ -86,7 +87,7 @@ def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Gener
     measured while nothing else runs. Yields after each fit: a machine is slower now and faster then, which problems
     that are measured in turn have in common.
     """
-    train, validation = problem.folds[0]
+    train, validation = _typical(problem.folds)
     X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
     taken = _Taken(problem, _rows(X, train), y[train], _rows(X, validation), y[validation])
     taken.fit({size: SMALLER})  # what the first fit of a process does besides
@@ -151,6 +152,12 @@ class _Taken:
         fitted = perf_counter()
         self._problem.scorer(estimator, X_asked, y_asked)
         return fitted - begun, perf_counter() - fitted
+
+
+def _typical(folds: Sequence[Fold]) -> Fold:
+    """Return the fold whose rows to fit on are nearest to the mean: folds that go forward fit on more and more."""
+    mean = sum(len(fit) for fit, _ in folds) / len(folds)
+    return min(folds, key=lambda fold: abs(len(fold[0]) - mean) // 1)
 
 
 def _rows(X: Any, numbers: Any) -> Any:

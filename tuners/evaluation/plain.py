@@ -33,9 +33,9 @@ class Plain:
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Score one candidate on all folds; a fidelity is a share of the rows that it is fitted on."""
         training = self._training
-        folds = training.folds
+        folds = training.folds_of(params)
         if fidelity != 1:
-            folds = in_part(folds, training.y, fidelity, stratified=training.classifies)
+            folds = in_part(folds, training.y, fidelity, stratified=training.classifies, ordered=training.ordered)
         estimator = clone(training.estimator).set_params(**own_values(params))
         with trial_limit(self._trial_seconds):
             if training.of_rows:

@@ -10,15 +10,16 @@ if TYPE_CHECKING:
     from tuners.task.splits import Fold
 
 
-def in_part(folds: list[Fold], y: Any, fidelity: float, *, stratified: bool) -> list[Fold]:
+def in_part(folds: list[Fold], y: Any, fidelity: float, *, stratified: bool, ordered: bool = False) -> list[Fold]:
     """Return the folds with a share of each one's training rows, at least one; validation rows stay all there.
 
-    The rows of a smaller share are among those of a larger one. Stratified, classes keep their proportions, and each
-    class that a fold trains on has a row, where there are rows enough.
+    The rows of a smaller share are among those of a larger one; they are drawn, or the latest where rows are `ordered`
+    by time. Stratified, classes keep their proportions, and each class that a fold trains on has a row, where there are
+    rows enough.
     """
     parts = []
     for number, (train, validation) in enumerate(folds):
-        order = np.random.default_rng(number).permutation(train)
+        order = np.sort(train)[::-1] if ordered else np.random.default_rng(number).permutation(train)
         if stratified:
             order = order[np.argsort(_evenly(np.asarray(y)[order]), kind="stable")]
         count = max(1, round(fidelity * len(train)))

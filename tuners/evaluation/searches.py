@@ -124,8 +124,9 @@ def require_listing(search: Any) -> None:
     """Raise `TuningError` for a search that may evaluate others than those it lists, which only it itself tells."""
     if type(search) not in LISTED:
         message = (
-            "objective.search: expected GridSearchCV or RandomizedSearchCV where rows have weights or groups, got "
-            f"{type(search).__name__}: from such a search, call objective(params)"
+            "objective.search: expected GridSearchCV or RandomizedSearchCV where folds are reshuffled for each "
+            f"candidate or rows have weights or groups, got {type(search).__name__}: from such a search, call "
+            "objective(params)"
         )
         raise TuningError(message)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 
+from tuners.errors import TuningError
 from tuners.evaluation.contract import Scores, Training
 from tuners.evaluation.plain import Plain
 from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV
@@ -20,7 +21,13 @@ class Shared(Plain):
     """Evaluates with what this run has grown before; what cannot be shared is evaluated plainly."""
 
     def __init__(self, training: Training, *, jobs: int = 1, trial_seconds: float | None = None) -> None:
-        """Begin with nothing grown."""
+        """Begin with nothing grown; raise `TuningError` where each candidate has folds of its own."""
+        if training.reshuffled is not None:
+            message = (
+                "shared evaluation: expected the same folds for all candidates, got folds reshuffled for each, which "
+                "have no work in common: use plain or recorded evaluation"
+            )
+            raise TuningError(message)
         super().__init__(training, jobs=jobs, trial_seconds=trial_seconds)
         self._evaluator: SharedEvaluator | None = None
 

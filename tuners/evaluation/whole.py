@@ -38,8 +38,9 @@ class Whole:
         split = problem.split
         X, y = own_rows(split.X_train), own_rows(split.y_train)
         refit = Apart(own_rows(split.X_train), y, own_rows(split.X_test), own_rows(split.y_test))
-        # What is grown together is grown without weights of rows.
-        self._shared = None if problem.of_training_rows else SharedEvaluator(
+        # Candidates that each have folds of their own have no work in common, and what is grown together is grown
+        # without weights of rows.
+        self._shared = None if problem.reshuffled or problem.of_training_rows else SharedEvaluator(
             problem.estimator, X, y, [*problem.folds, refit], problem.scorer, jobs=jobs, remember=True
         )  # fmt: skip
 

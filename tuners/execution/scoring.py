@@ -82,6 +82,7 @@ def scored(done: Measurement) -> Run:
         own_space=_left_the_space(done, trials),
         trials_sha256=trials_hash(trials),
         dataset_sha256=problem.dataset.fingerprint() if done.recording is None else done.recording.fingerprint,
+        protocol=problem.splitting,
         dataset_notes=problem.dataset.notes,
         setup_sha256=_setup_hash(problem, done.tuner),
     )
@@ -120,7 +121,7 @@ def _setup_hash(problem: Problem, tuner: str) -> str:
 def _setup(problem: Problem, tuner: str) -> str:
     space = problem.model.space_for(tuner)
     setup = [
-        repr(replace(problem.protocol, metric="")),
+        problem.protocol.setup,
         *(without_addresses(str(space[name])) for name in sorted(space)),
     ]
     return hashlib.sha256("\n".join(setup).encode()).hexdigest()

@@ -25,7 +25,7 @@ def warm_up(problem: Problem, jobs: int, *, shared: bool) -> None:
         # The pool of worker processes, and what they import.
         cross_validate(clone(problem.estimator), X, y, cv=problem.folds, n_jobs=jobs)
         _pooled.add(problem)
-    if shared and problem not in _compared:
+    if shared and problem not in _compared and problem.reshuffled is None:
         from tuners.search.evaluator import SharedEvaluator  # noqa: PLC0415  loaded where candidates share work
 
         # Two candidates, since some families share nothing with one.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tuners.analysis.power import DEFAULTS, Design, power_of
-from tuners.plan import Plan
+from tuners.plan import Plan, loaded
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
 from tuners.results.record import STARTS
+from tuners.task.validation import percent
 from tuners.text.printable import printable
 
 BASE = "default"
@@ -27,12 +28,11 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         )
     ]
     protocol = plan.protocol
-    rows = "all rows" if protocol.rows is None else f"at most {protocol.rows} rows"
     positives = plan.positives(cells)
     positive = f" (positive class of {'; '.join(positives)})" if positives else ""
     lines.append(
-        f"tuning: {protocol.metric}{positive}, {protocol.folds} folds, {protocol.test_size:.0%} test, {rows}, "
-        f"jobs {plan.jobs}, evaluation {plan.evaluation}"
+        f"tuning: {protocol.metric}{positive}, {protocol.words}, {percent(protocol.test_size)} test, "
+        f"{protocol.rows_in_words}, jobs {plan.jobs}, evaluation {plan.evaluation}"
         + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
@@ -52,6 +52,16 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         if power and repeats:
             lines.append(f"tuning: {model}: {power_of(_design(mine, repeats), DEFAULTS, protocol.metric).sentence}")
     return lines
+
+
+def splitting(plan: Plan, cells: Sequence[Cell]) -> list[str]:
+    """Return a line of each dataset that is divided by what it knows of its rows; loads the datasets."""
+    from tuners.task.splitting import of_roles  # noqa: PLC0415  NumPy loads when cells run
+
+    names = dict.fromkeys(cell.dataset for cell in cells)
+    found = {name: loaded(lambda: plan.dataset(name)) for name in names}  # noqa: B023  called here
+    lines = [(name, of_roles(data, plan.protocol)) for name, data in found.items() if data is not None]
+    return [f"tuning: {dataset_name(name)}: {said}" for name, said in lines if said]
 
 
 def _design(cells: Sequence[Cell], repeats: Mapping[str, int]) -> Design:

@@ -18,7 +18,7 @@ from tuners.errors import TuningError
 from tuners.plugin import building, conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
-from tuners.plugin.header import header
+from tuners.plugin.header import header, splitting
 from tuners.plugin.log import figures, logs_cells, record_of
 from tuners.plugin.session import RECORD, SESSION
 from tuners.text.printable import printable, workflow_command
@@ -49,6 +49,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     try:
         state.journal.check_code()
         preflight(state.plan, state.cells)
+        for line in splitting(state.plan, state.cells):
+            _say(session.config, line)
         finished = {cell: entry.run for cell, entry in state.finished().items()}
         require_same_data(state.plan, finished, state.cells)
         if state.plan.recorded:

@@ -70,6 +70,8 @@ class Session:
         """Whether the session was stopped before its end."""
         self.verdicts: list[Verdict] = []
         """The gates'."""
+        self._protocols: dict[tuple[str, str], str] = {}
+        """By model and dataset: metric, folds, test rows and rows of the first cell, in words."""
         self.how: dict[str, Any] = {}
         """How the session was run, noted when a test asks for `tune`: command, options and threads."""
 
@@ -163,6 +165,16 @@ class Session:
         """Return the good repeats, by number, of a cell that the interrupted session has not finished."""
         self.finished()
         return self.journal.repeats.get(cell, {})
+
+    def require_same_protocol(self, model: str, dataset: str, protocol: str) -> None:
+        """Raise `TuningError` for a cell of a model and a dataset that has another protocol than those before it."""
+        first = self._protocols.setdefault((model, dataset), protocol)
+        if first != protocol:
+            message = (
+                f"{model} on {dataset}: expected the protocol of this session's other cells ({first}), got {protocol}: "
+                "unlike protocols are not compared: give the dataset another name, Dataset('NAME', ...)"
+            )
+            raise TuningError(message)
 
     def begin_journal(self) -> Journal | None:
         """Return the journal, begun when it is first asked for; None where it cannot be written at all."""

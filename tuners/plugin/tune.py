@@ -72,6 +72,7 @@ class Tune:
         self._used = True
         session, test = self._session, self._request.node.nodeid
         record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.protocol.metric)
+        session.require_same_protocol(problem.model.name, problem.dataset.name, f"{record.metric}, {problem.splitting}")
         session.forget(test)
         session.attempts.claim(record.cell, test)
         session.progress.begin(record.cell)

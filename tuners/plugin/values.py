@@ -10,10 +10,12 @@ from pathlib import Path
 
 from tuners.errors import MissingExtraError, require
 from tuners.gate.expression import parse
-from tuners.plan import INCONCLUSIVE
+from tuners.plan import ALL, INCONCLUSIVE
 from tuners.report.formats import FORMATS, SUFFIXES
 from tuners.results.record import EVALUATIONS, STARTS
 from tuners.results.tasks import TASKS
+from tuners.task import validation
+from tuners.task.validation import Validation
 
 MOST_SEEDS = 10_000
 MOST_DIGITS = 18
@@ -135,6 +137,27 @@ def probability(text: str) -> float:
     if not 0 < value < 1:
         raise ValueError("a number above 0 and below 1")  # noqa: TRY003, EM101  `options.read` completes it
     return value
+
+
+def share(text: str) -> float:
+    """Read a share of rows, or a percentage."""
+    try:
+        return probability(text)
+    except ValueError:
+        raise ValueError("a share above 0 and below 1, as in 0.3 or 30%") from None  # noqa: TRY003, EM101  `options.read` completes it
+
+
+def rows(text: str) -> int | str:
+    """Read a number of rows, or `all`."""
+    value = text.strip().lower()
+    if value != ALL and (not value.isdecimal() or len(value) > MOST_DIGITS or int(value) < 1):
+        raise ValueError("a whole number of at least 1, or all")  # noqa: TRY003, EM101  `options.read` completes it
+    return value if value == ALL else int(value)
+
+
+def folds(text: str) -> Validation:
+    """Read how training rows are divided, as in `5x3` or `holdout:0.25`."""
+    return validation.read(text)
 
 
 def switch(text: str) -> bool:

@@ -121,6 +121,8 @@ class Record:
     """The side file with the trials, relative to the saved run."""
     trials_sha256: str = ""
     dataset_sha256: str = ""
+    protocol: str = ""
+    """Folds, test rows and rows in words; empty in records of before it was said."""
     dataset_notes: tuple[str, ...] = ()
     """What was decided when the dataset was read, a line each."""
     setup_sha256: str = ""

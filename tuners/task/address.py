@@ -48,7 +48,8 @@ def address(problem: Problem) -> dict[str, Any]:
         "seed": problem.seed,
         "training rows": fingerprint(split.X_train, split.y_train),
         "test rows": fingerprint(split.X_test, split.y_test),
-        "folds": _digest([b"%d %b" % (len(part), part.tobytes()) for fold in problem.folds for part in fold]),
+        "folds": _digest([b"%d %b" % (len(part), part.tobytes()) for fold in problem.folds for part in fold])
+        + (" drawn anew for each candidate" if problem.reshuffled else ""),
         "estimator": _described(problem.estimator),
         # Their folders are another machine's business.
         "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in _files(problem.estimator)),

@@ -146,7 +146,7 @@ def _kind(values: pd.Series) -> list[str]:
     present = values.dropna()
     if is_datetime64_any_dtype(values):
         first, last = (f"{each:%Y-%m-%d}" for each in (present.min(), present.max()))
-        return [f"{first} to {last}, whose parts are features"]
+        return [f"dates, {first} to {last}, whose parts are features"]
     if is_numeric_dtype(values):
         return [f"{present.iloc[0]:g} in every row"] if _constant(present) and not is_bool_dtype(values) else []
     count = present.nunique()

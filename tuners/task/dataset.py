@@ -138,6 +138,11 @@ class Dataset:
         )  # fmt: skip
 
     @property
+    def features(self) -> list[str]:
+        """Names of the columns of a data frame (none in an array)."""
+        return list(self.X.columns) if isinstance(self.X, pd.DataFrame) else []
+
+    @property
     def categorical(self) -> list[str]:
         """Names of the columns that are not numeric (none in an array)."""
         if not isinstance(self.X, pd.DataFrame):
@@ -156,7 +161,8 @@ class Dataset:
         """Whether any value is missing."""
         if isinstance(self.X, pd.DataFrame):
             return bool(pd.isna(self.X).to_numpy().any())
-        return bool(pd.isna(self.X.data if issparse(self.X) else self.X).any())
+        values: Any = self.X
+        return bool(pd.isna(values.data if is_sparse(values) else values).any())
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the content, names of columns and roles included."""
@@ -167,9 +173,14 @@ class Dataset:
         return hashlib.sha256(f"{digest} {fingerprint(pd.DataFrame(dict(given)), self.y)}".encode()).hexdigest()
 
 
-def fingerprint(X: Features, y: NDArray[Any]) -> str:
+def is_sparse(X: object) -> bool:
+    """Whether rows are SciPy's sparse ones."""
+    return bool(issparse(X))
+
+
+def fingerprint(X: Any, y: NDArray[Any]) -> str:
     """Return a SHA-256 of features and target, names of columns included."""
-    if issparse(X):
+    if is_sparse(X):
         X = X.tocoo()
         digest = hashlib.sha256(repr(X.shape).encode())
         for part in (X.row, X.col, X.data):
@@ -184,9 +195,9 @@ def fingerprint(X: Features, y: NDArray[Any]) -> str:
     return digest.hexdigest()
 
 
-def _features(name: str, X: Any) -> Features:
+def _features(name: str, X: Any) -> Any:
     """Return features as a frame whose columns are named by distinct strings, as sparse rows, or as an array."""
-    if issparse(X):
+    if is_sparse(X):
         return X.tocsr()
     if not isinstance(X, pd.DataFrame):
         return np.asarray(X)

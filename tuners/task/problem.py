@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from sklearn.metrics import confusion_matrix, get_scorer_names
 from tuners.errors import TuningError, one_line, unknown, unwinds
 from tuners.results.scorers import ONE_CLASS
 from tuners.spaces import Params, copied, restored
-from tuners.task import fitting, metrics, splits
+from tuners.task import checks, fitting, metrics, splits, splitting
 from tuners.task.early_stopping import with_early_stopping
 from tuners.task.fitting import WEIGHTS, OfRows, model_of, takes_weights
 from tuners.task.labels import with_own_labels
+from tuners.task.part import Part
 from tuners.task.preparation import prepared
 from tuners.task.protocol import Protocol
+from tuners.task.reshuffled import Reshuffled
 from tuners.task.splits import Fold, Split
 from tuners.task.target import check_target
 
@@ -49,15 +51,34 @@ class Problem:
 
     @cached_property
     def split(self) -> Split:
-        """The rows that tuners see and the rows that they are judged on; raises `TuningError` for an unfit target."""
+        """The rows that tuners see and the rows that they are judged on; raises `TuningError` for unfit data."""
         check_target(self.model, self.dataset, self.protocol, self.positive)
         self._check_weights()
+        checks.check_dataset(self.dataset, self.protocol, classes=self.model.classifies)
         return splits.split(self.dataset, self.protocol, self.seed, stratified=self.model.classifies)
 
     @cached_property
     def folds(self) -> list[Fold]:
         """Row numbers of the training part, (train, validation) for each fold."""
-        return splits.folds(self.split, self.protocol, self.seed, stratified=self.model.classifies)
+        try:
+            return splits.folds(self._training, self.protocol, self.seed)
+        except ValueError as error:
+            message = (
+                f"dataset {self.dataset.name!r} cannot be divided into {self.protocol.words}: {error}: fewer folds "
+            )
+            raise TuningError(message + "(--tuning-folds), or more data") from None
+
+    @cached_property
+    def reshuffled(self) -> Reshuffled | None:
+        """What makes folds of each candidate's own; None where all have the same."""
+        if not self.protocol.reshuffle:
+            return None
+        return Reshuffled(self._training, self.protocol, self.seed, self.estimator.get_params())
+
+    @property
+    def splitting(self) -> str:
+        """Folds, test rows and rows in words."""
+        return splitting.in_words(self.dataset, self.protocol)
 
     @cached_property
     def estimator(self) -> Any:
@@ -129,9 +150,7 @@ class Problem:
             error = unknown("metric", metric, get_scorer_names())
             raise error
         check_target(self.model, self.dataset, self.protocol, self.positive)
-        if self.model.classifies:
-            splits.check_classes(self.dataset, self.protocol)
-            splits.check_training_classes(self.dataset, self.protocol, self.seed, self.split)
+        self._check_rows()
         try:
             fitted = self.fit({})
         except BaseException as error:
@@ -153,6 +172,32 @@ class Problem:
         if not np.isfinite(score):
             message = f"{about}: it gives {score} for {len(self.dataset.classes)} classes"
             raise TuningError(message)
+        if self.model.classifies:
+            checks.check_validated(self.dataset, self.split, self.folds, partial(self._scores, fitted), about)
+
+    def _check_rows(self) -> None:
+        """Raise `TuningError` if the rows cannot be divided so that each part has what it needs."""
+        classifies = self.model.classifies
+        checks.check_dataset(self.dataset, self.protocol, classes=classifies)
+        if classifies:
+            checks.check_training_classes(self.dataset, self.protocol, self.seed, self.split)
+        checks.check_split(self.dataset, self.split, classes=classifies)
+        checks.check_groups(self.dataset, self.protocol, self.split)
+        checks.check_folds(self.dataset, self.split, self.folds, classes=classifies)
+
+    def _scores(self, fitted: Any, rows: NDArray[np.intp]) -> bool:
+        """Whether the metric has a score for some of the training rows."""
+        X, y = splits.take(self.split.X_train, rows), self.split.y_train[rows]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return bool(np.isfinite(self.scorer(fitted, own_rows(X), own_rows(y))))
+        except Exception:  # noqa: BLE001  whatever a scorer says of these labels
+            return False
+
+    @cached_property
+    def _training(self) -> Part:
+        return Part.of(self.dataset, self.split.train_rows, stratified=self.model.classifies)
 
     def _check_weights(self) -> None:
         """Raise `TuningError` where rows have weights and the estimator takes none."""

@@ -5,19 +5,22 @@
     set the test rows apart
     divide the training rows into folds
 
-All of it by the problem's seed alone, so that every tuner of the problem has the same rows.
+All of it by the problem's seed alone, so that every tuner of the problem has the same rows. What a dataset knows of its
+rows comes first: a test set of the user's own, their time, their groups.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+from sklearn.model_selection import KFold, ShuffleSplit, StratifiedKFold, StratifiedShuffleSplit, train_test_split
 
 from tuners.errors import TuningError
+from tuners.task import capped, forward
+from tuners.task.grouped import divided
+from tuners.task.part import Part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,99 +52,82 @@ class Split:
 def split(dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool) -> Split:
     """Return the rows that tuners see and those that they are judged on, `stratified` for a classifier.
 
-    Raises `TuningError` where a class has too few rows to be in both.
+    Raises `TuningError` where a class, groups or time are such that the rows cannot be divided.
     """
     try:
-        rows, labels = _drawn(dataset, protocol, seed, stratified=stratified)
-        train, test = train_test_split(rows, test_size=protocol.test_size, random_state=seed, stratify=labels)
+        train, test = _divided(dataset, protocol, seed, stratified=stratified)
     except ValueError as error:
-        remedy = _more_data(dataset, protocol)
+        remedy = capped.more_data(dataset, protocol)
         message = f"dataset {dataset.name!r} cannot be split at seed {seed}: {error}: {remedy}"
         raise TuningError(message) from None
     X, y = dataset.X, dataset.y
-    return Split(_take(X, train), _take(X, test), y[train], y[test], train, test)
+    return Split(take(X, train), take(X, test), y[train], y[test], train, test)
 
 
-def folds(training: Split, protocol: Protocol, seed: int, *, stratified: bool) -> list[Fold]:
-    """Return the folds of the training rows, shuffled by the seed."""
-    splitter = StratifiedKFold if stratified else KFold
-    shuffled = splitter(protocol.folds, shuffle=True, random_state=seed)
-    return list(shuffled.split(training.X_train, training.y_train))
+def folds(part: Part, protocol: Protocol, seed: int) -> list[Fold]:
+    """Return the folds of the training rows, shuffled by the seed, unless they have time.
 
-
-def check_classes(dataset: Dataset, protocol: Protocol) -> None:
-    """Raise `TuningError` for a class with too few rows for a test row, and a training row in every fold."""
-    labels, counts = np.unique(dataset.y, return_counts=True)
-    least = protocol.folds + 1
-    if counts.min() < least:
-        message = (
-            f"dataset {dataset.name!r}: class {str(labels[counts.argmin()])!r} has {counts.min()} rows: expected at "
-            f"least {least} for a test set and {protocol.folds} folds; remove the class or use more data"
-        )
-        raise TuningError(message)
-
-
-def check_training_classes(dataset: Dataset, protocol: Protocol, seed: int, training: Split) -> None:
-    """Raise `TuningError` for a class with fewer training rows than there are folds."""
-    labels = np.unique(dataset.y)
-    present, counts = np.unique(training.y_train, return_counts=True)
-    if counts.min() < protocol.folds or len(present) < len(labels):
-        fewest = counts.min() if len(present) == len(labels) else 0
-        message = (
-            f"dataset {dataset.name!r}: a class has {fewest} training rows for {protocol.folds} folds (seed {seed}): "
-            f"{_more_data(dataset, protocol)}"
-        )
-        raise TuningError(message)
-
-
-def _drawn(
-    dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool
-) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-    """Return the numbers of the rows to use, and their labels where the split is stratified."""
-    y = dataset.y
-    rows = np.arange(len(y))
-    labels = y if stratified else None
-    # What is left out must hold a row of each class, or it cannot be drawn in proportion.
-    least = len(np.unique(y)) if labels is not None else 1
-    if protocol.rows is None or len(rows) - protocol.rows < least:
-        return rows, labels
-    drawn, _ = train_test_split(rows, train_size=protocol.rows, random_state=seed, stratify=labels)
-    if labels is not None:
-        drawn = _with_rare_classes(drawn, labels, _rows_needed(protocol), seed)
-    return drawn, None if labels is None else labels[drawn]
-
-
-def _rows_needed(protocol: Protocol) -> int:
-    """Return the rows of a class that a split in its proportion leaves with a test row and a training row a fold."""
-    return math.ceil(protocol.folds / (1 - protocol.test_size)) + 1
-
-
-def _with_rare_classes(drawn: NDArray[np.intp], labels: NDArray[Any], least: int, seed: int) -> NDArray[np.intp]:
-    """Return as many rows, in which each class has `least` rows, or all that it has of fewer.
-
-    `drawn` are row numbers. Rows of the most frequent class make room; all others that were drawn stay.
+    Raises `ValueError` where there are too few rows, groups or times.
     """
-    random = np.random.default_rng(seed)
-    classes, total = np.unique(labels, return_counts=True)
-    commonest = classes[total.argmax()]
-    for label, available in zip(classes, total, strict=True):
-        lacking = min(least, available) - np.count_nonzero(labels[drawn] == label)
-        room = np.flatnonzero(labels[drawn] == commonest)
-        if lacking <= 0 or len(room) - lacking < least:
-            continue
-        others = np.setdiff1d(np.flatnonzero(labels == label), drawn)
-        drawn = drawn.copy()
-        drawn[random.choice(room, lacking, replace=False)] = random.choice(others, lacking, replace=False)
-    return drawn
+    validation = protocol.validation
+    if part.time is not None:
+        if validation.times > 1 or protocol.reshuffle:
+            message = "rows in order of time are divided in one way only"
+            raise ValueError(message)
+        found = forward.folds(part, validation)
+        if found is None:
+            message = f"too few distinct times for {validation.words}"
+            raise ValueError(message)
+        return found
+    labels = part.codes if part.labels is None else part.labels
+    if part.groups is not None:
+        return _grouped(part, protocol, np.random.RandomState(seed))
+    if validation.holdout is not None:
+        kind = ShuffleSplit if part.labels is None else StratifiedShuffleSplit
+        drawn = kind(validation.times, test_size=validation.holdout, random_state=seed).split(part.rows, labels)
+        return [(np.sort(fit), np.sort(validated)) for fit, validated in drawn]
+    # As scikit-learn's own repeated folds: one stream of random numbers, which begins with the folds of one division.
+    splitter, random = KFold if part.labels is None else StratifiedKFold, np.random.RandomState(seed)
+    return [
+        fold
+        for _ in range(validation.times)
+        for fold in splitter(validation.folds, shuffle=True, random_state=random).split(part.rows, labels)
+    ]
 
 
-def _more_data(dataset: Dataset, protocol: Protocol) -> str:
-    """Return the remedy where a class has too few rows."""
-    rows = protocol.rows
-    if rows is None or len(dataset.y) <= rows:
-        return "use more data"
-    return f"use more data, or more than {rows} rows of it (--tuning-preset=standard uses all)"
+def _divided(
+    dataset: Dataset, protocol: Protocol, seed: int, *, stratified: bool
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the numbers of the training and of the test rows."""
+    if dataset.test is not None:
+        own = Part.of(dataset, np.flatnonzero(~dataset.test), stratified=stratified)
+        return capped.drawn(own, protocol, seed, tested=False).rows, np.flatnonzero(dataset.test)
+    part = capped.drawn(Part.of(dataset, np.arange(len(dataset.y)), stratified=stratified), protocol, seed)
+    if part.time is not None:
+        found = forward.latest(part, protocol.test_size)
+        if found is None:
+            message = "all rows that are used have the same time"
+            raise ValueError(message)
+        return part.rows[found[0]], part.rows[found[1]]
+    if part.groups is not None:
+        place = divided(part, (1 - protocol.test_size, protocol.test_size), np.random.RandomState(seed))
+        return part.rows[place == 0], part.rows[place == 1]
+    train, test = train_test_split(part.rows, test_size=protocol.test_size, random_state=seed, stratify=part.labels)
+    return train, test
 
 
-def _take(X: Any, rows: NDArray[np.intp]) -> Any:
+def _grouped(part: Part, protocol: Protocol, random: np.random.RandomState) -> list[Fold]:
+    """Return folds of whole groups."""
+    validation, found = protocol.validation, []
+    share = validation.holdout
+    shares = [1 / validation.folds] * validation.folds if share is None else [1 - share, share]
+    for _ in range(validation.times):
+        place = divided(part, shares, random)
+        parts = range(validation.folds) if share is None else [1]
+        found += [(np.flatnonzero(place != number), np.flatnonzero(place == number)) for number in parts]
+    return found
+
+
+def take(X: Any, rows: NDArray[np.intp]) -> Any:
+    """Return rows of a frame, of an array or of sparse rows, by their places."""
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]

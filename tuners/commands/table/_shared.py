@@ -11,7 +11,9 @@ from tuners.plan import READING, Plan
 from tuners.store.journal_folder import FOLDER
 from tuners.store.table import Table, listed
 
-PROTOCOL = ("preset", "datasets", "metric", "positive", "creditcard", *READING)
+ROWS = ("folds", "test-size", "rows", "reshuffle")
+"""The options by which a problem's rows are divided."""
+PROTOCOL = ("preset", "datasets", "metric", "positive", *ROWS, "creditcard", *READING)
 """The options by which a table's problem is made anew."""
 
 

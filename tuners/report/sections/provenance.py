@@ -32,6 +32,8 @@ def provenance(report: Report) -> list[tuple[str, str]]:
         "libraries": ", ".join(f"{name} {version}" for name, version in (about.get("libraries") or {}).items()),
     }
     pairs = [(name, str(value) if value else "not known") for name, value in known.items()]
+    protocols = {record.dataset: record.protocol for record in report.records if record.protocol}
+    pairs += [(f"rows of {dataset}", found) for dataset, found in protocols.items()]
     hashes = {record.dataset: record.dataset_sha256 for record in report.records if record.dataset_sha256}
     pairs += [(f"data of {dataset}, SHA-256", found) for dataset, found in hashes.items()]
     notes = {record.dataset: record.dataset_notes for record in report.records if record.dataset_notes}

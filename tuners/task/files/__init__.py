@@ -141,7 +141,7 @@ def _of_text(content: bytes, marks: frozenset[str], encoding: str) -> Table:
     # A delimiter too many at the end of the lines makes a column without a name.
     names = _distinct([*header, *[""] * (dialect.width - len(header))], table)
     shared |= {"names": names, "skiprows": dialect.skipped + 1}
-    read = partial(pd.read_csv, **shared)
+    read: Any = partial(pd.read_csv, **shared)
     plain = read(io.BytesIO(content), na_values=[*_PANDAS_GAPS, *marks], low_memory=False)
     sample = read(io.BytesIO(content), nrows=SAMPLE, dtype=str)
     text = [name for name in names if not is_numeric_dtype(plain[name]) or has_codes(sample[name])]

@@ -74,10 +74,12 @@ def typed(text: pd.Series, *, decimal_comma: bool = False, na_values: frozenset[
     if present and share == 0:
         return Column(numbers.reindex(text.index), (*notes, *_marks(stripped, lower, GAPS, na_values)))
     if present and share < 1 and _is_damage(stripped[numbers.index], numbers):
-        return Column(text, damaged=int(text.index.get_loc(numbers.index[numbers.isna().to_numpy()][0])))
+        return Column(text, damaged=int(np.flatnonzero(text.index == numbers.index[numbers.isna().to_numpy()][0])[0]))
     dates = _dates(stripped[~(lower.isin(GAPS) | stripped.isin(na_values))])
     if dates is not None:
-        return Column(dates[0].reindex(text.index), (dates[1], *_marks(stripped, lower, GAPS, na_values)))
+        return Column(
+            dates[0].reindex(text.index), (*filter(None, [dates[1]]), *_marks(stripped, lower, GAPS, na_values))
+        )
     gaps = TEXT_GAPS | ({"na"} if _is_gap(stripped, lower) else frozenset())
     found = stripped.mask(lower.isin(gaps) | stripped.isin(na_values), np.nan)
     mixed = (f"{int((1 - share) * present)} of its values look like numbers",) if present and 0 < share < 1 else ()
@@ -95,7 +97,7 @@ def gaps_said(values: pd.Series) -> tuple[str, ...]:
     return _counted(int(values.isna().sum()))
 
 
-def as_plain(values: pd.Series) -> pd.Series | None:
+def as_plain(values: pd.Series) -> Any:
     """Return a column as numbers, dates or objects that are text, gaps as NaN or NaT; None for what is neither."""
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.dt.tz_convert("UTC").dt.tz_localize(None)
@@ -215,11 +217,11 @@ def _dates(values: pd.Series) -> tuple[pd.Series, str] | None:
         if first.gt(12).any() and second.gt(12).any():
             return None
         day_first = bool(first.gt(12).any() or (not second.gt(12).any() and unique.str.contains(r"\.").all()))
-        said = ", read as day before month" if day_first else ", read as month before day"
+        said = "read as day before month" if day_first else "read as month before day"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of formats that pandas has to find for each value
         found = pd.to_datetime(unique, errors="coerce", dayfirst=day_first, format="mixed", utc=True)
     if found.isna().any():
         return None
     by_text = dict(zip(unique, found.dt.tz_localize(None), strict=True))
-    return pd.to_datetime(values.map(by_text)), f"dates{said}"
+    return pd.to_datetime(values.map(by_text)), said
