@@ -175,7 +175,9 @@ class Ledger:
 
         scikit-learn's searches have one `cv` for all of them, and score rows without their weights.
         """
-        searches.require_listing(search)
+        reshuffled = self._training.reshuffled is not None
+        known = "rows have weights, or groups for early stopping"
+        searches.require_listing(search, "folds are reshuffled for each candidate" if reshuffled else known)
         for params in candidates:
             self.require_budget()
             self._evaluated(self.listed(params))
