@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -80,6 +81,8 @@ def bench(pytester: pytest.Pytester) -> pytest.Pytester:
     """Make a directory with the benchmark suite and tuners of a user's own."""
     import sklearn.naive_bayes
     import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
+
+    importlib.import_module("requests")  # nor can this one, which skrub and openml load
 
     fill(pytester.path)
     return pytester
