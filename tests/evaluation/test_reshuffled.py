@@ -17,7 +17,7 @@ from tuners.search import SharedGridSearchCV
 from tuners.task.address import address
 
 RESHUFFLED = Protocol(folds=3, reshuffle=True)
-GRID = {"feature": [2, 3], "threshold": [0.3, 0.7]}
+GRID: dict[str, list[Any]] = {"feature": [2, 3], "threshold": [0.3, 0.7]}
 
 
 def problem(seed: int = 0, protocol: Protocol = RESHUFFLED) -> Problem:

@@ -186,6 +186,9 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
         ("a.tsv", "x\ty\n1\t2\n"),
         ("a.csv", "sep=;\nx;y\n1;2\n"),
         ("a.csv", "\n\nx,y\n1,2\n"),
+        ("a.csv", "x,y\n\n1,2\n,\n3,4\n\n\n"),
+        ("a.csv", "# exported in 2024\n# by hand\nx,y\n1,2\n3,4\n"),
+        ("a.csv", "Sales of all towns\n\nx;y\n1;2\n3;4\n"),
         ("a.data", "x y\n1 2\n3   4\n"),
         ("a.txt", "x|y\n1|2\n"),
         ("a.csv", '"x","y"\n"1","2"\n'),
@@ -302,6 +305,23 @@ def test_files_that_cannot_be_read(tmp_path: Path, name: str, content: bytes, sa
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_lines_are_counted_as_an_editor_does(tmp_path: Path) -> None:
+    """Titles and empty lines are left out, and a line that is named is the one in the file."""
+    path = tmp_path / "a.csv"
+    path.write_text("A title\nx,y\n" + "1.5,a\n2.5,b\n\n" * 30 + "oops,a\n", encoding="utf-8")
+    table = read_table(path)
+    assert table.file_notes == ["file: 1 line before the header left out", "file: 30 empty lines left out"]
+    assert table.defects[0].startswith("column 'x' holds 'oops' in line 93,")
+
+
+def test_an_index_with_a_name_is_a_column(tmp_path: Path) -> None:
+    """What somebody has set as the index of a frame is not lost."""
+    pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'pytest-tuners[files]'")
+    frame = pd.DataFrame({"x": [1, 2]}, index=pd.Index([5, 7], name="age"))
+    frame.to_parquet(tmp_path / "a.parquet")
+    assert list(read_table(tmp_path / "a.parquet").columns) == ["age", "x"]
 
 
 def test_all_defects_are_named_at_once(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tuners.evaluation.rows import in_part
 from tuners.task import validation
 from tuners.task.grouped import divided
 from tuners.task.part import Part
-from tuners.task.problem import Fold
+from tuners.task.splits import Fold
 from tuners.task.validation import Validation
 
 MANY = settings(max_examples=60)
@@ -43,7 +43,7 @@ def problem(y: NDArray[Any], protocol: Protocol, seed: int = 0, *, regressor: bo
 
 def labels(rows: int) -> NDArray[np.int64]:
     """Return two classes, one of them in a third of the rows."""
-    return (np.arange(rows) % 3 == 0).astype(int)
+    return np.where(np.arange(rows) % 3 == 0, 1, 0)
 
 
 def folds_in_rows(of: Problem) -> list[Fold]:

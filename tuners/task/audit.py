@@ -22,7 +22,7 @@ FEWEST_ROWS = 20
 """With fewer rows, distinct values say nothing."""
 DISTINCT = 0.98
 """A text column with a larger share of distinct values identifies rows."""
-WORDS = 4
+WORDS = 6
 """Texts of more words, on average, are prose and no names."""
 MOST_CLASSES = 6
 """Classes that the note on the target counts."""

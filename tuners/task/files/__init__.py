@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import narwhals
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
 from tuners.errors import TuningError
@@ -33,6 +35,8 @@ SAMPLE = 1000
 """Rows of a column of whole numbers that are looked at for zeros before them."""
 VALUES_IN_HEADER = 0.25
 """A first line with a larger share of numbers holds no names."""
+MOST_EXACT = 2**53
+"""Whole numbers below this are exact as floats."""
 _PANDAS_GAPS = sorted({" ", "  "} | {mark for gap in GAPS for mark in (gap, gap.upper(), gap.capitalize())} | {"NaN"})
 
 
@@ -50,6 +54,8 @@ class Table:
     """What is wrong with it, each with its remedy."""
     repeated: dict[str, str] = field(default_factory=dict)
     """By name of a further column of a name that was there already: that name."""
+    rows: NDArray[np.intp] | None = None
+    """Where each row is among the lines below the header; None where all lines are rows."""
     first_line: int | None = 2
     """The line of the first row; None where rows are no lines."""
 
@@ -60,7 +66,9 @@ class Table:
 
     def place(self, row: int) -> str:
         """Say where a row is, by its number from 0."""
-        return f"row {row + 1}" if self.first_line is None else f"line {row + self.first_line}"
+        if self.first_line is None:
+            return f"row {row + 1}"
+        return f"line {(row if self.rows is None else int(self.rows[row])) + self.first_line}"
 
     def take(self, name: str, column: Column) -> None:
         """Take a column as it was understood."""
@@ -130,6 +138,7 @@ def _of_text(content: bytes, marks: frozenset[str], encoding: str) -> Table:
         "index_col": False,
         "skipinitialspace": True,
         "keep_default_na": False,
+        "skip_blank_lines": False,  # or rows have no lines that can be named
     }
     first = pd.read_csv(io.BytesIO(content), **shared, skiprows=dialect.skipped, nrows=1, dtype=str)
     header = [str(name).strip() for name in first.iloc[0]]
@@ -146,6 +155,7 @@ def _of_text(content: bytes, marks: frozenset[str], encoding: str) -> Table:
     sample = read(io.BytesIO(content), nrows=SAMPLE, dtype=str)
     text = [name for name in names if not is_numeric_dtype(plain[name]) or has_codes(sample[name])]
     strings = read(io.BytesIO(content), dtype=str, usecols=text) if text else plain
+    plain, strings = _without_empty_rows(plain, strings, table)
     for name in names:
         if name in text:
             values = strings[name].fillna("")
@@ -153,6 +163,29 @@ def _of_text(content: bytes, marks: frozenset[str], encoding: str) -> Table:
         else:
             table.take(name, Column(plain[name], gaps_said(plain[name])))
     return table
+
+
+def _without_empty_rows(plain: pd.DataFrame, strings: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both without lines that hold nothing, which is said; those after the last row go without saying."""
+    empty = plain.isna().all(axis="columns").to_numpy()
+    if not empty.any() or empty.all():
+        return plain, strings
+    table.rows = np.flatnonzero(~empty)
+    inside = int(empty[: table.rows[-1]].sum())
+    if inside:
+        table.file_notes.append(f"file: {inside:,} empty line{'' if inside == 1 else 's'} left out")
+    found = plain[~empty].reset_index(drop=True)
+    for name in found.columns:
+        values = found[name]
+        # It had whole numbers alone, and gaps in the empty lines.
+        if (
+            values.dtype == "float64"
+            and values.notna().all()
+            and (values % 1 == 0).all()
+            and values.abs().max() < MOST_EXACT
+        ):
+            found[name] = values.astype("int64")
+    return found, strings[~empty].reset_index(drop=True)
 
 
 def _holds_values(header: Sequence[str]) -> bool:
@@ -196,6 +229,8 @@ def as_pandas(frame: Any, about: str) -> pd.DataFrame:
 def of_frame(frame: pd.DataFrame, marks: frozenset[str] = frozenset()) -> Table:
     """Return a frame that a library has read, its texts as what they hold."""
     table = Table(first_line=None)
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()  # an index with a name is a column
     names = _distinct(["" if pd.isna(name) else str(name).strip() for name in frame.columns], table)
     for place, name in enumerate(names):
         values = frame.iloc[:, place].reset_index(drop=True)

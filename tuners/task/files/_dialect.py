@@ -44,6 +44,8 @@ class Dialect:
     """Fields of the widest of the first lines."""
     skipped: int = 0
     """Lines before the header: Excel's `sep=;`, and empty ones."""
+    titles: int = 0
+    """Lines among those that have one field, as titles and comments have."""
     guessed: bool = False
     """Whether the encoding is neither said nor UTF-8."""
 
@@ -61,6 +63,8 @@ class Dialect:
             unusual.append(f"encoding {self.encoding}{guess}")
         if self.delimiter != ",":
             unusual.append(f"{DELIMITERS[self.delimiter]} between the columns")
+        if self.titles:
+            unusual.append(f"{self.titles} line{'' if self.titles == 1 else 's'} before the header left out")
         return [f"file: {', '.join(unusual)}"] if unusual else []
 
 
@@ -77,12 +81,16 @@ def dialect_of(content: bytes, encoding: str = "") -> Dialect:
     while begun < len(lines) and not lines[begun].strip(" ;,\t|"):
         begun += 1
     lines = lines[begun : begun + LINES]
+    titles = 0
     if lines and lines[0].lower().startswith("sep=") and lines[0][4:5] in DELIMITERS:
         delimiter, begun, lines = lines[0][4], begun + 1, lines[1:]
     else:
         delimiter = _delimiter(lines)
-    width = max((len(fields) for fields in _fields(lines, delimiter)), default=0)
-    return Dialect(encoding, delimiter, width, begun, guessed=guessed)
+    counts = [len(fields) for fields in _fields(lines, delimiter)]
+    if Counter(counts).most_common(1)[:1] != [(1, len(counts))] and len(counts) > 1:
+        usual = Counter(counts[1:]).most_common(1)[0][0]
+        titles = next((place for place, count in enumerate(counts) if count > 1), 0) if usual > 1 else 0
+    return Dialect(encoding, delimiter, max(counts, default=0), begun + titles, titles, guessed=guessed)
 
 
 def encoding_of(content: bytes) -> str:
