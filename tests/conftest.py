@@ -23,6 +23,9 @@ from tests import forked
 from tests.bench import fill
 from tuners import catalog
 
+# skrub and openml load it; loaded a second time, by a session in this process, it would not know its own cookies.
+importlib.import_module("requests")
+
 # Half of a short session is compiling what it imports, where this forbids to keep what was compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -81,8 +84,6 @@ def bench(pytester: pytest.Pytester) -> pytest.Pytester:
     """Make a directory with the benchmark suite and tuners of a user's own."""
     import sklearn.naive_bayes
     import sklearn.tree  # noqa: F401  NumPy, which it loads, cannot be loaded twice by sessions in this process
-
-    importlib.import_module("requests")  # nor can this one, which skrub and openml load
 
     fill(pytester.path)
     return pytester
