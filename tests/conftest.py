@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ import tuners.store.side_files  # noqa: F401  these five are only to be loaded
 from tests import forked
 from tests.bench import fill
 from tuners import catalog
+
+# skrub and openml load it; loaded a second time, by a session in this process, it would not know its own cookies.
+importlib.import_module("requests")
 
 # Half of a short session is compiling what it imports, where this forbids to keep what was compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tuners.results.run import Run
     from tuners.results.trial import Trial
     from tuners.task.dataset import Dataset
+    from tuners.task.early_stopping import EarlyStopping
     from tuners.task.model import Model
     from tuners.task.problem import Problem
     from tuners.task.protocol import Protocol
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Budget",
     "Dataset",
+    "EarlyStopping",
     "Model",
     "NotApplicableError",
     "Objective",
@@ -45,6 +47,7 @@ __all__ = [
 _HOME = {
     "Budget": "results.budget",
     "Dataset": "task.dataset",
+    "EarlyStopping": "task.early_stopping",
     "Model": "task.model",
     "NotApplicableError": "errors",
     "Objective": "objective",

@@ -128,6 +128,12 @@ class Objective:
         return own_rows(_sources[self].problem.split.y_train)
 
     @cached_property
+    def weights(self) -> Any:
+        """Their weights in fits and scores, of shape (rows,); None where all weigh the same."""
+        found = _sources[self].problem.of_training_rows.get("sample_weight")
+        return None if found is None else found.copy()
+
+    @cached_property
     def folds(self) -> list[Fold]:
         """Row numbers of the training rows, (train, validation) for each fold.
 

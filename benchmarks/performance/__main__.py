@@ -13,7 +13,7 @@ from pathlib import Path
 
 SCRIPTS = (
     "search", "growth", "network", "overhead", "tables", "clock", "startup", "limits", "gate", "gate_tables",
-    "verdicts", "page",
+    "verdicts", "page", "messy",
 )  # fmt: skip
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 INTRODUCTION = """# What it costs, measured

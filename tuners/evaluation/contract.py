@@ -8,7 +8,7 @@ its runs keep more than a `Ledger` does, the module has a `LEDGER`, too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -19,6 +19,7 @@ from sklearn.base import clone
 from tuners.task.problem import own_rows
 
 if TYPE_CHECKING:
+    from tuners.task.fitting import OfRows
     from tuners.task.problem import Problem
     from tuners.task.reshuffled import Reshuffled
     from tuners.task.splits import Fold
@@ -56,6 +57,8 @@ class Training:
     """The scorer's name."""
     classifies: bool
     """Whether `y` has classes."""
+    of_rows: OfRows = field(default_factory=dict)
+    """What reaches a fit of each row besides features and target, such as its weight: mostly nothing."""
     ordered: bool = False
     """Whether the rows are in order of time."""
     reshuffled: Reshuffled | None = None
@@ -71,7 +74,7 @@ class Training:
         X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
         metric, classifies = problem.metric, problem.model.classifies
         training = cls(
-            clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies,
+            clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem.of_training_rows,
             ordered=problem.dataset.time is not None, reshuffled=problem.reshuffled,
         )  # fmt: skip
         _sources[training] = problem, tables

@@ -122,7 +122,7 @@ class Ledger:
         for part in [search] if whole else parts.parts(search):
             self.require_budget()
             candidates = searches.candidates_of(part, self.remaining)
-            if self._training.reshuffled is not None:
+            if self._training.reshuffled is not None or self._training.of_rows:
                 self._one_by_one(search, candidates)
                 continue
             first = self._reserve(len(candidates))
@@ -171,8 +171,13 @@ class Ledger:
         return trial
 
     def _one_by_one(self, search: Any, candidates: Sequence[Params]) -> None:
-        """Evaluate a search's candidates each on its own folds, which scikit-learn cannot: a search has one `cv`."""
-        searches.require_listing(search)
+        """Evaluate a search's candidates each by itself.
+
+        scikit-learn's searches have one `cv` for all of them, and score rows without their weights.
+        """
+        reshuffled = self._training.reshuffled is not None
+        known = "rows have weights, or groups for early stopping"
+        searches.require_listing(search, "folds are reshuffled for each candidate" if reshuffled else known)
         for params in candidates:
             self.require_budget()
             self._evaluated(self.listed(params))

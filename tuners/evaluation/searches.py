@@ -120,12 +120,12 @@ LISTED = (GridSearchCV, RandomizedSearchCV, SharedGridSearchCV, SharedRandomized
 """Searches that evaluate the candidates that they list."""
 
 
-def require_listing(search: Any) -> None:
+def require_listing(search: Any, where: str) -> None:
     """Raise `TuningError` for a search that may evaluate others than those it lists, which only it itself tells."""
     if type(search) not in LISTED:
         message = (
-            "objective.search: expected GridSearchCV or RandomizedSearchCV where folds are reshuffled for each "
-            f"candidate, got {type(search).__name__}: from such a search, call objective(params)"
+            f"objective.search: expected GridSearchCV or RandomizedSearchCV where {where}, got "
+            f"{type(search).__name__}: from such a search, call objective(params)"
         )
         raise TuningError(message)
 

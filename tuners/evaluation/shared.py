@@ -34,9 +34,10 @@ class Shared(Plain):
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Score one candidate on all folds; its seconds are its share of what its group took.
 
-        One that is evaluated in part shares nothing.
+        One that is evaluated in part shares nothing, nor do candidates whose rows have weights: what is grown together
+        is grown without any.
         """
-        if fidelity != 1:
+        if fidelity != 1 or self._training.of_rows:
             return super().evaluate(params, fidelity)
         if self._evaluator is None:
             of = self._training

@@ -38,8 +38,9 @@ class Whole:
         split = problem.split
         X, y = own_rows(split.X_train), own_rows(split.y_train)
         refit = Apart(own_rows(split.X_train), y, own_rows(split.X_test), own_rows(split.y_test))
-        # Candidates that each have folds of their own have no work in common.
-        self._shared = None if problem.reshuffled else SharedEvaluator(
+        # Candidates that each have folds of their own have no work in common, and what is grown together is grown
+        # without weights of rows.
+        self._shared = None if problem.reshuffled or problem.of_training_rows else SharedEvaluator(
             problem.estimator, X, y, [*problem.folds, refit], problem.scorer, jobs=jobs, remember=True
         )  # fmt: skip
 
@@ -49,9 +50,9 @@ class Whole:
 
     def together(self, candidates: Sequence[Params]) -> list[list[int]]:
         """Return the positions of candidates in parts that share work."""
-        return (
-            [[place] for place in range(len(candidates))] if self._shared is None else self._shared.together(candidates)
-        )
+        if self._shared is None:
+            return [[place] for place in range(len(candidates))]
+        return self._shared.together(candidates)
 
     def warm_up(self) -> None:
         """Compile what candidates are grown by, and compare its scores with scikit-learn's: once in a process."""

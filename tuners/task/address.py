@@ -60,7 +60,18 @@ def address(problem: Problem) -> dict[str, Any]:
         "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in files),
         "metric": f"{problem.protocol.metric} of {problem.positive!r}{own}",
         "versions": _versions(problem.estimator),
+        # Where nothing is known of rows, nothing is said: tables from before there were weights are still found.
+        **({"weights and roles of rows": _digest(of_rows)} if (of_rows := _of_rows(problem)) else {}),
     }
+
+
+def _of_rows(problem: Problem) -> list[bytes]:
+    of_test = {f"test {name}": values for name, values in problem.of_test_rows.items()}
+    return [
+        part
+        for name, values in {**problem.of_training_rows, **of_test}.items()
+        for part in (f"{name} {values.dtype}".encode(), values.tobytes())
+    ]
 
 
 def digest(content: Mapping[str, Any]) -> str:

@@ -10,6 +10,9 @@ from sklearn.base import ClassifierMixin, clone, is_classifier
 from tuners.errors import TuningError
 from tuners.results.tasks import Task
 from tuners.spaces import Params, SpaceLike, as_space
+from tuners.task.columns import chooses_columns
+from tuners.task.early_stopping import EarlyStopping
+from tuners.task.early_stopping import checked as early_stopped
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -36,6 +39,12 @@ class Model:
     regressor
         What stands in for a classifier where the task is regression: a regressor with the same hyperparameters, or a
         model of the same name with a space of its own.
+    preprocess
+        Whether what the dataset needs is put before the estimator. False: it gets the frame as it is, names and types
+        and all. By default, False of a pipeline that begins by choosing columns by their names, else True.
+    early_stopping
+        Of XGBoost, LightGBM or scikit-learn's HistGradientBoosting: each fit sets a part of its rows apart, and stops
+        after so many rounds without an improvement on them; a number of rounds, or an `EarlyStopping`.
 
     Raises `TuningError` where a named hyperparameter is not the estimator's.
     """
@@ -50,6 +59,8 @@ class Model:
         spaces: Mapping[str, SpaceLike] | None = None,
         scale: bool = False,
         regressor: Any = None,
+        preprocess: bool | None = None,
+        early_stopping: int | EarlyStopping | None = None,
     ) -> None:
         """Check every name against the estimator's parameters."""
         if not hasattr(estimator, "get_params") or isinstance(estimator, type):
@@ -61,8 +72,19 @@ class Model:
         self.guesses = tuple(guesses)
         self.spaces = {method: as_space(own) for method, own in (spaces or {}).items()}
         self.scale = scale
+        self.preprocess = not chooses_columns(estimator) if preprocess is None else preprocess
+        if scale and not self.preprocess:
+            message = (
+                f"model {name!r}: expected scale only where the estimator is preprocessed, got scale=True and an "
+                "estimator that gets the frame as it is: put a scaler into its pipeline"
+            )
+            raise TuningError(message)
+        self.early_stopping = early_stopped(name, estimator, early_stopping)
         if regressor is not None and not isinstance(regressor, Model):
-            regressor = Model(name, regressor, space, guesses=guesses, spaces=spaces, scale=scale)
+            regressor = Model(
+                name, regressor, space, guesses=guesses, spaces=spaces, scale=scale, preprocess=preprocess,
+                early_stopping=early_stopping,
+            )  # fmt: skip
         self.regressor: Model | None = regressor
         known = estimator.get_params()
         for params in (self.space, *self.spaces.values(), *self.guesses):

@@ -14,10 +14,12 @@ from sklearn.metrics import confusion_matrix
 from tuners.errors import TuningError, unwinds
 from tuners.results.scorers import ONE_CLASS
 from tuners.spaces import Params, copied, restored
-from tuners.task import checks, metrics, splits, splitting
+from tuners.task import checks, fitting, metrics, splits, splitting
+from tuners.task.early_stopping import with_early_stopping
+from tuners.task.fitting import WEIGHTS, OfRows, model_of, takes_weights
 from tuners.task.labels import with_own_labels
 from tuners.task.part import Part
-from tuners.task.preprocessing import preprocessed
+from tuners.task.preparation import prepared
 from tuners.task.protocol import Protocol
 from tuners.task.reshuffled import Reshuffled
 from tuners.task.scorers import METRICS
@@ -52,6 +54,7 @@ class Problem:
     def split(self) -> Split:
         """The rows that tuners see and the rows that they are judged on; raises `TuningError` for unfit data."""
         check_target(self.model, self.dataset, self.protocol.metric, self.positive)
+        self._check_weights()
         checks.check_dataset(self.dataset, self.protocol, classes=self.model.classifies)
         return splits.split(self.dataset, self.protocol, self.seed, stratified=self.model.classifies)
 
@@ -81,7 +84,9 @@ class Problem:
     @cached_property
     def estimator(self) -> Any:
         """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
-        return preprocessed(self._unprepared(), self.dataset, scale=self.model.scale)
+        if not self.model.preprocess:
+            return self._unprepared()
+        return prepared(self._unprepared(), self.dataset, scale=self.model.scale, seed=self.seed)
 
     @property
     def metric(self) -> str:
@@ -133,12 +138,13 @@ class Problem:
     def fit(self, params: Mapping[str, Any]) -> Any:
         """Return the estimator with these parameters, fitted on all training rows."""
         estimator = clone(self.estimator).set_params(**own_values(params))
-        return estimator.fit(own_rows(self.split.X_train), own_rows(self.split.y_train))
+        return fitting.fit(estimator, own_rows(self.split.X_train), own_rows(self.split.y_train), self.of_training_rows)
 
     def test_score(self, fitted: Any, metric: str | None = None) -> float:
         """Score a fitted estimator on the test rows, by the metric or another one of the protocol's."""
         scorer = self.scorer if metric is None else self.scorer_of(metric)
-        return float(scorer(fitted, own_rows(self.split.X_test), own_rows(self.split.y_test)))
+        X, y = own_rows(self.split.X_test), own_rows(self.split.y_test)
+        return fitting.score(scorer, fitted, X, y, self.of_test_rows)
 
     def confusion_matrix(self, fitted: Any) -> list[list[int]] | None:
         """Count test rows by (true class, predicted class); None for a regressor."""
@@ -213,6 +219,33 @@ class Problem:
     def _training(self) -> Part:
         return Part.of(self.dataset, self.split.train_rows, stratified=self.model.classifies)
 
+    def _check_weights(self) -> None:
+        """Raise `TuningError` where rows have weights and the estimator takes none."""
+        if self.dataset.weights is not None and not takes_weights(self.estimator):
+            message = (
+                f"model {self.model.name!r}: {type(model_of(self.estimator)).__name__} does not take sample weights, "
+                f"which dataset {self.dataset.name!r} has: expected an estimator whose fit has {WEIGHTS}, or with a "
+                f"part that requests it (set_fit_request({WEIGHTS}=True)): choose other models (--tuning-models), or "
+                "leave the weights out"
+            )
+            raise TuningError(message)
+
+    @cached_property
+    def of_training_rows(self) -> OfRows:
+        """What reaches a fit of each training row besides features and target: mostly nothing."""
+        return self._of_rows(self.split.train_rows)
+
+    @cached_property
+    def of_test_rows(self) -> OfRows:
+        """What is known of each test row, such as its weight in the score."""
+        return self._of_rows(self.split.test_rows)
+
+    def _of_rows(self, rows: NDArray[np.intp]) -> OfRows:
+        known = {WEIGHTS: self.dataset.weights}
+        if self.model.early_stopping is not None:
+            known |= {"groups": self.dataset.groups, "time": self.dataset.time}
+        return {name: values[rows] for name, values in known.items() if values is not None}
+
     @cached_property
     def _labels(self) -> NDArray[Any]:
         return np.unique(self.dataset.y)
@@ -220,7 +253,10 @@ class Problem:
     def _unprepared(self) -> Any:
         """Return the model, seeded, made to take the user's own labels."""
         estimator = self.model.build({}, self.seed)
-        return with_own_labels(estimator, self._labels) if self.model.classifies else estimator
+        if self.model.classifies:
+            estimator = with_own_labels(estimator, self._labels)
+        early = self.model.early_stopping
+        return estimator if early is None else with_early_stopping(estimator, early, self.seed)
 
 
 def own_rows(data: Any) -> Any:
