@@ -7,8 +7,7 @@
 | text of many values | `COMPONENTS` columns by skrub's StringEncoder | categories, rare ones together |
 | dates, also as text | their parts | their parts |
 
-Which kind a column of text is, is seen in the training rows of each fit. Numbers without gaps need nothing of this:
-they are prepared by `preprocessing`.
+Which kind a column of text is, is seen in the training rows of each fit. Numbers without gaps need nothing of this.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from tuners.task.boosters import knows_gaps
 from tuners.task.categories import Categories
 from tuners.task.empty import EmptyAsZero
 from tuners.task.fitting import model_of
-from tuners.task.preprocessing import Preprocessed, preprocessed
+from tuners.task.preprocessing import Preprocessed
 
 if TYPE_CHECKING:
     from tuners.task.dataset import Dataset
@@ -50,7 +49,8 @@ def prepared(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> Any
     if issparse(dataset.X):
         return _after(estimator, _of_sparse(dataset, scale=scale))
     if not dataset.categorical and not dataset.has_missing:
-        return preprocessed(estimator, dataset, scale=scale)
+        # A pipeline of one step, as ever: recorded tables are found by the text of the estimator.
+        return _after(estimator, [make_pipeline(StandardScaler())] if scale else [])
     # Behind steps of the user's own, a booster gets numbers: they may know neither gaps nor categories.
     booster = None if isinstance(estimator, Pipeline) else knows_gaps(model_of(estimator))
     if not dataset.categorical:  # but gaps

@@ -1,16 +1,10 @@
-"""Preprocessing: what a dataset needs before the model, in one pipeline that is fitted on training rows only."""
+"""The pipeline of preprocessing and model: it is fitted on training rows only, and goes by the model's parameters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sklearn.compose import make_column_transformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
-
-if TYPE_CHECKING:
-    from tuners.task.dataset import Dataset
+from sklearn.pipeline import Pipeline
 
 
 class Preprocessed(Pipeline):
@@ -32,24 +26,3 @@ class Preprocessed(Pipeline):
         super().set_params(**{name: value for name, value in params.items() if name in pipelines})
         model.set_params(**{name: value for name, value in params.items() if name not in pipelines})
         return self
-
-
-def preprocessed(estimator: Any, dataset: Dataset, *, scale: bool) -> Any:
-    """Return the model with what the dataset needs put before it, to be fitted on training folds only."""
-    categorical = dataset.categorical
-    numeric: list[Any] = []
-    if dataset.has_missing:
-        numeric.append(SimpleImputer(keep_empty_features=True))
-    if scale:
-        numeric.append(StandardScaler())
-    if not categorical and not numeric:
-        return estimator
-    transformer = make_pipeline(*numeric) if numeric else "passthrough"
-    if categorical:
-        others = dataset.numeric
-        encoder = make_pipeline(
-            SimpleImputer(strategy="most_frequent"),
-            OneHotEncoder(handle_unknown="ignore", sparse_output=False),
-        )
-        transformer = make_column_transformer((transformer, others), (encoder, categorical))
-    return Preprocessed([("preprocessing", transformer), ("model", estimator)])
