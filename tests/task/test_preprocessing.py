@@ -352,3 +352,23 @@ def test_the_address_tells_how_columns_are_prepared() -> None:
     assert any(each.startswith("preparation.py") for each in messy["code"])
     assert "skrub" not in clean["versions"]
     assert not any(each.startswith("preparation.py") for each in clean["code"])
+
+
+@pytest.mark.parametrize("estimator", [DecisionTreeClassifier(), HistGradientBoostingClassifier(max_iter=3)])
+def test_the_missing_value_of_pandas_own_types_is_a_gap(estimator: Any) -> None:
+    """Whole numbers, bools, fractions and text of types that have `pd.NA` are prepared as NumPy's are."""
+    frame = pd.DataFrame({
+        "whole": pd.array([1, None, 3, 4] * 20, dtype="Int64"),
+        "flag": pd.array([True, None, False, True] * 20, dtype="boolean"),
+        "word": pd.array(["x", None, "y", "z"] * 20, dtype="string"),
+        "share": pd.array([0.5, None, 1.5, 2] * 20, dtype="Float64"),
+        "any": pd.Series(["a", pd.NA, "b", "b"] * 20, dtype=object),
+    })  # fmt: skip
+    plain = pd.DataFrame({
+        "whole": [1, np.nan, 3, 4] * 20, "flag": [1.0, np.nan, 0.0, 1.0] * 20, "word": ["x", np.nan, "y", "z"] * 20,
+        "share": [0.5, np.nan, 1.5, 2] * 20, "any": ["a", np.nan, "b", "b"] * 20,
+    })  # fmt: skip
+    y = np.array([0, 1] * 40)
+    model = Model("m", estimator, {"max_depth": [1, 2]})
+    scores = [Problem(model, Dataset("d", each, y), 0).default_test_score for each in (frame, plain)]
+    assert scores[0] == scores[1]

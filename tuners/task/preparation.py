@@ -20,11 +20,12 @@ from scipy.sparse import issparse
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from tuners.task.boosters import knows_gaps
 from tuners.task.categories import Categories
 from tuners.task.empty import EmptyAsZero
+from tuners.task.files import as_plain
 from tuners.task.fitting import model_of
 from tuners.task.preprocessing import Preprocessed
 
@@ -46,20 +47,41 @@ REFUSED = re.compile(r'[][<>{}",:]')
 
 def prepared(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> Any:
     """Return the model with what the dataset needs put before it; `seed` is of what is drawn there."""
+    steps = _steps(estimator, dataset, scale=scale, seed=seed)
+    return _after(estimator, [FunctionTransformer(plain_types), *steps] if _has_other_types(dataset) else steps)
+
+
+def _steps(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> list[Any]:
     if issparse(dataset.X):
-        return _after(estimator, _of_sparse(dataset, scale=scale))
+        return _of_sparse(dataset, scale=scale)
     if not dataset.categorical and not dataset.has_missing:
         # A pipeline of one step, as ever: recorded tables are found by the text of the estimator.
-        return _after(estimator, [make_pipeline(StandardScaler())] if scale else [])
+        return [make_pipeline(StandardScaler())] if scale else []
     # Behind steps of the user's own, a booster gets numbers: they may know neither gaps nor categories.
     booster = None if isinstance(estimator, Pipeline) else knows_gaps(model_of(estimator))
     if not dataset.categorical:  # but gaps
         scaler = [StandardScaler()] if scale else []
-        return _after(estimator, [EmptyAsZero() if booster is not None else _imputer(), *scaler])
+        return [EmptyAsZero() if booster is not None else _imputer(), *scaler]
     if booster is None:
-        return _after(estimator, [_as_numbers(dataset, scale=scale, seed=seed)])
+        return [_as_numbers(dataset, scale=scale, seed=seed)]
     estimator.set_params(**booster.settings)
-    return _after(estimator, [_as_categories(dataset, estimator, scale=scale), EmptyAsZero()])
+    return [_as_categories(dataset, estimator, scale=scale), EmptyAsZero()]
+
+
+def plain_types(X: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without pandas' own types of numbers and text, whose missing value scikit-learn does not take."""
+    return X.assign(**{name: as_plain(X[name]) for name in X.columns if _is_other_type(X[name])})
+
+
+def _has_other_types(dataset: Dataset) -> bool:
+    frame = dataset.X
+    return isinstance(frame, pd.DataFrame) and any(_is_other_type(frame[name]) for name in frame.columns)
+
+
+def _is_other_type(column: pd.Series[Any]) -> bool:
+    if getattr(column.dtype, "na_value", None) is pd.NA:
+        return True
+    return column.dtype == object and any(value is pd.NA for value in column[column.isna()])
 
 
 def _after(estimator: Any, steps: list[Any]) -> Any:
