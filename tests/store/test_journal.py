@@ -390,10 +390,10 @@ def pytest_terminal_summary():
 
 trial = Progress.trial
 
-def heard(self, count, best, budget):
+def heard(self, count, best, budget, metric=""):
     if count == 2:
         stop("cell")
-    trial(self, count, best, budget)
+    trial(self, count, best, budget, metric)
 
 Progress.trial = heard
 """

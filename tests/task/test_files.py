@@ -54,11 +54,26 @@ def test_numbers_as_people_write_them(texts: list[str], numbers: list[float]) ->
     assert column(*texts).content.tolist() == numbers
 
 
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["1,5", "1.5", "0.75"], [1.5, 1.5, 0.75]),
+        (["1,5", "1.500", "2.500,25"], [1.5, 1500, 2500.25]),
+        (["9" * 400, "1"], [float("inf"), 1]),
+    ],
+)
+def test_numbers_of_several_ways(texts: list[str], numbers: list[float]) -> None:
+    """A point is one of decimals where no thousands stand behind it; a number too large is infinite, and refused so."""
+    assert column(*texts).content.tolist() == numbers
+
+
 def test_a_comma_is_what_the_column_and_the_file_make_of_it() -> None:
     """Three digits behind a comma are thousands in a file of commas, and decimals in one of semicolons."""
     assert column("1,234", "5,678").content.tolist() == [1234, 5678]
     assert column("1,234", "5,678", comma=True).content.tolist() == [1.234, 5.678]
     assert column("1,23", "5,678").content.tolist() == [1.23, 5.678]
+    assert column("1,234", "999", comma=True).content.tolist() == [1234, 999]
+    assert column("0,234", "1,999").content.tolist() == [0.234, 1.999]
 
 
 @pytest.mark.parametrize("mark", ["", " ", "?", "NA", "N/A", "null", "-", "nan", "NaN", "None", "#N/A", "."])
@@ -316,12 +331,59 @@ def test_lines_are_counted_as_an_editor_does(tmp_path: Path) -> None:
     assert table.defects[0].startswith("column 'x' holds 'oops' in line 93,")
 
 
+def test_rows_that_say_none_are_rows(tmp_path: Path) -> None:
+    """Only lines in which nothing is written are empty."""
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\nnone,none\nred,some\n" * 5, encoding="utf-8")
+    assert len(read_table(path).frame) == 14  # the header's text recurs as a row
+
+
+def test_names_of_rows_without_a_name(tmp_path: Path) -> None:
+    """R writes one name fewer than columns: no name moves to another column."""
+    path = tmp_path / "a.csv"
+    path.write_text("size,y\n" + "".join(f"{number},{number / 4},yes\n" for number in range(8)), encoding="utf-8")
+    table = read_table(path)
+    assert list(table.columns) == ["column 1", "size", "y"]
+    assert table.columns["size"].tolist()[:2] == [0.0, 0.25]
+    assert "a name fewer than columns" in table.file_notes[0]
+    path.write_text("size,y\n" + "1,2,3,4\n" * 8, encoding="utf-8")
+    assert "its first line has 2 names, and others have 4 fields" in read_table(path).defects[0]
+
+
+def test_lines_that_end_early_are_said(tmp_path: Path) -> None:
+    """What they lack is a gap, and the first of them is named."""
+    path = tmp_path / "a.csv"
+    path.write_text("x,y,z\n" + "1,2,3\n" * 9 + "1,2\n" + "1,2,\n", encoding="utf-8")
+    table = read_table(path)
+    assert table.file_notes == [
+        "file: 1 line has fewer fields than there are names, first line 11: what they lack are gaps"
+    ]
+    assert table.columns["z"].isna().sum() == 2
+
+
+def test_codes_far_down_a_file(tmp_path: Path) -> None:
+    """A postal code keeps its zeros wherever it stands."""
+    path = tmp_path / "a.csv"
+    path.write_text("zip,y\n" + "12345,1\n" * 1500 + "01234,0\n" * 200, encoding="utf-8")
+    assert read_table(path).columns["zip"].iloc[-1] == "01234"
+
+
+def test_dots_between_thousands_in_a_file_of_decimal_commas(tmp_path: Path) -> None:
+    """1.234 is not read as a little more than one where 1,5 stands beside it."""
+    path = tmp_path / "a.csv"
+    path.write_text("price;size;y\n" + "1.234;1,5;a\n999;2,5;b\n" * 20, encoding="utf-8")
+    table = read_table(path)
+    assert table.columns["price"].tolist()[:2] == [1234, 999]
+    assert "dots between thousands left out" in table.notes["price"][0]
+
+
 def test_an_index_with_a_name_is_a_column(tmp_path: Path) -> None:
     """What somebody has set as the index of a frame is not lost."""
     pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'pytest-tuners[files]'")
     frame = pd.DataFrame({"x": [1, 2]}, index=pd.Index([5, 7], name="age"))
     frame.to_parquet(tmp_path / "a.parquet")
     assert list(read_table(tmp_path / "a.parquet").columns) == ["age", "x"]
+    assert list(of_frame(frame.rename_axis("x")).columns) == ["x", "x.1"]
 
 
 def test_all_defects_are_named_at_once(tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def opening(job: Job, problem: Problem, around: Around, *, start: str) -> Record
         problem.dataset.name,
         job.cell.tuner,
         problem.seed,
+        task=problem.model.task,
         metric=problem.metric,
         start=start,
         reference_seconds=reference_seconds(),

@@ -55,6 +55,7 @@ def scored(done: Measurement) -> Run:
         dataset=problem.dataset.name,
         tuner=done.tuner,
         seed=problem.seed,
+        task=problem.model.task,
         metric=problem.metric,
         positive="" if problem.positive is None else str(problem.positive),
         test_score=test_score,

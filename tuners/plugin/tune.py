@@ -71,7 +71,9 @@ class Tune:
             raise TuningError(message)
         self._used = True
         session, test = self._session, self._request.node.nodeid
-        record = Record(problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.metric)
+        record = Record(
+            problem.model.name, problem.dataset.name, name, problem.seed, metric=problem.metric, task=problem.model.task
+        )
         session.require_same_protocol(problem.model.name, problem.dataset.name, f"{record.metric}, {problem.splitting}")
         session.forget(test)
         session.attempts.claim(record.cell, test)

@@ -55,6 +55,8 @@ class Record:
     tuner: str
     seed: int
     schema: int = SCHEMA
+    task: str = ""
+    """One of `TASKS`; empty in files of before, and of a cell that could not begin."""
     metric: str = ""
     positive: str = ""
     """The class that the metric scores; empty for a metric of all classes."""

@@ -24,6 +24,8 @@ GAPS = frozenset(
 """Marks of a gap among numbers and dates, in lower case."""
 TEXT_GAPS = GAPS - {"na", "none", "."}
 """Marks of a gap among texts; "NA" is one where nothing speaks against it, "None" is a value."""
+MOST_DIGITS = 300
+"""A number of more digits is infinite as a float."""
 FEW_TEXTS = 0.05
 """A column with no larger share of texts than this is one of numbers, and damaged."""
 DISTINCT_NUMBERS = 10
@@ -155,10 +157,14 @@ def _numbers(values: pd.Series, *, decimal_comma: bool) -> tuple[pd.Series, tupl
     good = pd.concat([digits.str.match(shape) for shape in shapes], axis=1).fillna(False).any(axis=1)
     good &= parts["open"].isna() == parts["close"].isna()
     good &= ~((parts["sign"] != "") & (parts["inner"] != "") & good)
-    separators = r"[.'\s]" if commas else r"[,'\s]"
-    plain = digits.where(good).str.replace(separators, "", regex=True)
+    plain = digits.where(good).str.replace(r"['\s]", "", regex=True)
     if commas:
-        plain = plain.str.replace(",", ".", regex=False)
+        # Among numbers with decimal commas, 1.500 has thousands, and 1.5 a decimal point.
+        dotted = plain.str.contains(",", regex=False) | digits.str.match(_EUROPEAN)
+        without = plain.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        plain = plain.where(~dotted.fillna(value=False).astype(bool), without)
+    else:
+        plain = plain.str.replace(",", "", regex=False)
     plain += parts["power"].fillna("")
     negative = (parts["sign"] == "-") | (parts["inner"] == "-") | parts["open"].notna()
     found = plain.map(_parsed).astype(object)
@@ -179,7 +185,7 @@ def _numbers(values: pd.Series, *, decimal_comma: bool) -> tuple[pd.Series, tupl
 def _parsed(text: Any) -> Any:
     if not isinstance(text, str):
         return np.nan
-    return int(text) if text.isdigit() else float(text)
+    return int(text) if text.isdigit() and len(text) < MOST_DIGITS else float(text)
 
 
 def _comma_is_decimal(digits: pd.Series, *, decimal_comma: bool) -> bool:
@@ -190,7 +196,14 @@ def _comma_is_decimal(digits: pd.Series, *, decimal_comma: bool) -> bool:
         return bool(digits.str.match(r"^\d{1,3}(?:\.\d{3}){2,}$").any())
     as_decimal = with_comma.str.match(_DECIMAL_COMMA).mean()
     as_thousands = with_comma.str.match(_THOUSANDS).mean()
-    return bool(as_decimal > as_thousands or (decimal_comma and as_decimal == as_thousands))
+    if as_decimal != as_thousands:
+        return bool(as_decimal > as_thousands)
+    if with_comma.str.match(r"^0,").any():
+        return True
+    # 1,234 beside 999 and no 1000: thousands.
+    others = digits[~digits.str.contains(",", regex=False)]
+    below = len(others) > 0 and others.str.match(r"^\d{1,3}(?:\.\d*)?$").all()
+    return decimal_comma and not below
 
 
 def _is_damage(texts: pd.Series, numbers: pd.Series) -> bool:

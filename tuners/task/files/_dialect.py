@@ -51,8 +51,8 @@ class Dialect:
 
     @property
     def decimal_comma(self) -> bool:
-        """Whether a number may have a decimal comma without quotes around it."""
-        return self.delimiter != ","
+        """Whether the file is written as where decimals stand behind commas."""
+        return self.delimiter == ";"
 
     @property
     def notes(self) -> list[str]:
