@@ -151,7 +151,7 @@ def _rows_kept(text: _Text, names: Sequence[str], plain: pd.DataFrame, table: Ta
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame in which columns are whole numbers again, that had gaps in empty lines alone."""
-    whole = {name: values for name, values in frame.items() if is_float_dtype(values) and values.notna().all()}
+    whole = {str(name): values for name, values in frame.items() if is_float_dtype(values) and values.notna().all()}
     exact = {
         name: values.astype("int64")
         for name, values in whole.items()
