@@ -46,6 +46,13 @@ def column(*values: str, comma: bool = False, na: frozenset[str] = frozenset()) 
         (["1e3", "2.5E-2"], [1000, 0.025]),
         (["CHF 5", "CHF 12"], [5, 12]),
         ([".5", "1."], [0.5, 1]),
+        (["$(7,987.37)", "$1.00"], [-7987.37, 1]),
+        (["7,987.37-", "1.00"], [-7987.37, 1]),
+        (["\u22125", "3"], [-5, 3]),
+        (["1,234 sq ft", "900 sq ft"], [1234, 900]),
+        (["36 months", "60 months"], [36, 60]),
+        (["08:30", "23:45:00"], [8.5, 23.75]),
+        (["12:15 AM", "1:30 PM"], [0.25, 13.5]),
         (["0", "0.5", "10"], [0, 0.5, 10]),
     ],
 )
@@ -103,10 +110,18 @@ def test_gaps_among_texts(texts: list[str], gaps: int) -> None:
 def test_marks_of_the_users_own() -> None:
     """They are gaps wherever they stand."""
     assert column("1", "unknown", "3", na=frozenset({"unknown"})).content.isna().tolist() == [False, True, False]
+    assert column("1,5", "-200,0", "3", na=frozenset({"-200"})).content.isna().tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
-    "texts", [["01234", "99999", "00001"], ["A/5 1000", "1001", "1002"] * 10, ["0", "1", "2", "3+"] * 9, ["a", "b"]]
+    "texts",
+    [
+        ["01234", "99999", "00001"],
+        ["4 doors", "2 seats"],
+        ["A/5 1000", "1001", "1002"] * 10,
+        ["0", "1", "2", "3+"] * 9,
+        ["a", "b"],
+    ],
 )
 def test_codes_are_no_numbers(texts: list[str]) -> None:
     """Postal codes, tickets and counts with an open end are categories, as they are written."""
@@ -129,6 +144,8 @@ def test_a_text_among_numbers_is_damage(texts: list[str], stray: int) -> None:
         (["01.03.2024", "31.12.2024"], "2024-03-01", "read as day before month"),
         (["3/1/2024", "12/31/2024"], "2024-03-01", "read as month before day"),
         (["1 Mar 2024", "31 Dec 2024"], "2024-03-01", ""),
+        (["3/1/24 8:26", "12/31/24 18:00"], "2024-03-01 8:26", "read as month before day"),
+        (["01.03.24", "11.12.24"], "2024-03-01", "read as day before month, a guess"),
     ],
 )
 def test_dates(texts: list[str], first: str, said: str) -> None:
@@ -186,7 +203,7 @@ def test_a_frame_written_in_any_dialect_is_read_back(
     path = tmp_path_factory.mktemp("data") / f"data.csv{pack}"
     path.write_bytes(PACKED[pack](text.encode(encoding)))
     table = read_table(path)
-    assert not table.defects
+    assert not table.wrong
     pd.testing.assert_frame_equal(table.frame, frame, check_dtype=False)
 
 
@@ -328,14 +345,14 @@ def test_lines_are_counted_as_an_editor_does(tmp_path: Path) -> None:
     path.write_text("A title\nx,y\n" + "1.5,a\n2.5,b\n\n" * 30 + "oops,a\n", encoding="utf-8")
     table = read_table(path)
     assert table.file_notes == ["file: 1 line before the header left out", "file: 30 empty lines left out"]
-    assert table.defects[0].startswith("column 'x' holds 'oops' in line 93,")
+    assert table.wrong[0].startswith("column 'x' holds 'oops' in line 93,")
 
 
 def test_rows_that_say_none_are_rows(tmp_path: Path) -> None:
     """Only lines in which nothing is written are empty."""
     path = tmp_path / "a.csv"
-    path.write_text("x,y\nnone,none\nred,some\n" * 5, encoding="utf-8")
-    assert len(read_table(path).frame) == 14  # the header's text recurs as a row
+    path.write_text("x,y\n" + "none,none\nred,some\n" * 5, encoding="utf-8")
+    assert len(read_table(path).frame) == 10
 
 
 def test_names_of_rows_without_a_name(tmp_path: Path) -> None:
@@ -347,7 +364,35 @@ def test_names_of_rows_without_a_name(tmp_path: Path) -> None:
     assert table.columns["size"].tolist()[:2] == [0.0, 0.25]
     assert "a name fewer than columns" in table.file_notes[0]
     path.write_text("size,y\n" + "1,2,3,4\n" * 8, encoding="utf-8")
-    assert "its first line has 2 names, and others have 4 fields" in read_table(path).defects[0]
+    assert "line 2 has 4 fields, and there are 2 names" in read_table(path).defects[0]
+
+
+def test_a_field_too_many_moves_no_name(tmp_path: Path) -> None:
+    """An unquoted comma makes one line wider: it is named, wherever it stands."""
+    path = tmp_path / "a.csv"
+    for place in (3, 150, 400):
+        rows = ["Smith, John,u,c1" if number == place else f"n{number},u,c{number % 2}" for number in range(500)]
+        path.write_text("\n".join(["n,x,y", *rows]), encoding="utf-8")
+        with pytest.raises(TuningError, match=f"(line {place + 2} has 4 fields|Expected 3 fields in line {place + 2})"):
+            tuners.read(path, "y")
+
+
+def test_a_first_line_that_is_a_row(tmp_path: Path) -> None:
+    """A file of texts without names is refused, and loses no row in silence."""
+    path = tmp_path / "a.data"
+    path.write_text("p,x,s\ne,x,n\np,b,s\n" * 9, encoding="utf-8")
+    with pytest.raises(TuningError, match="its first line .p, x, s. is like the others: add a header line"):
+        tuners.read(path, "p")
+
+
+def test_a_second_line_of_names_is_one_defect(tmp_path: Path) -> None:
+    """As spreadsheets have it."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "X1,X2,X3,Y\nLIMIT,AGE,BILL,default\n" + "20000,24,3913,1\n30000,26,2682,0\n" * 40, encoding="utf-8"
+    )
+    with pytest.raises(TuningError, match="line 2 holds texts where columns .X1, X2, X3 and others. hold numbers"):
+        tuners.read(path, "Y")
 
 
 def test_lines_that_end_early_are_said(tmp_path: Path) -> None:

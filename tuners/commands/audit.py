@@ -7,6 +7,7 @@ import shlex
 
 from tuners.commands import Command
 from tuners.commands._options import add, given
+from tuners.errors import MOST_NAMES
 from tuners.plan import READING
 from tuners.task import paths
 from tuners.text.printable import printable
@@ -30,10 +31,12 @@ def run(chosen: argparse.Namespace) -> int:
     for note in dataset.notes:
         print(printable(note, None))
     rows, features = dataset.X.shape
-    print(f"{rows:,} rows, {features} {'feature' if features == 1 else 'features'}: {', '.join(dataset.features)}")
+    more = f" and {features - MOST_NAMES} more" if features > MOST_NAMES else ""
+    listed = ", ".join(dataset.features[:MOST_NAMES]) + more
+    print(printable(f"{rows:,} rows, {features} {'feature' if features == 1 else 'features'}: {listed}", None))
     flags = [f"--tuning-{key}={getattr(chosen, key.replace('-', '_'))}" for key in options]
     quoted = f'"{chosen.target}"' if "," in chosen.target else chosen.target
-    command = ["pytest", f"--tuning-datasets={chosen.file}:{quoted}", *flags]
+    command = ["pytest", "benchmarks/", f"--tuning-datasets={chosen.file}:{quoted}", *flags]
     print(printable(f"to tune on it: {shlex.join(command)}", None))
     return 0
 

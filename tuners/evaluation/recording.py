@@ -29,7 +29,7 @@ from tuners.results.trial import Trial
 from tuners.search.keys import freeze
 from tuners.spaces import candidates, contains
 from tuners.store.table import Row, Table, key
-from tuners.task.address import address, described, differences, digest
+from tuners.task.address import address, differences, digest, of_metric
 from tuners.task.winner import Told, expected, told, told_of_all
 from tuners.text.printable import printable
 
@@ -256,7 +256,7 @@ class Recording:
     def _others(self, field: str) -> str:
         """Return what tells other metrics of one name apart; empty where there are none."""
         metrics = self.problem.protocol.others if field == "other_scores" else ()
-        return f" {digest({each: described(self.problem.scorer_of(each)) for each in metrics})}" if metrics else ""
+        return f" {digest({each: of_metric(self.problem, each) for each in metrics})}" if metrics else ""
 
     def _parts(self, candidates: Sequence[Params]) -> Iterator[list[Row]]:
         """Yield the rows of candidates, a part that shares work at a time."""

@@ -25,8 +25,8 @@ BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 NUMBER = r"(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})"
 
 
-_SEPARATED = re.compile(r"""(?:"[^"]*"|'[^']*'|[^,])+""")
-"""Parts between commas, of which those in quotes are parts of a name."""
+_SEPARATED = re.compile(r"""(?:(?:^|(?<=[,:\s]))(?:"[^"]*"|'[^']*')|[^,])+""")
+"""Parts between commas; in quotes, which open where a name begins, a comma is part of a name."""
 
 
 def columns(text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import platform
 import sys
 import types
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -25,7 +25,7 @@ import joblib
 import numpy as np
 
 from tuners.store import imported_code
-from tuners.task.dataset import fingerprint
+from tuners.task.fingerprint import fingerprint
 from tuners.task.imports import files_of, imported_by
 from tuners.task.scorers import METRICS
 from tuners.text.shown import shown
@@ -57,12 +57,23 @@ def address(problem: Problem) -> dict[str, Any]:
         + (" drawn anew for each candidate" if problem.reshuffled else ""),
         "estimator": described(problem.estimator),
         # Their folders are another machine's business.
-        "code": sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in files),
+        "code": _code(files),
         "metric": f"{problem.protocol.metric} of {problem.positive!r}{own}",
         "versions": _versions(problem.estimator),
         # Where nothing is known of rows, nothing is said: tables from before there were weights are still found.
         **({"weights and roles of rows": _digest(of_rows)} if (of_rows := _of_rows(problem)) else {}),
     }
+
+
+def of_metric(problem: Problem, metric: str) -> str:
+    """Return what tells one of a problem's metrics from another of its name: what its scorer holds, and its code."""
+    scorer = problem.scorer_of(metric)
+    code = _code(_files(scoring_function(scorer))) if METRICS.is_own(metric) else []
+    return " ".join([described(scorer), *code])
+
+
+def _code(files: Iterable[str]) -> list[str]:
+    return sorted(f"{Path(file).name} {imported_code.digest(file)}" for file in files)
 
 
 def _of_rows(problem: Problem) -> list[bytes]:

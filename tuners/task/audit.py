@@ -22,10 +22,14 @@ FEWEST_ROWS = 20
 """With fewer rows, distinct values say nothing."""
 DISTINCT = 0.98
 """A text column with a larger share of distinct values identifies rows."""
+INDEX_SPAN = 10
+"""An index that was saved after rows were left out has neighbours, and spans fewer numbers than this times its rows."""
 WORDS = 6
 """Texts of more words, on average, are prose and no names."""
 MOST_CLASSES = 6
 """Classes that the note on the target counts."""
+MOST_EXACT = 2**53
+"""Whole numbers below this are written in full."""
 KEEP = "--tuning-keep"
 EMPTY = "empty"
 _ID = re.compile(
@@ -82,8 +86,9 @@ def target_note(name: str, y: NDArray[Any], task: Task, positive: Any | None, *,
     """Return the line on the target."""
     labels, counts = np.unique(y, return_counts=True)
     if task == "regression":
-        other = "" if given else "; --tuning-task=classification takes them for classes"
-        return f"{name}: the target, numbers from {labels[0]:g} to {labels[-1]:g}: regression{other}"
+        whole = not (y % 1).any()
+        other = "; --tuning-task=classification takes them for classes" if whole and not given else ""
+        return f"{name}: the target, numbers from {_number(labels[0])} to {_number(labels[-1])}: regression{other}"
     order = np.argsort(-counts, kind="stable")[:MOST_CLASSES]
     listed = ", ".join(f"{labels[each]} {counts[each]:,}" for each in order)
     more = f" and {len(labels) - MOST_CLASSES} more" if len(labels) > MOST_CLASSES else ""
@@ -97,6 +102,10 @@ def target_note(name: str, y: NDArray[Any], task: Task, positive: Any | None, *,
             else "; positive class: not said (--tuning-positive)"
         )
     return said
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value % 1 == 0 and abs(value) < MOST_EXACT else f"{value:,.6g}"
 
 
 def _quoted(name: str) -> str:
@@ -122,11 +131,14 @@ def _reason(name: str, values: pd.Series, y: NDArray[Any]) -> str:
     whole = is_integer_dtype(values) or bool((numbers % 1 == 0).all())
     if not whole:
         return ""
-    if numbers.max() - numbers.min() == rows - 1:
+    named = bool(_ID.search(name))
+    span = numbers.max() - numbers.min()
+    if span == rows - 1 and (numbers.min() in {0, 1} or named):
         return f"{counted}, from {numbers.min():.0f} to {numbers.max():.0f}, which number them"
-    if (np.diff(numbers) > 0).all() and _sorted(y):
+    steps = np.diff(numbers)
+    if steps.min() > 0 and (steps == 1).any() and span < INDEX_SPAN * rows and _sorted(y):
         return f"{counted}, which grow from row to row, as the target does"
-    return f"{counted}, and the name of an id" if _ID.search(name) else ""
+    return f"{counted}, and the name of an id" if named else ""
 
 
 def _sorted(y: NDArray[Any]) -> bool:
@@ -148,6 +160,6 @@ def _kind(values: pd.Series) -> list[str]:
         first, last = (f"{each:%Y-%m-%d}" for each in (present.min(), present.max()))
         return [f"dates, {first} to {last}, whose parts are features"]
     if is_numeric_dtype(values):
-        return [f"{present.iloc[0]:g} in every row"] if _constant(present) and not is_bool_dtype(values) else []
+        return [f"{_number(present.iloc[0])} in every row"] if _constant(present) and not is_bool_dtype(values) else []
     count = present.nunique()
     return [f"text, {count:,} value{'' if count == 1 else 's'}"]

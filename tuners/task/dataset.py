@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import issparse
 
 from tuners.errors import TuningError
 from tuners.results.tasks import TASKS, Task
 from tuners.task import roles
 from tuners.task.files import Table, as_pandas, of_frame
+from tuners.task.fingerprint import fingerprint, is_sparse
 from tuners.task.frames import taken_apart
 from tuners.task.inferred import inferred_task
 from tuners.task.metrics import label_named
@@ -166,37 +166,20 @@ class Dataset:
 
     def for_task(self, task: Task) -> Dataset:
         """Return the dataset with its target taken for classes, or for numbers, whatever was inferred."""
-        return self if task == self.task else replace(self, task=task)
+        if task == self.task:
+            return self
+        positive = self.positive if task == "classification" else None
+        return replace(self, task=task, positive=positive, notes=(*self.notes, f"task: {task}, as you said"))
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the content, names of columns and roles included."""
         digest = fingerprint(self.X, self.y)
+        if self.task != inferred_task(self.y):
+            digest = hashlib.sha256(f"{digest} {self.task}".encode()).hexdigest()
         given = [(role, getattr(self, role)) for role in ROLES if getattr(self, role) is not None]
         if not given:
             return digest
         return hashlib.sha256(f"{digest} {fingerprint(pd.DataFrame(dict(given)), self.y)}".encode()).hexdigest()
-
-
-def is_sparse(X: object) -> bool:
-    """Whether rows are SciPy's sparse ones."""
-    return bool(issparse(X))
-
-
-def fingerprint(X: Any, y: NDArray[Any]) -> str:
-    """Return a SHA-256 of features and target, names of columns included."""
-    if is_sparse(X):
-        X = X.tocoo()
-        digest = hashlib.sha256(repr(X.shape).encode())
-        for part in (X.row, X.col, X.data):
-            digest.update(np.ascontiguousarray(part).tobytes())
-        return f"{fingerprint(np.zeros((len(y), 0)), y)[:32]}{digest.hexdigest()[:32]}"
-    frame = pd.DataFrame(X)
-    # Not by `assign`: pandas warns that it is slow to insert into a frame of many text columns.
-    target = pd.DataFrame({"(target)": y}, index=frame.index)
-    frame = pd.concat([frame, target], axis="columns")
-    digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())
-    digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _features(name: str, X: Any) -> Any:

@@ -30,7 +30,7 @@ def fit(estimator: Any, X: Any, y: Any, of_rows: OfRows) -> Any:
     """Fit an estimator, and return it."""
     if not of_rows:
         return estimator.fit(X, y)
-    routed = WEIGHTS in of_rows and _requests(estimator)
+    routed = WEIGHTS in of_rows and requests_weights(estimator)
     given = {WEIGHTS: of_rows[WEIGHTS]} if routed else _named(estimator, of_rows)
     # Where nobody requests anything, routing refuses what the last step is given by name.
     with config_context(enable_metadata_routing=routed):
@@ -61,7 +61,7 @@ def taken(of_rows: OfRows, rows: Any) -> OfRows:
 
 def takes_weights(estimator: Any) -> bool:
     """Whether weights of rows reach a fit: the last step of a pipeline takes them, or a part requests them."""
-    return _requests(estimator) or has_fit_parameter(_last(estimator)[1], WEIGHTS)
+    return requests_weights(estimator) or has_fit_parameter(_last(estimator)[1], WEIGHTS)
 
 
 def model_of(estimator: Any) -> Any:
@@ -69,7 +69,8 @@ def model_of(estimator: Any) -> Any:
     return _last(estimator)[1]
 
 
-def _requests(estimator: Any) -> bool:
+def requests_weights(estimator: Any) -> bool:
+    """Whether a part requests weights by metadata routing."""
     try:
         return bool(get_routing_for_object(estimator).consumes("fit", {WEIGHTS}))
     except NotImplementedError:  # a meta-estimator without routing

@@ -14,6 +14,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from tuners.errors import MOST_NAMES, TuningError
 from tuners.results.tasks import TASKS, Task
 from tuners.task import audit
+from tuners.task.files import typed
 from tuners.task.inferred import inferred_task
 from tuners.task.metrics import conventional_positive, label_named, positive_word
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tuners.task.files import Table
 
+WORDS = {"groups": "the groups", "time": "the time", "weights": "the weights", "test": "which rows are the test set"}
 MOST_DEFECTS = 10
 """Defects that a message lists."""
 
@@ -54,7 +56,7 @@ def taken_apart(
     Columns that identify rows are left out, those of `keep` excepted. Raises `TuningError`, which begins with `about`
     and names all that is wrong at once.
     """
-    defects = list(table.defects)
+    defects = list(table.wrong)
     names = _Names(table.columns, defects)
     named = {role: names.find(name, role) for role, name in roles.items() if name is not None}
     found = names.find(target, "")
@@ -65,7 +67,15 @@ def taken_apart(
         defects.append(f"column {twice[0]!r} is the target, and has another role, too: expected one role a column")
     if found is None or not table.columns:
         raise _wrong(about, defects)
-    features = _features(table, {found, *named.values(), *dropped} - {None}, target=found)  # type: ignore[arg-type]
+    if found in dropped:
+        defects.append(f"column {found!r} is the target, and is to be dropped: give another target")
+    defects += [
+        f"column {name!r} ({role}) is missing in {table.place(int(table.columns[name].isna().argmax()))}: expected a "
+        "value in each row"
+        for role, name in named.items()
+        if name is not None and table.columns[name].isna().any()
+    ]
+    features = _features(table, {found, *named.values(), *dropped} - {None})  # type: ignore[arg-type]
     y = table.columns[found]
     _check_target(table, found, y, defects)
     infinite = [name for name in features if _infinite(features[name]).any()]
@@ -84,6 +94,8 @@ def taken_apart(
     if task == "regression" and not is_numeric_dtype(y):
         defects.append(f"the target {found!r} holds texts such as {y.iloc[0]!r}: expected numbers for regression")
         raise _wrong(about, defects)
+    if table.first_line is None and not is_numeric_dtype(y):
+        y = typed(y.astype(str)).content  # categories may be numbers
     values = np.asarray(y.astype(str) if not is_numeric_dtype(y) else y)
     its_task = task or inferred_task(values)
     if positive is not None and label_named(np.unique(values).tolist(), positive) is None:
@@ -103,9 +115,9 @@ def taken_apart(
     notes = [
         *table.file_notes,
         audit.target_note(found, values, its_task, said, given=task is not None),
-        *(f"{name}: {role}: no feature" for role, name in named.items() if name),
+        *(f"{name}: {WORDS[role]}, and no feature" for role, name in named.items() if name),
         *(f"{name}: left out, as you said" for name in table.columns if name in dropped),
-        *_on_repeated(table, found),
+        *_on_repeated(table, found, {*named.values(), *dropped}),
         *judged.notes(table.notes),
         *judged.leaks,
     ]
@@ -127,6 +139,8 @@ class _Names:
         wanted = str(name)
         if wanted in self._columns or (wanted := wanted.strip()) in self._columns:
             return wanted
+        if not self._columns and not self._defects:
+            self._defects.append("has no columns")
         if self._columns:
             near = difflib.get_close_matches(wanted, self._columns, n=1)
             near = near or [each for each in self._columns if each.lower() == wanted.lower()]
@@ -138,20 +152,24 @@ class _Names:
         return None
 
 
-def _features(table: Table, others: set[str], target: str) -> dict[str, pd.Series]:
+def _features(table: Table, others: set[str]) -> dict[str, pd.Series]:
+    """Return the columns that are none of the others, nor a second one of their name."""
     return {
         name: column
         for name, column in table.columns.items()
-        if name not in others and table.repeated.get(name) != target
+        if name not in others and table.repeated.get(name) not in others
     }
 
 
-def _on_repeated(table: Table, target: str) -> list[str]:
-    return [
-        f"{further}: a second column named {name!r}: "
-        + ("left out, since it is the target" if name == target else "kept")
-        for further, name in table.repeated.items()
-    ]
+def _on_repeated(table: Table, target: str, others: Iterable[str | None]) -> list[str]:
+    lines = []
+    for further, name in table.repeated.items():
+        if name == target:
+            said = "left out, since it is the target"
+        else:
+            said = "left out, as the first one is" if name in others else "kept"
+        lines.append(f"{further}: a second column named {name!r}: {said}")
+    return lines
 
 
 def _check_target(table: Table, name: str, y: pd.Series, defects: list[str]) -> None:

@@ -135,6 +135,6 @@ def scorer(estimator: Any, metric: str, positive: Any | None, labels: Sequence[A
     return make_scorer(function, response_method=response, greater_is_better=not metric.startswith("neg_"), **kwargs)
 
 
-def _told_which(function: Any, positive: Any, y_true: Any, y_pred: Any) -> float:
+def _told_which(function: Any, positive: Any, y_true: Any, y_pred: Any, **weights: Any) -> float:
     """Score with True as the positive class, for metrics that take the last label for it."""
-    return float(function(np.asarray(y_true) == positive, np.asarray(y_pred) == positive))
+    return float(function(np.asarray(y_true) == positive, np.asarray(y_pred) == positive, **weights))

@@ -48,7 +48,12 @@ REFUSED = re.compile(r'[][<>{}",:]')
 def prepared(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> Any:
     """Return the model with what the dataset needs put before it; `seed` is of what is drawn there."""
     steps = _steps(estimator, dataset, scale=scale, seed=seed)
-    return _after(estimator, [FunctionTransformer(plain_types), *steps] if _has_other_types(dataset) else steps)
+    if isinstance(dataset.X, pd.DataFrame):
+        if knows_gaps(model_of(estimator)) is not None and any(map(REFUSED.search, dataset.features)):
+            steps = [*steps, FunctionTransformer(with_plain_names)]
+        if _has_other_types(dataset):
+            steps = [FunctionTransformer(plain_types), *steps]
+    return _after(estimator, steps)
 
 
 def _steps(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> list[Any]:
@@ -66,6 +71,11 @@ def _steps(estimator: Any, dataset: Dataset, *, scale: bool, seed: int) -> list[
         return [_as_numbers(dataset, scale=scale, seed=seed)]
     estimator.set_params(**booster.settings)
     return [_as_categories(dataset, estimator, scale=scale), EmptyAsZero()]
+
+
+def with_plain_names(X: Any) -> Any:
+    """Return a frame whose names of columns every library takes; rows without names as they are."""
+    return X.rename(columns=lambda name: feature_name("", name)) if isinstance(X, pd.DataFrame) else X
 
 
 def plain_types(X: pd.DataFrame) -> pd.DataFrame:

@@ -192,7 +192,7 @@ class Problem:
             of = f"{len(self.dataset.classes)} classes" if self.model.classifies else "these numbers"
             message = f"{about}: it gives {score} for {of}"
             raise TuningError(message)
-        if self.model.classifies:
+        if self.model.classifies and metric == self.protocol.metric:
             checks.check_validated(self.dataset, self.split, self.folds, partial(self._scores, fitted), about)
 
     def _check_rows(self) -> None:
@@ -220,7 +220,13 @@ class Problem:
         return Part.of(self.dataset, self.split.train_rows, stratified=self.model.classifies)
 
     def _check_weights(self) -> None:
-        """Raise `TuningError` where rows have weights and the estimator takes none."""
+        """Raise `TuningError` where rows have weights and the estimator takes none, or not with early stopping."""
+        if self.dataset.weights is not None and self.model.early_stopping and fitting.requests_weights(self.estimator):
+            message = (
+                f"model {self.model.name!r}: its parts request sample weights (set_fit_request), and it has early "
+                "stopping: expected one of them: without requests, weights reach the last step"
+            )
+            raise TuningError(message)
         if self.dataset.weights is not None and not takes_weights(self.estimator):
             message = (
                 f"model {self.model.name!r}: {type(model_of(self.estimator)).__name__} does not take sample weights, "

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tuners.errors import TuningError
+from tuners.task.files import of_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,11 +40,11 @@ def _groups(values: NDArray[Any], about: str) -> NDArray[Any]:
 def _time(values: NDArray[Any], about: str) -> NDArray[Any]:
     if values.dtype.kind in "iufM":
         return values
-    try:
-        return np.asarray(pd.to_datetime(pd.Series(values)))
-    except (TypeError, ValueError) as error:
-        message = f"{about}: expected numbers or dates as time, got {str(values[0])!r}: {str(error).splitlines()[0]}"
-        raise TuningError(message) from None
+    found = of_frame(pd.DataFrame({"time": values})).columns.get("time")
+    if found is None or found.dtype.kind not in "iufM":
+        message = f"{about}: expected numbers, or dates of one way of writing, as time, got {str(values[0])!r}"
+        raise TuningError(message)
+    return np.asarray(found)
 
 
 def _weights(values: NDArray[Any], about: str) -> NDArray[np.float64]:

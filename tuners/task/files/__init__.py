@@ -20,13 +20,13 @@ from pathlib import Path
 import pandas as pd
 
 from tuners.errors import TuningError
-from tuners.task.files._columns import as_plain
+from tuners.task.files._columns import as_plain, typed
 from tuners.task.files._frames import as_pandas, of_frame
 from tuners.task.files._table import Table
 from tuners.task.files._text import of_text
 from tuners.text.printable import printable
 
-__all__ = ["Table", "as_pandas", "as_plain", "of_frame", "read_table"]
+__all__ = ["Table", "as_pandas", "as_plain", "of_frame", "read_table", "typed"]
 
 
 def read_table(path: Path, na_values: Iterable[str] = (), encoding: str = "") -> Table:
@@ -51,6 +51,8 @@ def read_table(path: Path, na_values: Iterable[str] = (), encoding: str = "") ->
         raise TuningError(message) from None
     except (OSError, ValueError, EOFError, LookupError, zipfile.BadZipFile, lzma.LZMAError, zlib.error) as error:
         expected = "a text file with a header line" if reader is None else f"a {suffix} file"
+        if isinstance(error, UnicodeDecodeError | LookupError):
+            expected = f"text in {encoding}: without --tuning-encoding, or encoding=, it is found"
         said = printable(str(error).strip().partition("\n")[0].strip() or type(error).__name__)
         message = f"dataset {path}: cannot be read as a table: {said}: expected {expected}"
         raise TuningError(message) from None

@@ -31,6 +31,7 @@ LEAST_TOGETHER, SHARE_TOGETHER = 10, 0.25
 LEAST_COHERENCE = 0.05
 """How like a language a text must be, from 0 to 1, to be taken for one in another alphabet."""
 _WIDE = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
+_BREAK = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 
 
@@ -42,10 +43,12 @@ class Dialect:
     delimiter: str
     width: int
     """Fields of the widest of the first lines."""
+    usual: int
+    """Fields of most of them."""
     skipped: int = 0
     """Lines before the header: Excel's `sep=;`, and empty ones."""
     titles: int = 0
-    """Lines among those that have one field, as titles and comments have."""
+    """Lines among those that are titles or comments."""
     guessed: bool = False
     """Whether the encoding is neither said nor UTF-8."""
 
@@ -74,7 +77,8 @@ def dialect_of(content: bytes, encoding: str = "") -> Dialect:
         content.decode(encoding)
     guessed = not encoding and not _is_said(content)
     encoding = encoding or encoding_of(content)
-    lines = content[:BYTES].decode(encoding, errors="ignore").splitlines()
+    # Not by `splitlines`, which breaks lines where nobody else does.
+    lines = _BREAK.split(content[:BYTES].decode(encoding, errors="ignore"))
     if len(content) > BYTES:
         lines = lines[:-1]  # the last one may be cut
     begun = 0
@@ -87,10 +91,15 @@ def dialect_of(content: bytes, encoding: str = "") -> Dialect:
     else:
         delimiter = _delimiter(lines)
     counts = [len(fields) for fields in _fields(lines, delimiter)]
-    if Counter(counts).most_common(1)[:1] != [(1, len(counts))] and len(counts) > 1:
-        usual = Counter(counts[1:]).most_common(1)[0][0]
-        titles = next((place for place, count in enumerate(counts) if count > 1), 0) if usual > 1 else 0
-    return Dialect(encoding, delimiter, max(counts, default=0), begun + titles, titles, guessed=guessed)
+    usual = Counter(counts[1:] or counts or [0]).most_common(1)[0][0]
+    while usual > 1 and titles < len(counts) and _is_title(lines[titles], counts[titles], usual):
+        titles += 1
+    return Dialect(encoding, delimiter, max(counts, default=0), usual, begun + titles, titles, guessed=guessed)
+
+
+def _is_title(line: str, fields: int, usual: int) -> bool:
+    """Whether a line before the others is a title or a comment, by its fields and those that lines have usually."""
+    return fields <= 1 or (line.startswith("#") and fields != usual)
 
 
 def encoding_of(content: bytes) -> str:

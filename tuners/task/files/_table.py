@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from tuners.task.files._columns import Column
 from tuners.text.printable import printable
 
+SECOND_HEADER = 3
+"""So many columns of numbers that begin with a text have a second line of names."""
+
 
 @dataclass
 class Table:
@@ -26,6 +29,8 @@ class Table:
     """By column, what was decided: parts of a sentence."""
     defects: list[str] = field(default_factory=list)
     """What is wrong with it, each with its remedy."""
+    strays: list[tuple[str, int, str]] = field(default_factory=list)
+    """Columns of numbers that hold a text: name, row and text of the first one."""
     repeated: dict[str, str] = field(default_factory=dict)
     """By name of a further column of a name that was there already: that name."""
     rows: NDArray[np.intp] | None = None
@@ -44,14 +49,24 @@ class Table:
             return f"row {row + 1}"
         return f"line {(row if self.rows is None else int(self.rows[row])) + self.first_line}"
 
+    @property
+    def wrong(self) -> list[str]:
+        """All that is wrong, each with its remedy."""
+        at_first = [name for name, row, _ in self.strays if row == 0]
+        if len(at_first) >= SECOND_HEADER:
+            listed = ", ".join(at_first[:3])
+            said = f"{self.place(0)} holds texts where columns ({listed} and others) hold numbers: "
+            return [*self.defects, f"{said}if it is a second line of names, remove one of the two"]
+        return self.defects + [
+            f"column {name!r} holds {value!r} in {self.place(row)}, where the other rows hold numbers: correct it, or "
+            "say that it marks a gap (--tuning-na, na_values=)"
+            for name, row, value in self.strays
+        ]
+
     def take(self, name: str, column: Column) -> None:
         """Take a column as it was understood."""
         if column.damaged is not None:
-            value = printable(str(column.content.iloc[column.damaged]).strip())
-            self.defects.append(
-                f"column {name!r} holds {value!r} in {self.place(column.damaged)}, where the other rows hold numbers: "
-                "correct it, or say that it marks a gap (--tuning-na, na_values=)"
-            )
+            self.strays.append((name, column.damaged, printable(str(column.content.iloc[column.damaged]).strip())))
         self.columns[name] = column.content
         self.notes[name] = list(column.notes)
 

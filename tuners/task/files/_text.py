@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,12 +14,15 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype, is_integer_dtype, is_numeric_dtype
 
-from tuners.task.files._columns import GAPS, Column, gaps_said, has_codes, typed
+from tuners.task.files._columns import GAPS, Column, gaps_said, typed
 from tuners.task.files._dialect import Dialect, dialect_of
+from tuners.task.files._numbers import has_codes
 from tuners.task.files._table import Table, distinct
 
 VALUES_IN_HEADER = 0.25
 """A first line with a larger share of numbers holds no names."""
+IN_COLUMNS = 0.5
+"""A first line of texts is a row where a larger share of them recurs in its column."""
 MOST_EXACT = 2**53
 """Whole numbers below this are exact as floats."""
 _PANDAS_GAPS = sorted({" ", "  "} | {mark for gap in GAPS for mark in (gap, gap.upper(), gap.capitalize())} | {"NaN"})
@@ -50,6 +53,9 @@ def of_text(content: bytes, marks: frozenset[str], encoding: str) -> Table:
     codes = {name for name, values in text.strings(names, zeros).items() if has_codes(values.fillna(""))}
     strings = text.strings(names, [name for name in names if name in codes or not is_numeric_dtype(plain[name])])
     strings = {name: values[kept].reset_index(drop=True).fillna("") for name, values in strings.items()}
+    if len(strings) == len(names) and _is_row(header, strings):
+        table.defects.append(f"its first line ({', '.join(header[:4])}) is like the others: add a header line")
+        return table
     for name in names:
         if name in strings:
             table.take(name, typed(strings[name], decimal_comma=dialect.decimal_comma, na_values=marks))
@@ -90,17 +96,30 @@ class _Text:
         """Say how many lines have fewer fields than there are names, if any: pandas fills them with gaps."""
         if self.dialect.delimiter == " ":
             return []
-        lines = io.StringIO(self._content.decode(self.dialect.encoding), newline="")
-        reader = csv.reader(lines, delimiter=self.dialect.delimiter, skipinitialspace=True)
-        begun = self.dialect.skipped
-        try:
-            short = [reader.line_num for row in reader if reader.line_num > begun and 1 < len(row) < fields]
-        except csv.Error:  # such as a field of megabytes, which pandas reads
-            return []
+        short = [number for number, row in self._rows() if any(row) and len(row) < fields]
         if not short:
             return []
         are = "1 line has" if len(short) == 1 else f"{len(short):,} lines have"
         return [f"file: {are} fewer fields than there are names, first line {short[0]}: what they lack are gaps"]
+
+    def first_wider(self, fields: int) -> str:
+        """Say which line is the first with more fields than there are names."""
+        for number, row in self._rows():
+            if len(row) > fields:
+                said = f"line {number} has {len(row)} fields, and there are {fields} names: "
+                return f"{said}put fields that hold a delimiter in quotes"
+        return f"there are more fields than the {fields} names: name each column"
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each line below the header with its number and its fields; none where they cannot be divided."""
+        text = self._content.decode(self.dialect.encoding)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.dialect.delimiter, skipinitialspace=True)
+        try:
+            for row in reader:
+                if reader.line_num > self.dialect.skipped + 1:
+                    yield reader.line_num, row
+        except csv.Error:  # such as a field of megabytes, which pandas reads
+            return
 
     def strings(self, names: Sequence[str], wanted: Sequence[str]) -> dict[str, pd.Series[Any]]:
         """Return columns as they are written."""
@@ -117,12 +136,11 @@ def _named(text: _Text, header: list[str], marks: frozenset[str], table: Table) 
     names = distinct([*header, *[""] * further], table)
     plain = text.rows(names, na_values=gaps, low_memory=False)
     if further > 0 and not plain[names[len(header) :]].isna().to_numpy().all():
-        if further > 1:
-            table.defects.append(
-                f"its first line has {len(header)} names, and others have {text.dialect.width} fields: name each column"
-            )
+        # R writes names of rows, which are distinct, and no name for them.
+        of_rows = text.dialect.usual == len(header) + 1 and further == 1 and plain[names[0]].is_unique
+        if not of_rows:
+            table.defects.append(text.first_wider(len(header)))
             return names, plain
-        # R writes names of rows, and no name for them.
         table.repeated.clear()
         names = distinct(["", *header], table)
         plain = plain.set_axis(names, axis="columns")
@@ -171,6 +189,14 @@ def _take_dotted(text: _Text, names: Sequence[str], kept: np.ndarray[Any, Any], 
             found = pd.to_numeric(numbers.str.replace(".", "", regex=False)).astype("float64").reindex(written.index)
             whole = found.astype("int64") if found.notna().all() else found
             table.take(name, Column(whole, ("numbers, dots between thousands left out", *gaps_said(whole))))
+
+
+def _is_row(header: Sequence[str], strings: dict[str, pd.Series[Any]]) -> bool:
+    """Whether a first line of texts is a row: what it holds, columns hold."""
+    found = [
+        name for name, (_, values) in zip(header, strings.items(), strict=False) if name and (values == name).any()
+    ]
+    return len(found) > IN_COLUMNS * len(header)
 
 
 def _holds_values(header: Sequence[str]) -> bool:
