@@ -9,6 +9,7 @@ import random
 import pytest
 
 from tests.bench import PLAIN
+from tuners.plugin import values
 
 CONFTEST = """
 import tuners
@@ -47,6 +48,19 @@ def test_a_packed_file_with_a_quoted_target(shop: pytest.Pytester) -> None:
     assert "plan: left out, as you said" in info["dataset_notes"]
     page = (shop.path / "report.html").read_text(encoding="utf-8")
     assert "120 distinct values in 120 rows: left out" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("bob's.csv:y,al's.csv:y", ("bob's.csv:y", "al's.csv:y")),
+        ("a.csv:'b, c',iris", ("a.csv:'b, c'", "iris")),
+        ('"b, c", d', ('"b, c"', "d")),
+    ],
+)
+def test_quotes_open_where_a_name_begins(text: str, names: tuple[str, ...]) -> None:
+    """An apostrophe inside of a name is a letter."""
+    assert values.names(text) == names
 
 
 @pytest.mark.parametrize(

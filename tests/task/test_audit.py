@@ -166,6 +166,49 @@ def test_wrong_names_are_told(options: dict[str, Any], said: str) -> None:
     assert str(caught.value).startswith("dataset 'people': ")
 
 
+@pytest.mark.parametrize(
+    ("values", "classes", "positive"),
+    [
+        (pd.Categorical([0, 1] * 20), ("0", "1"), 1),
+        (pd.array([True, False] * 20, dtype="boolean"), ("False", "True"), True),
+        (pd.Categorical(["no", "yes"] * 20), ("no", "yes"), "yes"),
+    ],
+)
+def test_targets_of_pandas_own_types(values: Any, classes: tuple[str, ...], positive: Any) -> None:
+    """Categories that are numbers are numbers, and bools stay bools."""
+    found = Dataset.from_frame(pd.DataFrame({"x": RANDOM.normal(size=40), "y": values}), "y", name="d")
+    assert (found.classes, found.positive) == (classes, positive)
+
+
+def test_times_as_text_are_read_as_in_a_file() -> None:
+    """Days before months, which pandas alone takes for months."""
+    days = [f"{number % 12 + 1:02d}.{number // 12 + 1:02d}.2020" for number in range(48)]
+    found = Dataset("d", np.zeros((48, 1)), np.arange(48) % 2, time=np.array(days))
+    assert found.time is not None
+    assert (np.diff(found.time) > np.timedelta64(0)).all()
+    with pytest.raises(TuningError, match="expected numbers, or dates of one way of writing, as time, got 'soon'"):
+        Dataset("d", np.zeros((2, 1)), np.array([0, 1]), time=np.array(["soon", "later"]))
+
+
+def test_doses_of_a_sorted_file_stay() -> None:
+    """A feature that grows with the target is no index for that; nor are the years of a series."""
+    dose = pd.DataFrame({"dose": np.arange(0, 300, 10), "age": RANDOM.normal(size=30)})
+    assert "dose" in Dataset.from_frame(dose.assign(y=dose["dose"] * 1.7), "y", name="d").features
+    years = pd.DataFrame({"year": np.arange(1950, 2010), "y": RANDOM.normal(size=60), "x": RANDOM.normal(size=60)})
+    assert "year" in Dataset.from_frame(years, "y", name="d").features
+
+
+def test_a_second_column_of_a_role_is_no_feature(tmp_path: Path) -> None:
+    """As the first one is not."""
+    path = tmp_path / "a.csv"
+    path.write_text("x,g,g,y\n" + "".join(f"{n / 3},{n % 7},{n % 7},{n % 2}\n" for n in range(60)), encoding="utf-8")
+    found = tuners.read(path, "y", groups="g")
+    assert found.features == ["x"]
+    assert "g.1: a second column named 'g': left out, as the first one is" in found.notes
+    with pytest.raises(TuningError, match="column 'y' is the target, and is to be dropped"):
+        tuners.read(path, "y", drop=["y"])
+
+
 def test_frames_of_polars_are_the_same() -> None:
     """The dataset is that of the same frame in pandas."""
     polars = pytest.importorskip("polars", reason="needs polars: pip install polars")

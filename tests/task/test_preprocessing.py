@@ -354,6 +354,18 @@ def test_the_address_tells_how_columns_are_prepared() -> None:
     assert not any(each.startswith("preparation.py") for each in clean["code"])
 
 
+@pytest.mark.parametrize(
+    "estimator", [xgboost.XGBClassifier(n_estimators=2), lightgbm.LGBMClassifier(n_estimators=2, verbose=-1)]
+)
+def test_boosters_take_any_name_of_a_column(estimator: Any) -> None:
+    """Brackets, quotes and commas, which their libraries refuse, are written otherwise for them."""
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(80, 2)), columns=["a [mm]", 'b "<c>", d'])
+    for gaps in (0, 9):
+        frame.iloc[:gaps, 0] = np.nan
+        problem = Problem(Model("m", estimator, {"max_depth": [1, 2]}), Dataset("d", frame, np.array([0, 1] * 40)), 0)
+        assert 0 <= problem.default_test_score <= 1
+
+
 @pytest.mark.parametrize("estimator", [DecisionTreeClassifier(), HistGradientBoostingClassifier(max_iter=3)])
 def test_the_missing_value_of_pandas_own_types_is_a_gap(estimator: Any) -> None:
     """Whole numbers, bools, fractions and text of types that have `pd.NA` are prepared as NumPy's are."""
