@@ -145,7 +145,7 @@ def test_a_text_among_numbers_is_damage(texts: list[str], stray: int) -> None:
         (["3/1/2024", "12/31/2024"], "2024-03-01", "read as month before day"),
         (["1 Mar 2024", "31 Dec 2024"], "2024-03-01", ""),
         (["3/1/24 8:26", "12/31/24 18:00"], "2024-03-01 8:26", "read as month before day"),
-        (["01.03.24", "11.12.24"], "2024-03-01", "read as day before month, a guess"),
+        (["01.03.24", "11.12.24"], "2024-03-01", "read as day before month, a guess (2024-12-31 is none)"),
     ],
 )
 def test_dates(texts: list[str], first: str, said: str) -> None:
@@ -222,6 +222,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
         ("a.csv", "# exported in 2024\n# by hand\nx,y\n1,2\n3,4\n"),
         ("a.csv", "Sales of all towns\n\nx;y\n1;2\n3;4\n"),
         ("a.data", "x y\n1 2\n3   4\n"),
+        ("a.data", 'x y  z w\n1 2  5\t"ford corona"\n3   4 6\t"opel"\n1 2 7\t"a b c"\n'),
         ("a.txt", "x|y\n1|2\n"),
         ("a.csv", '"x","y"\n"1","2"\n'),
         ("a.csv", "x, y\n1, 2\n"),
@@ -232,7 +233,8 @@ def test_text_files_of_all_kinds(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     table = read_table(path)
-    assert (list(table.columns), table.frame.iloc[0].tolist()) == (["x", "y"], [1, 2])
+    assert (list(table.columns)[:2], table.frame.iloc[0].tolist()[:2]) == (["x", "y"], [1, 2])
+    assert len(table.columns) in {2, 4}
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "cp1253", "shift_jis", "gb18030"])

@@ -69,6 +69,7 @@ def taken_apart(
         raise _wrong(about, defects)
     if found in dropped:
         defects.append(f"column {found!r} is the target, and is to be dropped: give another target")
+    defects += [f"column {name!r} is to be dropped, and to be kept: expected one of them" for name in dropped & kept]
     defects += [
         f"column {name!r} ({role}) is missing in {table.place(int(table.columns[name].isna().argmax()))}: expected a "
         "value in each row"

@@ -56,7 +56,7 @@ def dates_of(values: pd.Series) -> tuple[pd.Series, str] | None:
         day_first = bool(first.gt(12).any() or (not second.gt(12).any() and unique.str.contains(r"\.").all()))
         sure = first.gt(12).any() or second.gt(12).any()
         said = "read as day before month" if day_first else "read as month before day"
-        said += "" if sure else ", a guess"
+        said += "" if sure else ", a guess (2024-12-31 is none)"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of formats that pandas has to find for each value
         found = pd.to_datetime(unique, errors="coerce", dayfirst=day_first, format="mixed", utc=True)

@@ -25,6 +25,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+SURE = 0.95
+"""The share of lines that agree, from which there is little doubt."""
 WESTERN = "cp1252"
 LEAST_TOGETHER, SHARE_TOGETHER = 10, 0.25
 """Bytes beyond ASCII that stand together, their number and share, from which another alphabet is looked for."""
@@ -162,14 +164,22 @@ def _delimiter(lines: Sequence[str]) -> str:
         # Blanks stand inside of texts, too: they divide columns where nothing else does.
         agreement = same / len(counts)
         standing = (agreement if delimiter != " " else min(agreement, 0.5), width)
+        if best == "\t" and most[1] == 2 and delimiter == " " and agreement > SURE and _are_numbers(lines):
+            return delimiter  # a tab before the last column alone
         if standing[0] > most[0] + 0.1 or (abs(standing[0] - most[0]) <= 0.1 and standing[1] > most[1]):
             best, most = delimiter, standing
     return best
 
 
+def _are_numbers(lines: Sequence[str]) -> bool:
+    """Whether most words of lines, between blanks, are numbers."""
+    words = [word for line in lines[1:] for word in line.split()]
+    return sum(bool(re.fullmatch(r"[-+]?\d*\.?\d*", word)) for word in words) > len(words) / 2
+
+
 def _fields(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     if delimiter == " ":
-        return [line.split() for line in lines]
+        lines = [line.replace("\t", " ").strip() for line in lines]
     reader = csv.reader([f"{line}\n" for line in lines], delimiter=delimiter, skipinitialspace=True)
     try:
         return list(reader)
