@@ -53,11 +53,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def registered() -> Iterator[None]:
     """Forget what a session in this process has registered: it may find the registries of the tests themselves."""
-    registries = (catalog.TUNERS, catalog.MODELS, catalog.DATASETS, catalog.METRICS)
+    registries: tuple[Any, ...] = (catalog.TUNERS, catalog.MODELS, catalog.DATASETS, catalog.METRICS)
     before = [dict(each._registered) for each in registries]
     yield
     for each, members in zip(registries, before, strict=True):
-        each._registered = members  # type: ignore[attr-defined]
+        each._registered = members
 
 
 @pytest.fixture(scope="session")
