@@ -161,7 +161,7 @@ build(made, made.cells(), heard, quiet)
 """
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_building_goes_on_after_a_kill(jobs: int, tmp_path: Path) -> None:
     """What was added is there, and only the rest is evaluated."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -75,7 +75,8 @@ for name in TUNERS:
     for on in MODELS:
         if name in SLOW.get(on, TUNERS):
             made = RunContract.of(name, model=partial(load, on, name), budget=BUDGETS.get(on, BUDGET), **like)
-            globals()[f"Test_{name}_on_{on}"] = made
+            # Each fit of scikeras compiles a network anew.
+            globals()[f"Test_{name}_on_{on}"] = pytest.mark.slow(made) if on == "ann_plain" else made
 
 
 @cache

@@ -414,7 +414,7 @@ def test_numbers_are_the_same_in_all_formats(opened: Open, whole: Report) -> Non
 
 
 @pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium or Chrome: apt-get install chromium")
-@pytest.mark.parametrize("suffix", [".png", ".svg"])
+@pytest.mark.parametrize("suffix", [".png", pytest.param(".svg", marks=pytest.mark.slow)])
 def test_charts_are_static_images(whole: Report, tmp_path: Path, suffix: str) -> None:
     """All charts below each other in one picture."""
     pytest.importorskip("kaleido", reason="pip install 'pytest-tuners[images]'")

@@ -35,7 +35,7 @@ from tuners.store.journal import Journal
 from tuners.store.journal_contents import read
 from tuners.store.journal_folder import FOLDER, KEPT, SUFFIX, listed, lock, new_path
 
-MOMENTS = [6, pytest.param(50, marks=pytest.mark.slow)]
+MOMENTS = [4, pytest.param(50, marks=pytest.mark.slow)]
 DAMAGES = 200
 
 
@@ -349,7 +349,7 @@ def pytest_configure(config):
 """
 
 
-@pytest.mark.parametrize("everywhere", [False, True])
+@pytest.mark.parametrize("everywhere", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_full_disk_under_xdist(suite: pytest.Pytester, *, everywhere: bool) -> None:
     """One line for each file that cannot be written, and the table and the reports: as without workers."""
     suite.makeconftest(FULL.replace("{everywhere}", str(everywhere)))
