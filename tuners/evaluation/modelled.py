@@ -21,6 +21,7 @@ from tuners.evaluation.contract import Training
 from tuners.evaluation.plain import Plain
 from tuners.results.params import Params
 from tuners.task.problem import own_rows, own_values
+from tuners.task.splits import take
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +90,7 @@ def measured(problem: Problem, candidates: Sequence[Params], size: str) -> Gener
     """
     train, validation = _typical(problem.folds)
     X, y = own_rows(problem.split.X_train), own_rows(problem.split.y_train)
-    taken = _Taken(problem, _rows(X, train), y[train], _rows(X, validation), y[validation])
+    taken = _Taken(problem, take(X, train), y[train], take(X, validation), y[validation])
     taken.fit({size: SMALLER})  # what the first fit of a process does besides
     paired = max(4, min(MEASURED, len(candidates)) // 4)
     chosen: list[Params] = []
@@ -158,10 +159,6 @@ def _typical(folds: Sequence[Fold]) -> Fold:
     """Return the fold whose rows to fit on are nearest to the mean: folds that go forward fit on more and more."""
     mean = sum(len(fit) for fit, _ in folds) / len(folds)
     return min(folds, key=lambda fold: abs(len(fold[0]) - mean) // 1)
-
-
-def _rows(X: Any, numbers: Any) -> Any:
-    return X.iloc[numbers] if hasattr(X, "iloc") else X[numbers]
 
 
 def _own_seconds(problem: Problem, params: Params) -> float:

@@ -12,6 +12,7 @@ from tuners.errors import MissingExtraError, require
 from tuners.gate.expression import parse
 from tuners.plan import ALL, INCONCLUSIVE
 from tuners.report.formats import FORMATS, SUFFIXES
+from tuners.results.cell import unquoted
 from tuners.results.record import EVALUATIONS, STARTS
 from tuners.results.tasks import TASKS
 from tuners.task import validation
@@ -30,9 +31,8 @@ _SEPARATED = re.compile(r"""(?:(?:^|(?<=[,:\s]))(?:"[^"]*"|'[^']*')|[^,])+""")
 
 
 def columns(text: str) -> tuple[str, ...]:
-    """Read `A,"B, C"`: distinct names of columns, which may be in quotes."""
-    found = names(text)
-    return tuple(each[1:-1] if len(each) > 2 and each[0] == each[-1] and each[0] in "\"'" else each for each in found)
+    """Read `A,"B, C"`: distinct names of columns, or marks in them, which may be in quotes."""
+    return tuple(map(unquoted, names(text)))
 
 
 def column(text: str) -> str:
@@ -41,11 +41,6 @@ def column(text: str) -> str:
     if len(found) > 1:
         raise ValueError("one column; one with a comma in its name in quotes")  # noqa: TRY003, EM101  `options.read` completes it
     return found[0]
-
-
-def marks(text: str) -> tuple[str, ...]:
-    """Read `A,B`: marks of gaps."""
-    return columns(text)
 
 
 def task(text: str) -> str:

@@ -44,10 +44,12 @@ def file_and_target(dataset: str) -> tuple[str, str] | None:
     found = _FILE.fullmatch(dataset)
     if found is None:
         return None
-    target = found["target"]
-    if len(target) > 2 and target[0] == target[-1] and target[0] in "\"'":
-        target = target[1:-1]
-    return found["path"], target
+    return found["path"], unquoted(found["target"])
+
+
+def unquoted(name: str) -> str:
+    """Return a name without the quotes that a person has put around it."""
+    return name[1:-1] if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'" else name
 
 
 OPENML, OPENML_SUITE = "openml:", "openml-suite:"

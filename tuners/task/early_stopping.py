@@ -22,6 +22,7 @@ from sklearn.utils.metaestimators import available_if
 from tuners.errors import TuningError
 from tuners.task.boosters import Rows, booster_of
 from tuners.task.labels import NumberedClasses
+from tuners.task.splits import take
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class EarlyStopped(BaseEstimator):
         booster = booster_of(self.stopped)
         assert booster is not None
         rows_of = [
-            Rows(_take(X, rows), y[rows], None if sample_weight is None else np.asarray(sample_weight)[rows])
+            Rows(take(X, rows), y[rows], None if sample_weight is None else np.asarray(sample_weight)[rows])
             for rows in (fit, other)
         ]
         self.stopped_ = booster.stopped(clone(self.stopped), rows_of[0], rows_of[1], self.stop_rounds)
@@ -154,7 +155,3 @@ class EarlyStopped(BaseEstimator):
             shuffled = StratifiedGroupKFold(parts, shuffle=True, random_state=self.stop_seed)
         fit, other = next(iter(shuffled.split(rows, labels, groups)))
         return fit, other
-
-
-def _take(X: Any, rows: NDArray[np.intp]) -> Any:
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]

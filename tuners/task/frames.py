@@ -90,32 +90,31 @@ def taken_apart(
     if defects:
         raise _wrong(about, defects)
     if task not in {None, *TASKS}:
-        defects.append(f"expected {' or '.join(TASKS)} as task, got {task!r}")
-        raise _wrong(about, defects)
+        raise _wrong(about, [f"expected {' or '.join(TASKS)} as task, got {task!r}"])
     if task == "regression" and not is_numeric_dtype(y):
-        defects.append(f"the target {found!r} holds texts such as {y.iloc[0]!r}: expected numbers for regression")
-        raise _wrong(about, defects)
+        said = f"the target {found!r} holds texts such as {y.iloc[0]!r}: expected numbers for regression"
+        raise _wrong(about, [said])
     if table.first_line is None and not is_numeric_dtype(y):
         y = typed(y.astype(str)).content  # categories may be numbers
     values = np.asarray(y.astype(str) if not is_numeric_dtype(y) else y)
     its_task = task or inferred_task(values)
-    if positive is not None and label_named(np.unique(values).tolist(), positive) is None:
-        listed = ", ".join(map(str, np.unique(values)[:MOST_DEFECTS]))
-        defects.append(f"expected a label of the target {found!r} as positive ({listed}), got {positive!r}")
-        raise _wrong(about, defects)
+    labels = np.unique(values).tolist()
+    if positive is not None and label_named(labels, positive) is None:
+        listed = ", ".join(map(str, labels[:MOST_DEFECTS]))
+        said = f"expected a label of the target {found!r} as positive ({listed}), got {positive!r}"
+        raise _wrong(about, [said])
     judged = audit.judge(features, values, its_task, kept)
     X = pd.DataFrame({name: _plain(column) for name, column in features.items() if name not in judged.left_out})
     if X.columns.empty:
         listed = "; ".join(f"{name}: {why}" for name, why in judged.left_out.items())
-        defects.append(f"has no feature beside the target {found!r}: {listed}")
-        raise _wrong(about, defects)
-    labels = np.unique(values).tolist()
-    said = positive if positive is not None else conventional_positive(labels) or positive_word(labels)
+        raise _wrong(about, [f"has no feature beside the target {found!r}: {listed}"])
     if its_task == "regression":
-        said = None
+        positive = None
+    elif positive is None:
+        positive = conventional_positive(labels) or positive_word(labels)
     notes = [
         *table.file_notes,
-        audit.target_note(found, values, its_task, said, given=task is not None),
+        audit.target_note(found, values, its_task, positive, given=task is not None),
         *(f"{name}: {WORDS[role]}, and no feature" for role, name in named.items() if name),
         *(f"{name}: left out, as you said" for name in table.columns if name in dropped),
         *_on_repeated(table, found, {*named.values(), *dropped}),
@@ -123,7 +122,7 @@ def taken_apart(
         *judged.leaks,
     ]
     return Parts(
-        X, values, its_task, said, {role: np.asarray(table.columns[name]) for role, name in named.items() if name},
+        X, values, its_task, positive, {role: np.asarray(table.columns[name]) for role, name in named.items() if name},
         tuple(notes),
     )  # fmt: skip
 

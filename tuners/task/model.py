@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, clone, is_classifier
 from tuners.errors import TuningError
 from tuners.results.tasks import Task
 from tuners.spaces import Params, SpaceLike, as_space
-from tuners.task.columns import chooses_columns
+from tuners.task.column_choice import chooses_columns
 from tuners.task.early_stopping import EarlyStopping
 from tuners.task.early_stopping import checked as early_stopped
 

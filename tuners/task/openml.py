@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,7 @@ def read(name: str, **roles: Any) -> Dataset:
         licence=details.get("licence", "unknown"), **roles,
     )  # fmt: skip
     said = f"OpenML {details['id']}: {details['name']}, version {details['version']}, licence {dataset.licence}"
-    object.__setattr__(dataset, "notes", (said, *dataset.notes))
-    return dataset
+    return replace(dataset, notes=(said, *dataset.notes))
 
 
 def suite(name: str) -> list[str]:

@@ -49,7 +49,8 @@ def typed(text: pd.Series, *, decimal_comma: bool = False, na_values: frozenset[
     """Return a column of strings as what it holds; `na_values` are further marks of gaps."""
     stripped = text.astype(object).str.strip()
     lower = stripped.str.lower()
-    numbers, notes = numbers_of(stripped[~(lower.isin(GAPS) | stripped.isin(na_values))], decimal_comma=decimal_comma)
+    written = stripped[~(lower.isin(GAPS) | stripped.isin(na_values))]
+    numbers, notes = numbers_of(written, decimal_comma=decimal_comma)
     numbers = _without_marks(numbers, na_values)
     present = len(numbers)
     share = numbers.isna().mean() if present else 1.0
@@ -59,11 +60,11 @@ def typed(text: pd.Series, *, decimal_comma: bool = False, na_values: frozenset[
         )
     if present and share < 1 and _is_damage(stripped[numbers.index], numbers):
         return Column(text, damaged=int(np.flatnonzero(text.index == numbers.index[numbers.isna().to_numpy()][0])[0]))
-    hours = hours_of(stripped[~(lower.isin(GAPS) | stripped.isin(na_values))])
+    hours = hours_of(written)
     if hours is not None:
         said = ("times of day, as hours", *_marks(stripped, lower, GAPS, na_values))
         return Column(hours.reindex(text.index), said)
-    dates = dates_of(stripped[~(lower.isin(GAPS) | stripped.isin(na_values))])
+    dates = dates_of(written)
     if dates is not None:
         return Column(
             dates[0].reindex(text.index), (*filter(None, [dates[1]]), *_marks(stripped, lower, GAPS, na_values))

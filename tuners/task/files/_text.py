@@ -180,7 +180,7 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _take_dotted(text: _Text, names: Sequence[str], kept: np.ndarray[Any, Any], table: Table) -> None:
     """Take numbers such as 1.234 for thousands, in a file whose decimals stand behind commas."""
-    fractions = [name for name in names if is_float_dtype(table.columns[name]) and name in table.columns]
+    fractions = [name for name in names if is_float_dtype(table.columns[name])]
     plain = [name for name in fractions if not any(note.startswith("numbers") for note in table.notes[name])]
     for name, values in text.strings(names, plain).items():
         written = values[kept].reset_index(drop=True).fillna("").str.strip()
