@@ -121,7 +121,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
     else:
         hint = synonyms.remedy(kind, name) or (f"did you mean {' or '.join(near)}? " if near else "")
         hint += "losses are negated, so that larger is better; " if near and near[0].startswith("neg_") else ""
-    others = f"known: {', '.join(known)}" if len(known) <= MOST_NAMES else f"there are {len(known)}"
+    others = f"known: {', '.join(known)}" if len(known) <= MOST_NAMES else f"there are {len(known)} {kind}s"
     return TuningError(f"unknown {kind} {name!r}: {hint}{others}")
 
 
