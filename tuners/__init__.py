@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tuners.results.budget import Budget
     from tuners.results.run import Run
     from tuners.results.trial import Trial
+    from tuners.spaces import when
     from tuners.task.dataset import Dataset
     from tuners.task.early_stopping import EarlyStopping
     from tuners.task.model import Model
@@ -42,6 +43,7 @@ __all__ = [
     "register_metric",
     "register_model",
     "tuner",
+    "when",
 ]
 
 _HOME = {
@@ -61,6 +63,7 @@ _HOME = {
     "register_metric": "catalog",
     "register_model": "catalog",
     "tuner": "catalog",
+    "when": "spaces",
 }
 
 

@@ -15,10 +15,10 @@ from ConfigSpace import (
     Categorical,
     CategoricalHyperparameter,
     ConfigurationSpace,
-    EqualsCondition,
     Float,
     Integer,
     NormalFloatHyperparameter,
+    NotEqualsCondition,
     OrdinalHyperparameter,
 )
 from hypothesis import given
@@ -131,7 +131,7 @@ def test_params_are_plain_and_sorted() -> None:
 
 def _conditional() -> ConfigurationSpace:
     space = ConfigurationSpace({"a": ["x", "y"], "b": (0.0, 1.0)})
-    space.add(EqualsCondition(space["b"], space["a"], "x"))
+    space.add(NotEqualsCondition(space["b"], space["a"], "x"))
     return space
 
 
@@ -144,7 +144,7 @@ def _conditional() -> ConfigurationSpace:
             ConfigurationSpace({"a": Categorical("a", ["x", "y"], weights=[0.9, 0.1])}),
             "hyperparameter 'a' has weights, which grid search cannot express",
         ),
-        (_conditional(), "conditions or forbidden clauses, which grid and random search cannot express"),
+        (_conditional(), "the condition b | a != 'x': expected EqualsCondition, InCondition, or AndConjunction"),
         (
             ConfigurationSpace({"a": NormalFloatHyperparameter("a", 0, 1, -1, 1)}),
             "hyperparameter 'a' is a NormalFloatHyperparameter: expected one of Categorical",

@@ -1,6 +1,7 @@
 """Search spaces: read into ConfigSpace's classes, and translated for each library."""
 
 from tuners.results.params import Params, plain, plain_params
+from tuners.spaces.conditions import active, needed_by, when
 from tuners.spaces.grids import candidates, grid, without
 from tuners.spaces.points import cardinality, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
@@ -19,6 +20,7 @@ __all__ = [
     "LogIntegers",
     "Params",
     "SpaceLike",
+    "active",
     "as_space",
     "candidates",
     "cardinality",
@@ -29,6 +31,7 @@ __all__ = [
     "from_hyperopt",
     "from_positions",
     "grid",
+    "needed_by",
     "own_copy",
     "plain",
     "plain_params",
@@ -38,5 +41,6 @@ __all__ = [
     "to_configspace",
     "to_hyperopt",
     "to_positions",
+    "when",
     "without",
 ]

@@ -16,6 +16,7 @@ from ConfigSpace import (
 )
 
 from tuners.results.params import Params, plain, plain_params
+from tuners.spaces.conditions import active
 from tuners.spaces.values import copied, position
 
 
@@ -31,8 +32,10 @@ def finite_values(hyperparameter: Any) -> list[Any] | None:
 
 
 def contains(space: ConfigurationSpace, params: Mapping[str, Any]) -> bool:
-    """Whether a point has exactly the space's hyperparameters, each with a legal value of the right type."""
-    return set(params) == set(space) and all(_legal(space[name], value) for name, value in params.items())
+    """Whether a point has just the hyperparameters that are active there, each with a legal value of its type."""
+    return set(params) == set(active(space, params)) and all(
+        _legal(space[name], value) for name, value in params.items()
+    )
 
 
 def _legal(hyperparameter: Any, value: Any) -> bool:

@@ -15,6 +15,7 @@ from ConfigSpace import (
 )
 
 from tuners.errors import TuningError, one_line
+from tuners.spaces.conditions import When, condition, needed_by
 from tuners.spaces.exact import FineFloat
 from tuners.spaces.kinds import READERS, AnyHyperparameter
 from tuners.spaces.scipy_distributions import written
@@ -41,11 +42,12 @@ def as_space(space: SpaceLike) -> ConfigurationSpace:
     - a list: choices; so does a `range`, a NumPy array or a pandas series, in order where they rise or fall;
     - a tuple `(low, high)`: a range, of integers if both are, and logarithmic as `(low, high, "log")`;
     - SciPy's frozen `randint`, `uniform` and `loguniform`: the range that they draw from;
-    - one value: that value alone.
+    - one value: that value alone;
+    - `when(any of these, parent=value)`: the same, active only where another hyperparameter has that value.
 
     Listed values come back as they are, NumPy scalars as plain Python values. Raises `TuningError`, which names
-    the hyperparameter, for any other value. Raises it, too, for conditions, forbidden clauses and distributions,
-    which scikit-learn's grids cannot express, since all methods of a comparison search the same space.
+    the hyperparameter, for any other value. Raises it, too, for conditions of other kinds and for forbidden clauses,
+    since all methods of a comparison search the same space.
     """
     if not isinstance(space, ConfigurationSpace):
         if not isinstance(space, Mapping):
@@ -54,9 +56,11 @@ def as_space(space: SpaceLike) -> ConfigurationSpace:
                 '{"max_depth": [2, 4], "alpha": (0.0, 1.0)}, or a ConfigurationSpace'
             )
             raise TuningError(message)
-        hyperparameters = [_read(name, value) for name, value in space.items()]
+        given = {name: value for name, value in space.items() if isinstance(value, When)}
+        hyperparameters = [_read(name, given[name].values if name in given else value) for name, value in space.items()]
         space = ConfigurationSpace()
         space.add(hyperparameters)
+        space.add([condition(space, name, value.needed) for name, value in given.items()])
     _check(space)
     return space
 
@@ -65,9 +69,10 @@ def _check(space: ConfigurationSpace) -> None:
     if not len(space):
         message = "the search space is empty: name at least one hyperparameter"
         raise TuningError(message)
-    if space.conditions or space.forbidden_clauses:
+    needed_by(space)
+    if space.forbidden_clauses:
         message = (
-            "the search space has conditions or forbidden clauses, which grid and random search cannot "
+            "the search space has forbidden clauses, which grid and random search cannot "
             "express: leave them out, so that every method searches the same space"
         )
         raise TuningError(message)

@@ -13,7 +13,7 @@ from sklearn.metrics import confusion_matrix
 
 from tuners.errors import TuningError, unwinds
 from tuners.results.scorers import ONE_CLASS
-from tuners.spaces import Params, copied, restored
+from tuners.spaces import Params, active, copied, restored
 from tuners.task import checks, fitting, metrics, splits, splitting
 from tuners.task.early_stopping import with_early_stopping
 from tuners.task.fitting import WEIGHTS, OfRows, model_of, takes_weights
@@ -121,10 +121,11 @@ class Problem:
     def untuned(self, space: ConfigurationSpace) -> Params:
         """Return the untuned estimator's own values of a space's hyperparameters.
 
-        A value that the space lists is the listed object. The point may lie outside of the space.
+        A value that the space lists is the listed object, and what is not active there is left out. The point may lie
+        outside of the space.
         """
         own = self.estimator.get_params()
-        return restored(space, {name: own[name] for name in space})
+        return restored(space, {name: own[name] for name in active(space, own)})
 
     @cached_property
     def default_test_score(self) -> float:
