@@ -22,6 +22,7 @@ from tuners.evaluation.recording import recording_of
 from tuners.execution.preflight import preflight
 from tuners.execution.tables import Expected, build, ensure
 from tuners.plan import Plan
+from tuners.report.words import clock_time
 from tuners.store.table import listed
 
 SPACE = {"max_depth": [1, 2, 3, 4], "criterion": ["gini", "entropy"]}
@@ -80,16 +81,40 @@ def test_every_candidate_of_every_problem_is_recorded(jobs: int, tmp_path: Path)
 
 def test_the_time_left_is_that_of_the_candidates(tmp_path: Path) -> None:
     """Nothing is said of the time left until some are evaluated, and none is left at the end."""
-    made = plan(tmp_path)
+    made = plan(tmp_path, seeds=3)
     told: list[tuple[int, int, float | None]] = []
     build(made, made.cells(), lambda *heard: told.append(heard), quiet)
-    measuring, evaluating = told[:2], told[2:]
-    assert [left for _, _, left in measuring] == [None, None]
-    assert [(done, total) for done, total, _ in evaluating] == [(8, 16), (16, 16)]
-    half, end = (left for _, _, left in evaluating)
+    measuring, evaluating = told[:3], told[3:]
+    assert [left for _, _, left in measuring] == [None, None, None]
+    # The first was evaluated while it was measured what the others take.
+    assert [(done, total) for done, total, _ in evaluating] == [(8, 24), (16, 24), (24, 24)]
+    first, half, end = (left for _, _, left in evaluating)
+    assert first is None
     assert half is not None
     assert half > 0
     assert end == 0
+
+
+def test_what_building_takes_is_said_before(tmp_path: Path) -> None:
+    """Of candidates that share no work, too, from a few of them; problems beyond the limit are counted apart."""
+    told: list[Expected] = []
+    slow = stump(finite=True, seconds=0.02)
+    within: dict[str, Any] = {"table-limit": 60.0}
+    made = plan(tmp_path / "within", slow, **within)
+    build(made, made.cells(), heard, told.append)
+    assert (told[0].candidates, told[0].seconds) == (40, None)
+    assert (told[1].problems, told[1].longer) == (2, 0)
+    assert told[1].seconds is not None
+    assert 30 * 3 * 0.02 <= told[1].seconds < 60
+    beyond = plan(tmp_path / "beyond", slow, **{**within, "table-limit": 0.1})
+    build(beyond, beyond.cells(), heard, told.append)
+    assert (told[3].problems, told[3].candidates, told[3].longer) == (0, 0, 2)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(3.4, "3 s"), (119, "119 s"), (130, "2 min"), (3700, "1 h 2 min")])
+def test_a_wait_is_told_in_the_unit_that_people_count_it_in(seconds: float, text: str) -> None:
+    """Seconds, then minutes, then hours and minutes."""
+    assert clock_time(seconds) == text
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

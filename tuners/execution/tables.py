@@ -7,6 +7,7 @@ build the rest, a problem in each of several processes at a time
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ from tuners.errors import TuningError
 from tuners.evaluation.recording import Recording, recording_of
 from tuners.execution.channel import Channel
 from tuners.execution.preflight import of_each
-from tuners.execution.process import bound, end_group, fork, kill, raisable
+from tuners.execution.process import bound, call, end_group, fork, kill, raisable
 
 if TYPE_CHECKING:
     from tuners.plan import Plan
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from tuners.results.params import Params
 
 POLL_SECONDS = 0.2
+FEW, FEW_SECONDS = 10, 2.0
+"""Candidates from which the time of those like them is told: so many, or those begun within so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,11 @@ class Expected:
     candidates: int
     """That are to be evaluated."""
     seconds: float | None
-    """Of the candidates that share work, on as many processors as there are; None while that is being measured."""
-    measured_later: tuple[str, ...]
-    """Models whose candidates share none: what they take is known when some are evaluated."""
+    """On as many processors as there are; None while that is being measured."""
+    longer: int = 0
+    """Problems of which each would take longer than the limit: only what their runs ask for is recorded."""
+    measured_later: tuple[str, ...] = ()
+    """Models with a single problem of candidates that share no work: they are timed as they are evaluated."""
 
 
 def unannounced(expected: Expected) -> None:
@@ -93,10 +98,10 @@ def build(
     begun = perf_counter()
     try:
         if lacking:
-            announce(Expected(len(lacking), sum(map(len, lacking.values())), None, ()))
+            announce(Expected(len(lacking), sum(map(len, lacking.values())), None))
         _prepare(list(lacking), progress)
         if lacking:
-            announce(_expected(lacking, plan.jobs))
+            announce(_expected(lacking, plan.jobs, plan.table_limit))
         progress.begin()
         # What shares nothing takes longest, and its libraries are loaded where it is built.
         order = sorted(lacking, key=lambda each: (each.shares, -len(lacking[each])))
@@ -121,33 +126,64 @@ def _prepare(recordings: Sequence[Recording], progress: _Progress) -> None:
             progress.tell()
 
 
-def _expected(lacking: Mapping[Recording, list[Params]], jobs: int) -> Expected:
-    """Return what the rest takes, from one part of each model and dataset, whose rows are kept."""
-    each: dict[tuple[str, str], float] = {}
-    seconds, later = 0.0, []
+def _expected(lacking: Mapping[Recording, list[Params]], jobs: int, limit: float) -> Expected:
+    """Return what the rest takes, from some candidates of each model and dataset, whose rows are kept."""
+    alike: dict[tuple[str, str], dict[Recording, list[Params]]] = {}
     for recording, missing in lacking.items():
-        model, dataset = recording.problem.model.name, recording.problem.dataset.name
-        if not recording.shares:
+        named = recording.problem.model.name, recording.problem.dataset.name
+        alike.setdefault(named, {})[recording] = missing
+    count, seconds, longer, later = 0, 0.0, 0, []
+    for (model, _), each in alike.items():
+        first, *others = each
+        if not (others or first.shares):
             later.append(model)
+            count += len(each[first])
             continue
-        if (model, dataset) not in each:
-            each[model, dataset] = _of_one(recording, missing)
-        seconds += each[model, dataset] * len(missing)
-    count = sum(map(len, lacking.values()))
-    return Expected(len(lacking), count, seconds / min(jobs, len(lacking)), tuple(dict.fromkeys(later)))
+        one = _of_one(first, each[first]) if first.shares else _of_some(first, each[first])
+        for missing in each.values():
+            if one * len(missing) > limit:
+                longer += 1
+            else:
+                count += len(missing)
+                seconds += one * len(missing)
+    problems = len(lacking) - longer
+    return Expected(problems, count, seconds / min(jobs, max(problems, 1)), longer, tuple(dict.fromkeys(later)))
 
 
 def _of_one(recording: Recording, missing: Sequence[Params]) -> float:
-    """Return the seconds of a candidate, from a part of those missing."""
-    order = np.random.default_rng(recording.problem.seed).permutation(len(missing))
+    """Return the seconds of a candidate, from a part of those missing that shares work."""
     begun, evaluated = perf_counter(), [1]
 
     def heard(done: int) -> bool:
         evaluated[0] = done
         return False
 
-    recording.add([missing[place] for place in order], heard)
+    recording.add(_drawn(recording, missing), heard)
     return (perf_counter() - begun) / evaluated[0]
+
+
+def _of_some(recording: Recording, missing: Sequence[Params]) -> float:
+    """Return the seconds of a candidate, from a few of those missing, evaluated where they leave no threads here."""
+
+    def evaluate() -> float:
+        times = [perf_counter()]
+
+        def heard(_: int) -> bool:
+            times.append(perf_counter())
+            return len(times) <= FEW and times[-1] - times[0] < FEW_SECONDS
+
+        recording.add(_drawn(recording, missing), heard)
+        # The first may load a library, or compile.
+        return (times[-1] - times[1]) / (len(times) - 2) if len(times) > 2 else times[1] - times[0]
+
+    found: float | None = call(evaluate, None) if hasattr(os, "fork") else evaluate()
+    return math.inf if found is None else found  # it died, as the runs of its candidates will
+
+
+def _drawn(recording: Recording, missing: Sequence[Params]) -> list[Params]:
+    """Return candidates in random order, so that the first of them are like the rest."""
+    order = np.random.default_rng(recording.problem.seed).permutation(len(missing))
+    return [missing[place] for place in order]
 
 
 class _Progress:
@@ -186,8 +222,7 @@ def whole(recording: Recording, limit: float) -> float | None:
     missing = [] if every is None else recording.missing(every)
     if not missing:
         return None
-    order = np.random.default_rng(recording.problem.seed).permutation(len(missing))
-    drawn = [missing[place] for place in order]
+    drawn = _drawn(recording, missing)
     begun = perf_counter()
     first: list[tuple[int, float]] = []
     expected = 0.0

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tuners.report.words import counted
+from tuners.report.words import clock_time, counted
 
 if TYPE_CHECKING:
     from tuners.execution.tables import Built, Expected
@@ -48,7 +48,9 @@ def before(expected: Expected) -> str:
         return f"{what}; how long that takes is being measured"
     later = ", ".join(expected.measured_later)
     beside = f" beside {later}, whose candidates share no work and are timed as they are evaluated" if later else ""
-    return f"{what}, about {expected.seconds:.0f} s{beside}"
+    longer = f"; {counted(expected.longer, 'further problem')} would take longer than --tuning-table-limit each, and "
+    left = f"{longer}only what searches ask for is recorded" if expected.longer else ""
+    return f"{what}, about {clock_time(expected.seconds)}{beside}{left}"
 
 
 def said(found: Sequence[Built], seconds: float, plan: Plan) -> list[str]:

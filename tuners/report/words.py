@@ -12,6 +12,8 @@ from tuners.results.scorers import direction, read_as
 NOTHING = "-"
 RECORDED = "†"
 """Marks seconds of the recorded clock."""
+SHORT_WAIT = 120
+"""Seconds from which a wait is told in minutes."""
 
 
 def number(value: float | None, digits: int = 4, *, sign: bool = False) -> str:
@@ -24,6 +26,14 @@ def duration(value: float | None, *, sign: bool = False) -> str:
     if value is None:
         return NOTHING
     return f"{value:{'+' if sign else ''}z.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
+
+
+def clock_time(seconds: float) -> str:
+    """Format seconds that a person waits: in seconds, minutes, or hours and minutes."""
+    if seconds < SHORT_WAIT:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def interval(value: Interval | None, text: Callable[..., str] = number, **options: Any) -> str:
