@@ -27,8 +27,8 @@ from tuners.evaluation.listener import Listener
 from tuners.execution.here import measure
 from tuners.methods.grid import finer
 from tuners.results.budget import UNLIMITED, BudgetExhausted
+from tuners.results.keys import freeze
 from tuners.results.trial import trials_hash
-from tuners.search.keys import freeze
 from tuners.spaces import as_space, contains, finite_values
 from tuners.testing import RunContract, TunerContract
 from tuners.text.shown import shown
