@@ -21,6 +21,7 @@ from ConfigSpace import (
 from scipy import stats
 
 from tuners.results.params import Params, plain_params
+from tuners.spaces.conditions import condition, needed_by
 from tuners.spaces.points import finite_values
 from tuners.spaces.scipy_distributions import LogIntegers
 from tuners.spaces.values import position
@@ -70,6 +71,9 @@ def to_configspace(space: ConfigurationSpace) -> ConfigurationSpace:
     """Translate for libraries that sample a ConfigurationSpace themselves. Read points with `from_positions`."""
     translated = ConfigurationSpace()
     translated.add([_positions(space[name]) for name in space])
+    for name, needed in needed_by(space).items():
+        at = {parent: tuple(_position(space[parent], value) for value in values) for parent, values in needed.items()}
+        translated.add(condition(translated, name, at))
     return translated
 
 
