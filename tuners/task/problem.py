@@ -22,6 +22,7 @@ from tuners.task.part import Part
 from tuners.task.preparation import prepared
 from tuners.task.protocol import Protocol
 from tuners.task.reshuffled import Reshuffled
+from tuners.task.resource import Resource, resource_of
 from tuners.task.scorers import METRICS
 from tuners.task.splits import Fold, Split
 from tuners.task.target import check_target
@@ -87,6 +88,11 @@ class Problem:
         if not self.model.preprocess:
             return self._unprepared()
         return prepared(self._unprepared(), self.dataset, scale=self.model.scale, seed=self.seed)
+
+    @cached_property
+    def resource(self) -> Resource:
+        """What a candidate evaluated in part is given a share of."""
+        return resource_of(self.estimator)
 
     @property
     def metric(self) -> str:
