@@ -15,7 +15,7 @@ from ConfigSpace import Configuration
 from tuners.errors import require
 from tuners.methods._asked import Asked
 from tuners.methods._positions import positions
-from tuners.methods._quiet import quiet
+from tuners.methods._quiet import ignore_empty_means, quiet
 from tuners.spaces import Params, from_positions, to_configspace
 
 require("smac", extra="smac")
@@ -79,9 +79,8 @@ def scenario(objective: Objective, seed: int, **options: Any) -> Iterator[Any]:
     trials = MANY if objective.budget.stated is None else max(objective.remaining, 1)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), quiet("smac"), deterministic():
         warnings.filterwarnings("ignore", module=r"smac\.")
-        # Of the seconds of a local search without neighbours, for SMAC's log.
-        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
-        warnings.filterwarnings("ignore", "invalid value encountered in scalar divide", RuntimeWarning)
+        # SMAC's log has the mean seconds of a local search, which may have had no neighbours.
+        ignore_empty_means()
         given: dict[str, Any] = {"deterministic": True, "n_trials": trials, "seed": seed % 2**31, **options}
         yield smac.Scenario(space, output_directory=Path(folder), **given)
 
