@@ -134,7 +134,8 @@ def test_an_incumbent_is_evaluated_in_full() -> None:
         objective({"n_estimators": 2})
         best = objective({"n_estimators": 30}, 0.9)
         assert objective.incumbent is not None
-        assert objective.incumbent.params == {"n_estimators": 2} and best > 0
+        assert objective.incumbent.params == {"n_estimators": 2}
+        assert best > 0
 
     assert measure("partly", partly, problem(RandomForestClassifier(), {"n_estimators": [2, 30]}), Budget(3)).record.ok
 
@@ -142,7 +143,7 @@ def test_an_incumbent_is_evaluated_in_full() -> None:
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 10)), min_size=1, max_size=30), st.integers(1, 5))
 @settings(max_examples=12, deadline=None)
 def test_the_budget_is_never_overdrawn(steps: list[tuple[int, int]], budget: int) -> None:
-    """Whatever is asked for in which order, what trials cost is within the budget, and what was refused was too much."""
+    """Whatever is asked for in which order, trials cost no more than the budget, and what was refused was too much."""
     left: list[float] = []
 
     def asking(objective: Objective, seed: int) -> None:
