@@ -1,8 +1,8 @@
 """What every method does with the candidates that its library asks for.
 
 The start comes first. A candidate is evaluated once: scores are deterministic, so that a library that asks for one
-again is told its score, at no cost. A library that asks for nothing new any more has converged: it begins anew, or the
-search ends.
+again is told its score, at no cost. One that is forbidden has failed, at no cost. A library that asks for nothing new
+any more has converged: it begins anew, or the search ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tuners.results.budget import BudgetExhausted
 from tuners.results.keys import freeze
-from tuners.spaces import Params, cardinality, contains
+from tuners.spaces import Params, allowed, cardinality, contains
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -53,20 +53,20 @@ class Asked:
             objective(begin)
 
     def score(self, params: Params, fidelity: float = 1.0) -> float:
-        """Return a candidate's score at a fidelity, larger being better; NaN if it failed.
+        """Return a candidate's score at a fidelity, larger being better; NaN if it failed, or is forbidden.
 
         Raises `BudgetExhausted` with the budget, and where the space has no further candidates; `Converged` after
         too many known ones in a row.
         """
         key = freeze(params), fidelity
-        if key in self._scores:
+        if key in self._scores or not allowed(self.space, params):
             self._repeats += 1
             if self._in_full >= self._most:
                 raise BudgetExhausted
             if self._repeats >= REPEATS:
                 self._repeats = 0
                 raise Converged
-            return self._scores[key]
+            return self._scores.get(key, math.nan)
         self._repeats = 0
         score = self._scores[key] = self.objective(params, fidelity)
         self._in_full += fidelity == 1
@@ -93,6 +93,6 @@ class Asked:
             in_vain = in_vain + 1 if len(self._scores) == before else 0
         raise Converged
 
-    def failed(self, params: Params) -> bool:
-        """Whether a candidate that has been evaluated failed."""
-        return math.isnan(self._scores[freeze(params), 1.0])
+    def failed(self, params: Params, fidelity: float = 1.0) -> bool:
+        """Whether a candidate that was asked for has failed, or is forbidden."""
+        return math.isnan(self._scores.get((freeze(params), fidelity), math.nan))

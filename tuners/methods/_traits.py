@@ -16,7 +16,8 @@ class Traits(NamedTuple):
     library: str
     licence: str
     conditions: str
-    """How it searches a space with conditions: `natively`, `by dropping` what is inactive, or `no`."""
+    """How it searches a space with conditions: `natively`, `a grid a branch`, `by dropping` what is inactive, or
+    `not needed`, since it searches none."""
     start: str
     """`told`: the library learns of it as of its own candidates; `first`: it is evaluated, and the library not told."""
     failed: str
@@ -32,21 +33,25 @@ class Traits(NamedTuple):
 
 
 TRAITS = {
-    "default": Traits("none", "", "no", "first", "nothing", "no", "yes", draws=False),
-    "manual": Traits("none", "", "no", "first", "nothing", "yes", "yes", draws=False),
-    "grid": Traits("scikit-learn", "BSD", "no", "first", "nothing", "levels", "yes", draws=False),
-    "exhaustive": Traits("scikit-learn", "BSD", "no", "first", "nothing", "no", "yes", draws=False),
-    "random": Traits("scikit-learn", "BSD", "no", "first", "nothing", "yes", "yes"),
+    "default": Traits("none", "", "not needed", "first", "nothing", "no", "yes", draws=False),
+    "manual": Traits("none", "", "not needed", "first", "nothing", "yes", "yes", draws=False),
+    "grid": Traits("scikit-learn", "BSD", "a grid a branch", "first", "nothing", "levels", "yes", draws=False),
+    "exhaustive": Traits("scikit-learn", "BSD", "a grid a branch", "first", "nothing", "no", "yes", draws=False),
+    "random": Traits("scikit-learn", "BSD", "natively", "first", "nothing", "yes", "yes"),
     "sobol": Traits("SciPy", "BSD", "by dropping", "first", "nothing", "yes", "as cells"),
     "evolution": Traits("SciPy", "BSD", "by dropping", "told", "worst", "yes", "as cells"),
     "cmaes": Traits("cmaes", "MIT", "by dropping", "first", "worst", "yes", "yes"),
-    "bayesian": Traits("hyperopt", "BSD", "no", "told", "failed", "yes", "yes"),
+    "bayesian": Traits("hyperopt", "BSD", "natively", "told", "failed", "yes", "yes"),
     "optuna": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
     "optuna_tpe_independent": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
     "optuna_gp": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
     "smac": Traits("smac", "BSD", "natively", "told", "failed", "yes", "yes"),
     "flaml": Traits("flaml", "MIT", "by dropping", "told", "worst", "yes", "yes"),
-    "genetic": Traits("tpot", "LGPL", "no", "told", "failed", "yes", "yes"),
+    "halving": Traits("scikit-learn", "BSD", "natively", "first", "nothing", "yes", "yes", "in part"),
+    "asha": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes", "in part"),
+    "hyperband": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes", "in part"),
+    "smac_hyperband": Traits("smac", "BSD", "natively", "told", "failed", "yes", "yes", "in part"),
+    "genetic": Traits("tpot", "LGPL", "natively", "told", "failed", "yes", "yes"),
 }
 
 
