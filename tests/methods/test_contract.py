@@ -50,12 +50,14 @@ SLOW = {"ann_plain": ("random",), "ann": tuple(tuner for tuner in TUNERS if tune
 """Models that not all methods are tried on."""
 SMALL = {"criterion": ["gini", "entropy"], "max_depth": [2, None], "n_estimators": [2, 5, 7]}
 """A forest's space that is evaluated whole: its own has 1,440 points."""
-ALIKE = ("cmaes", "evolution", "flaml", "optuna_gp", "optuna_tpe_independent", "smac", "sobol")
-"""Methods that treat candidates by the very lines that `optuna` does: what is tried with it is slow for them."""
+ALIKE = (
+    "cmaes", "evolution", "flaml", "hyperband", "optuna_gp", "optuna_tpe_independent", "smac", "smac_hyperband", "sobol",
+)  # fmt: skip
+"""Methods that treat candidates by the very lines that `optuna` or `asha` does: what is tried with it is slow for them."""
 BRIEF = {"smac": 3}
 """Evaluations in the tests that are not slow, of methods that think for a tenth of a second each."""
 TRIED = [pytest.param(tuner, marks=pytest.mark.slow) if tuner in ALIKE else tuner for tuner in TUNERS]
-ASKING = ("bayesian", "genetic", "flaml", "optuna", "optuna_tpe_independent", "smac")
+ASKING = ("bayesian", "genetic", "flaml", "hyperband", "optuna", "optuna_tpe_independent", "smac", "smac_hyperband")
 """Methods that ask for known candidates while they look for the last new ones of a small space, which may take long."""
 over_tuners = pytest.mark.parametrize("tuner", TRIED)
 
