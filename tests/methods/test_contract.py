@@ -64,7 +64,7 @@ def load(model: str, tuner: str) -> Model:
     if (model, tuner) == ("forest", WHOLE):
         return Model("forest", RandomForestClassifier(n_jobs=1), SMALL, scale=True)
     try:
-        return MODELS.load(model)(**EFFORT[model])
+        return MODELS.load(model)(**EFFORT.get(model, {}))
     except MissingExtraError as error:
         pytest.skip(str(error))
 
