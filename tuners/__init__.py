@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tuners.catalog import register_dataset, register_metric, register_model, tuner
     from tuners.errors import NotApplicableError, TuningError
+    from tuners.methods._ask_tell import ask_tell
     from tuners.objective import Objective
     from tuners.results.budget import Budget
     from tuners.results.run import Run
@@ -38,6 +39,7 @@ __all__ = [
     "Run",
     "Trial",
     "TuningError",
+    "ask_tell",
     "read",
     "register_dataset",
     "register_metric",
@@ -58,6 +60,7 @@ _HOME = {
     "Run": "results.run",
     "Trial": "results.trial",
     "TuningError": "errors",
+    "ask_tell": "methods._ask_tell",
     "read": "task.reading",
     "register_dataset": "catalog",
     "register_metric": "catalog",

@@ -17,7 +17,6 @@ from ConfigSpace import (
     ConfigurationSpace,
     Float,
     Integer,
-    NormalFloatHyperparameter,
     NotEqualsCondition,
     OrdinalHyperparameter,
 )
@@ -41,6 +40,7 @@ from tuners.spaces import (
     restored,
     to_configspace,
     to_hyperopt,
+    when,
 )
 from tuners.text.shown import shown, without_addresses
 
@@ -140,14 +140,18 @@ def _conditional() -> ConfigurationSpace:
     [
         ({"a": (1.0, 0.1)}, r"^search space: a: \(1.0, 0.1\): low above high: write \(0.1, 1.0\)$"),
         ({}, "the search space is empty: name at least one hyperparameter"),
-        (
-            ConfigurationSpace({"a": Categorical("a", ["x", "y"], weights=[0.9, 0.1])}),
-            "hyperparameter 'a' has weights, which grid search cannot express",
-        ),
         (_conditional(), "the condition b | a != 'x': expected EqualsCondition, InCondition, or AndConjunction"),
         (
-            ConfigurationSpace({"a": NormalFloatHyperparameter("a", 0, 1, -1, 1)}),
-            "hyperparameter 'a' is a NormalFloatHyperparameter: expected one of Categorical",
+            {"a": (0.0, 1.0), "b": when([1, 2], a=0.5)},
+            "b: its condition on 'a': expected a hyperparameter of listed values or of integers, got a range of floats",
+        ),
+        (
+            {"b": when([1, 2], a=0.5)},
+            "b: its condition on 'a': expected another hyperparameter of the space",
+        ),
+        (
+            {"a": [1, 2], "b": when([1], a=3)},
+            r"its condition on 'a': expected values that 'a' can have .*, got \[3\]",
         ),
     ],
 )

@@ -23,10 +23,10 @@ import numpy as np
 from tuners.errors import TuningError, failure
 from tuners.evaluation.modelled import Modelled, measured
 from tuners.evaluation.whole import Whole
+from tuners.results.keys import freeze
 from tuners.results.landmarks import EQUAL, Landmarks
 from tuners.results.params import Params, plain_params
 from tuners.results.trial import Trial
-from tuners.search.keys import freeze
 from tuners.spaces import candidates, contains
 from tuners.store.table import Row, Table, key
 from tuners.task.address import address, differences, digest, of_metric

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ConfigSpace import OrdinalHyperparameter, UniformIntegerHyperparameter
 
 from tuners.errors import require
+from tuners.methods._asked import Asked
+from tuners.methods._positions import positions
 from tuners.spaces import Params, finite_values, from_positions, needed_by
-from tuners.spaces.conditions import holds
+from tuners.spaces.conditions import Needed, holds
 
 require("optuna", extra="optuna")
 
@@ -29,13 +31,17 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 def search(objective: Objective, sampler: Any) -> None:
-    """Ask a sampler for candidates, and tell it their scores, until the budget is spent."""
+    """Ask a sampler for candidates, and tell it their scores, until the budget is spent; the start is its first."""
+    asked = Asked(objective)
+    needed = needed_by(asked.space)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         study = optuna.create_study(direction="maximize", sampler=sampler)
+        if asked.start is not None:
+            study.enqueue_trial(positions(asked.space, asked.start))
         while True:  # the budget ends it
             trial = study.ask()
-            score = objective(suggested(trial, objective.space))
+            score = asked.score(_candidate(trial, asked.space, needed))
             if math.isnan(score):
                 study.tell(trial, state=TrialState.FAIL)
             else:
@@ -44,7 +50,10 @@ def search(objective: Objective, sampler: Any) -> None:
 
 def suggested(trial: Any, space: ConfigurationSpace) -> Params:
     """Return the candidate of an Optuna trial."""
-    needed = needed_by(space)
+    return _candidate(trial, space, needed_by(space))
+
+
+def _candidate(trial: Any, space: ConfigurationSpace, needed: dict[str, Needed]) -> Params:
     point: dict[str, Any] = {}
     params: Params = {}
     for name in space:

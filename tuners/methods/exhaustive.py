@@ -6,14 +6,14 @@ Candidates share work (`tuners.search`), whatever the session's evaluation: the 
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tuners.errors import NotApplicableError
 from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
+from tuners.results.budget import UNLIMITED
 from tuners.search import SharedGridSearchCV
-from tuners.spaces import contains, finite_values, without
+from tuners.spaces import cardinality, contains, finite_values, grids, without
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -21,33 +21,32 @@ if TYPE_CHECKING:
 
 def evaluations(space: ConfigurationSpace) -> int:
     """Return the number of candidates, which is the budget of this method."""
-    return math.prod(len(values) for values in _levels(space).values())
+    _require_listed(space)
+    return int(cardinality(space))
 
 
 def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing random
     """Evaluate every candidate, the start among them first."""
-    levels, start = _levels(objective.space), objective.start
-    grids = [levels]
-    if start is not None and contains(objective.space, start):
-        grids = [{name: [value] for name, value in start.items()}, *without(levels, start)]
+    space, start = objective.space, objective.start
+    _require_listed(space)
+    whole = grids(space, UNLIMITED)
+    if start is not None and contains(space, start):
+        first = {name: [value] for name, value in start.items()}
+        whole = [first, *(part for each in whole for part in without(each, start))]
     else:
         evaluate_start(objective)
-    objective.search(SharedGridSearchCV(objective.estimator, grids))
+    objective.search(SharedGridSearchCV(objective.estimator, whole))
 
 
-def _levels(space: ConfigurationSpace) -> dict[str, list[Any]]:
-    """Return every hyperparameter's values; raise `NotApplicableError` for a space with a range."""
-    levels = {}
+def _require_listed(space: ConfigurationSpace) -> None:
+    """Raise `NotApplicableError` for a space with a range."""
     for name in space:
-        values = finite_values(space[name])
-        if values is None:
+        if finite_values(space[name]) is None:
             message = (
                 f"exhaustive search needs a finite space, but hyperparameter {name!r} is a range "
                 f"({space[name]}): list its values as choices or as an ordinal"
             )
             raise NotApplicableError(message)
-        levels[name] = values
-    return levels
 
 
 tune.evaluations = evaluations  # type: ignore[attr-defined]  # what a run asks a method for

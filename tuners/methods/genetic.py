@@ -15,7 +15,7 @@ from tuners.errors import require
 from tuners.methods._interrupt import interruptible
 from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
-from tuners.spaces import cardinality, contains, from_positions, same, to_configspace, to_positions
+from tuners.spaces import active, allowed, cardinality, contains, from_positions, same, to_configspace, to_positions
 
 require("tpot", "pkg_resources", extra="genetic")
 with warnings.catch_warnings():
@@ -23,7 +23,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "pkg_resources is deprecated")
     from tpot import TPOTEstimator
     from tpot.evolvers import BaseEvolver
-    from tpot.search_spaces.nodes import EstimatorNode
+    from tpot.search_spaces.nodes import EstimatorNode, EstimatorNodeIndividual
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -64,10 +64,24 @@ class Begun(EstimatorNode):
 
     def generate(self, rng: Any = None) -> Any:
         """Return the next individual of the initial population."""
-        individual = super().generate(rng)
+        kind = Conditional if self.space.conditions else EstimatorNodeIndividual
+        individual = kind(self.method, self.space, hyperparameter_parser=self.hyperparameter_parser, rng=rng)
         if self._first is not None:
             individual.hyperparameters, self._first = dict(self._first), None
         return individual
+
+
+class Conditional(EstimatorNodeIndividual):
+    """An individual whose offspring has just the hyperparameters that are active in it."""
+
+    def crossover(self, other: Any, rng: Any = None) -> bool:
+        """Swap hyperparameters as TPOT does; one that becomes active is the other parent's, or the default."""
+        self.hyperparameters: dict[str, Any]
+        swapped = bool(super().crossover(other, rng))
+        both = {**other.hyperparameters, **self.hyperparameters}
+        filled = {name: both.get(name, self.space[name].default_value) for name in self.space}
+        self.hyperparameters = {name: filled[name] for name in active(self.space, filled)}
+        return swapped
 
 
 class InThisProcess(BaseEvolver):
@@ -139,6 +153,8 @@ def evolve(
 
     def score(individual: Individual) -> float:
         params = from_positions(objective.space, individual.params)
+        if not allowed(objective.space, params):
+            return math.nan  # TPOT drops it, as one that has failed
         # TPOT evaluates its initial population in an order of its own, so that the start has been evaluated before it.
         return objective.trials[0].score if same(params, objective.start) else objective(params)
 

@@ -9,8 +9,8 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid
 
 from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
-from tuners.search.keys import freeze
-from tuners.spaces import Params, cardinality, grid, without
+from tuners.results.keys import freeze
+from tuners.spaces import Params, cardinality, grids, without
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -27,9 +27,9 @@ def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing rand
         for points in finer(objective.space, start):
             objective.search(GridSearchCV(objective.estimator, points))
     elif objective.remaining:
-        levels = grid(objective.space, objective.remaining)
-        rest: Any = levels if start is None else without(levels, start)
-        if rest != []:
+        levels = grids(objective.space, objective.remaining)
+        rest: Any = levels if start is None else [part for each in levels for part in without(each, start)]
+        if rest:
             objective.search(GridSearchCV(objective.estimator, rest))
 
 
@@ -42,7 +42,7 @@ def finer(space: ConfigurationSpace, start: Params | None = None) -> Iterator[li
     budget, whole = FIRST // 2, cardinality(space)
     while budget < whole:
         budget *= 2
-        new = {freeze(point): point for point in ParameterGrid(grid(space, budget))}
+        new = {freeze(point): point for point in ParameterGrid(grids(space, budget))}
         points = [point for key, point in new.items() if key not in seen]
         seen |= new.keys()
         if points:

@@ -13,3 +13,6 @@ if TYPE_CHECKING:
 def tune(objective: Objective, seed: int) -> None:
     """Evaluate what TPE suggests until the budget is spent."""
     search(objective, optuna.samplers.TPESampler(seed=seed % 2**31))
+
+
+tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for

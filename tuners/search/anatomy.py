@@ -10,7 +10,7 @@ from typing import Any
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.pipeline import Pipeline
 
-from tuners.search.keys import freeze
+from tuners.results.keys import freeze
 
 Params = dict[str, Any]
 

@@ -2,9 +2,10 @@
 
 from tuners.results.params import Params, plain, plain_params
 from tuners.spaces.conditions import When, active, needed_by, when
-from tuners.spaces.grids import candidates, grid, without
-from tuners.spaces.points import cardinality, contains, finite_values, own_copy, restored, size
+from tuners.spaces.grids import candidates, cardinality, grid, grids, without
+from tuners.spaces.points import allowed, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
+from tuners.spaces.sampling import is_plain, samples
 from tuners.spaces.scipy_distributions import LogIntegers
 from tuners.spaces.translation import (
     distributions,
@@ -22,6 +23,7 @@ __all__ = [
     "SpaceLike",
     "When",
     "active",
+    "allowed",
     "as_space",
     "candidates",
     "cardinality",
@@ -32,12 +34,15 @@ __all__ = [
     "from_hyperopt",
     "from_positions",
     "grid",
+    "grids",
+    "is_plain",
     "needed_by",
     "own_copy",
     "plain",
     "plain_params",
     "restored",
     "same",
+    "samples",
     "size",
     "to_configspace",
     "to_hyperopt",

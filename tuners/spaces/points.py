@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,8 +11,8 @@ from ConfigSpace import (
     ConfigurationSpace,
     Constant,
     OrdinalHyperparameter,
-    UniformIntegerHyperparameter,
 )
+from ConfigSpace.hyperparameters import IntegerHyperparameter
 
 from tuners.results.params import Params, plain, plain_params
 from tuners.spaces.conditions import active
@@ -32,10 +31,28 @@ def finite_values(hyperparameter: Any) -> list[Any] | None:
 
 
 def contains(space: ConfigurationSpace, params: Mapping[str, Any]) -> bool:
-    """Whether a point has just the hyperparameters that are active there, each with a legal value of its type."""
-    return set(params) == set(active(space, params)) and all(
-        _legal(space[name], value) for name, value in params.items()
-    )
+    """Whether a point has just the hyperparameters that are active there, each with a legal value of its type.
+
+    A point that a forbidden clause names does not lie in the space.
+    """
+    there = set(params) == set(active(space, params))
+    return there and all(_legal(space[name], value) for name, value in params.items()) and allowed(space, params)
+
+
+def allowed(space: ConfigurationSpace, params: Mapping[str, Any]) -> bool:
+    """Whether no forbidden clause names a point. One that a library asks for all the same is not evaluated."""
+    return not any(_is_forbidden(clause, params) for clause in space.forbidden_clauses)
+
+
+def _is_forbidden(clause: Any, params: Mapping[str, Any]) -> bool:
+    return all(each.name in params for each in _named(clause)) and bool(clause.is_forbidden_value(dict(params)))
+
+
+def _named(clause: Any) -> list[Any]:
+    """Return the hyperparameters that a forbidden clause names."""
+    if hasattr(clause, "components"):
+        return [each for part in clause.components for each in _named(part)]
+    return [clause.left, clause.right] if hasattr(clause, "left") else [clause.hyperparameter]
 
 
 def _legal(hyperparameter: Any, value: Any) -> bool:
@@ -43,7 +60,7 @@ def _legal(hyperparameter: Any, value: Any) -> bool:
     if values is not None:
         return position(values, value) is not None
     value = plain(value)
-    kinds = int if isinstance(hyperparameter, UniformIntegerHyperparameter) else int | float
+    kinds = int if isinstance(hyperparameter, IntegerHyperparameter) else int | float
     if isinstance(value, bool) or not isinstance(value, kinds):
         return False
     return bool(hyperparameter.lower <= value <= hyperparameter.upper)
@@ -78,7 +95,7 @@ def restored(space: ConfigurationSpace, params: Mapping[str, Any], *, evaluated:
 def _restored(hyperparameter: Any, value: Any, *, evaluated: bool) -> Any:
     value, values = plain(value), finite_values(hyperparameter)
     if values is None and not evaluated:
-        whole = isinstance(hyperparameter, UniformIntegerHyperparameter) and isinstance(value, float)
+        whole = isinstance(hyperparameter, IntegerHyperparameter) and isinstance(value, float)
         return int(value) if whole and value.is_integer() else copied(value)
     place = None if values is None else position(values, value)
     if values is None or (place is None and evaluated):
@@ -98,11 +115,6 @@ def size(hyperparameter: Any) -> int | None:
     values = finite_values(hyperparameter)
     if values is not None:
         return len(values)
-    if isinstance(hyperparameter, UniformIntegerHyperparameter):
+    if isinstance(hyperparameter, IntegerHyperparameter):
         return int(hyperparameter.upper - hyperparameter.lower + 1)
     return None
-
-
-def cardinality(space: ConfigurationSpace) -> float:
-    """Return how many points a space has; infinity with a range of floats."""
-    return math.prod(math.inf if (count := size(space[name])) is None else count for name in space)

@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from ConfigSpace import (
+    BetaFloatHyperparameter,
+    BetaIntegerHyperparameter,
     CategoricalHyperparameter,
     ConfigurationSpace,
     Constant,
+    NormalFloatHyperparameter,
+    NormalIntegerHyperparameter,
     OrdinalHyperparameter,
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
 )
 
 from tuners.errors import TuningError, one_line
+from tuners.spaces.branches import parent_values
 from tuners.spaces.conditions import When, condition, needed_by
 from tuners.spaces.exact import FineFloat
+from tuners.spaces.grids import candidates
 from tuners.spaces.kinds import READERS, AnyHyperparameter
 from tuners.spaces.scipy_distributions import written
 from tuners.text.shown import shown
@@ -29,6 +35,10 @@ _SUPPORTED = (
     UniformIntegerHyperparameter,
     UniformFloatHyperparameter,
     FineFloat,
+    NormalIntegerHyperparameter,
+    NormalFloatHyperparameter,
+    BetaIntegerHyperparameter,
+    BetaFloatHyperparameter,
     Constant,
 )
 _TEXT_LENGTH = 60
@@ -46,8 +56,8 @@ def as_space(space: SpaceLike) -> ConfigurationSpace:
     - `when(any of these, parent=value)`: the same, active only where another hyperparameter has that value.
 
     Listed values come back as they are, NumPy scalars as plain Python values. Raises `TuningError`, which names
-    the hyperparameter, for any other value. Raises it, too, for conditions of other kinds and for forbidden clauses,
-    since all methods of a comparison search the same space.
+    the hyperparameter, for any other value. Raises it, too, for a condition of another kind
+    than Equals, In, and And of them, since all methods of a comparison search the same space.
     """
     if not isinstance(space, ConfigurationSpace):
         if not isinstance(space, Mapping):
@@ -69,13 +79,6 @@ def _check(space: ConfigurationSpace) -> None:
     if not len(space):
         message = "the search space is empty: name at least one hyperparameter"
         raise TuningError(message)
-    needed_by(space)
-    if space.forbidden_clauses:
-        message = (
-            "the search space has forbidden clauses, which grid and random search cannot "
-            "express: leave them out, so that every method searches the same space"
-        )
-        raise TuningError(message)
     for hyperparameter in space.values():
         if not isinstance(hyperparameter, _SUPPORTED):
             message = (
@@ -83,11 +86,15 @@ def _check(space: ConfigurationSpace) -> None:
                 f"expected one of {', '.join(kind.__name__ for kind in _SUPPORTED)}"
             )
             raise TuningError(message)
-        if getattr(hyperparameter, "weights", None) is not None:
-            message = (
-                f"hyperparameter {hyperparameter.name!r} has weights, which grid search cannot express: leave them out"
-            )
+    for child, needed in needed_by(space).items():
+        endless = [parent for parent in needed if parent_values(space[parent]) is None]
+        if endless:
+            message = f"search space: {child}: its condition on {endless[0]!r}: expected a hyperparameter of listed "
+            message += "values or of integers, got a range of floats"
             raise TuningError(message)
+    if space.forbidden_clauses and candidates(space) == []:
+        message = "the search space is empty: every point is forbidden: leave a forbidden clause out"
+        raise TuningError(message)
 
 
 def _read(name: Any, value: Any) -> AnyHyperparameter:

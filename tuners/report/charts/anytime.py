@@ -10,7 +10,7 @@ from typing import Any
 from tuners.analysis.anytime import Axis, Curve, Measure, curves
 from tuners.analysis.blocks import BASE
 from tuners.analysis.methods import Group
-from tuners.report.charts.style import Figure, axis, colours, faint, figure, label, log_ticks
+from tuners.report.charts.style import Figure, axis, faint, figure, label, lines, log_ticks
 from tuners.report.document import Report
 from tuners.report.words import directed
 from tuners.results.scorers import is_loss, spoken
@@ -50,7 +50,7 @@ def _panel(report: Report, group: Group, over: Axis, measure: Measure) -> list[T
     """Return the traces of one panel; the first panel has the legend of both."""
     runs, then = report.runs_of(group), report.runs_of(group, then=True)
     first = measure == next(iter(NAMES))
-    styles = {tuner: colour for tuner, (colour, _) in colours(report.tuners).items()}
+    styles = lines(report.tuners)
     found = curves(runs, over, measure)
     drawn = [curve.tuner for curve in found]
     span = [min((each.x[0] for each in found), default=0.0), max((each.x[-1] for each in found), default=0.0)]
@@ -66,26 +66,27 @@ def _panel(report: Report, group: Group, over: Axis, measure: Measure) -> list[T
         data.append(_untuned(span, [fmean(scores)] * 2 if scores else [], styles[BASE]))
     if found and first:
         tuners = dict.fromkeys(run.record.tuner for run in runs)
-        data += [_absent(tuner, styles[tuner]) for tuner in tuners if tuner not in drawn]
+        data += [_absent(tuner, styles[tuner][0]) for tuner in tuners if tuner not in drawn]
     data += [
-        _earlier(curve, styles[curve.tuner], named=first)
+        _earlier(curve, styles[curve.tuner][0], named=first)
         for curve in curves(then, over, measure)
         if curve.tuner != BASE and curve.tuner in styles
     ]
     return data if first else [{**trace, "xaxis": "x2", "yaxis": "y2"} for trace in data]
 
 
-def _untuned(span: Sequence[float], level: Sequence[float], colour: str) -> Trace:
-    line = {"color": colour, "dash": "dash"}
+def _untuned(span: Sequence[float], level: Sequence[float], style: tuple[str, str]) -> Trace:
+    line = dict(zip(("color", "dash"), style, strict=True))
     return {"type": "scatter", "mode": "lines", "name": "default", "line": line, "x": span, "y": level}
 
 
-def _curve(curve: Curve, colour: str, *, named: bool) -> list[Trace]:
+def _curve(curve: Curve, style: tuple[str, str], *, named: bool) -> list[Trace]:
     """Return the median over seeds, above the band of the quartiles where there are several."""
+    colour, dash = style
     common: Trace = {"type": "scatter", "legendgroup": curve.tuner, "x": curve.x}
     median = {
         "y": curve.median, "name": label(curve.tuner), "mode": "lines" if len(curve.x) > 1 else "markers",
-        "showlegend": named, "line": {"color": colour, "shape": "hv", "width": 2.5},
+        "showlegend": named, "line": {"color": colour, "shape": "hv", "width": 2.5, "dash": dash},
         "marker": {"color": colour, "size": 9},
     }  # fmt: skip
     if curve.seeds == 1:

@@ -17,6 +17,7 @@ Figure = dict[str, Any]
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 GREY = "#888888"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
+DASHES = ("solid", "longdash", "dashdot", "longdashdot")
 SCALE = "Cividis"
 LONGEST = 32
 """Characters of a label; what is longer is cut."""
@@ -36,6 +37,14 @@ def colours(tuners: Iterable[str]) -> dict[str, tuple[str, str]]:
         for index, tuner in enumerate(listed)
     }
     return {**found, BASE: (GREY, SYMBOLS[0])}
+
+
+def lines(tuners: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the colour and the dash of each method's line; beyond six colours, dashes tell apart."""
+    return {
+        tuner: (colour, "dash" if tuner == BASE else DASHES[SYMBOLS.index(symbol) % len(DASHES)])
+        for tuner, (colour, symbol) in colours(tuners).items()
+    }
 
 
 def faint(colour: str, opacity: float = 0.18) -> str:

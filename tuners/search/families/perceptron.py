@@ -13,9 +13,9 @@ from typing import Any
 from sklearn.base import clone
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+from tuners.results.keys import freeze
 from tuners.search.anatomy import Params
 from tuners.search.families import Family, Plan, Rows, seeded
-from tuners.search.keys import freeze
 
 _SUBCLASSES: dict[type, type] = {}
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from sklearn.base import clone
 
+from tuners.results.keys import freeze
 from tuners.search.anatomy import Params
 from tuners.search.families import Family, Plan, Rows, seeded
-from tuners.search.keys import freeze
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,117 @@
+"""What the methods by SMAC have in common: its space, its determinism, and one loop (Lindauer et al. 2022)."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ConfigSpace import Configuration
+
+from tuners.errors import require
+from tuners.methods._asked import Asked
+from tuners.methods._positions import positions
+from tuners.methods._quiet import quiet
+from tuners.spaces import Params, from_positions, to_configspace
+
+require("smac", extra="smac")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import smac
+    from smac.acquisition.maximizer import local_search
+    from smac.main.exceptions import ConfigurationSpaceExhaustedException
+    from smac.runhistory.dataclasses import TrialInfo, TrialValue
+    from smac.runhistory.enumerations import StatusType
+
+__all__ = ["facade", "outcome", "scenario", "search", "smac"]
+
+if TYPE_CHECKING:
+    from tuners.objective import Objective
+
+MANY = 1_000_000
+"""Trials announced to SMAC where only the time ends the search: the size of its initial design follows from them."""
+
+
+class InOrder(dict[Any, None]):
+    """A set that keeps the order in which its members came."""
+
+    def __init__(self, items: Iterable[Any] = ()) -> None:
+        """Take the members."""
+        super().__init__(dict.fromkeys(items))
+
+    def __or__(self, other: Iterable[Any]) -> InOrder:  # type: ignore[override]  # a set's union
+        """Return the members of both."""
+        return InOrder([*self, *other])
+
+    def add(self, item: Any) -> None:
+        """Add a member."""
+        self.setdefault(item)
+
+    def update(self, items: Iterable[Any]) -> None:  # type: ignore[override]  # as a set's
+        """Add members."""
+        super().update(dict.fromkeys(items))
+
+
+@contextmanager
+def deterministic() -> Iterator[None]:
+    """Let SMAC make the same trials whatever PYTHONHASHSEED, while it searches.
+
+    Its local search (2.4.1) keeps starting points in a set of configurations, whose hashes are those of texts. For as
+    long as the search runs, `set` is one that keeps its order in that module alone.
+    """
+    vars(local_search)["set"] = InOrder
+    try:
+        yield
+    finally:
+        vars(local_search).pop("set", None)
+
+
+@contextmanager
+def scenario(objective: Objective, seed: int, **options: Any) -> Iterator[Any]:
+    """Yield SMAC's description of a run, whose files lie in a folder that is removed; nothing is logged."""
+    space = to_configspace(objective.space)
+    space.seed(seed % 2**31)
+    trials = MANY if objective.budget.stated is None else max(objective.remaining, 1)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), quiet("smac"), deterministic():
+        warnings.filterwarnings("ignore", module=r"smac\.")
+        # Of the seconds of a local search without neighbours, for SMAC's log.
+        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
+        warnings.filterwarnings("ignore", "invalid value encountered in scalar divide", RuntimeWarning)
+        given: dict[str, Any] = {"deterministic": True, "n_trials": trials, "seed": seed % 2**31, **options}
+        yield smac.Scenario(space, output_directory=Path(folder), **given)
+
+
+def facade(kind: Callable[..., Any], of: Any, **options: Any) -> Any:
+    """Return SMAC in one of its kinds, which is asked and told; it evaluates nothing itself."""
+    return kind(of, lambda config, seed=0: math.nan, overwrite=True, logging_level=False, **options)  # noqa: ARG005
+
+
+def outcome(asked: Asked, params: Params) -> Any:
+    """Evaluate a candidate; return its outcome as SMAC takes it: a crash has a loss, too, the largest so far."""
+    loss = asked.loss(params)
+    status = StatusType.CRASHED if asked.failed(params) else StatusType.SUCCESS
+    return TrialValue(cost=loss, time=0.0, status=status)
+
+
+def search(objective: Objective, seed: int, kind: Callable[..., Any]) -> None:
+    """Ask SMAC for candidates, and tell it their losses, until the budget is spent or it knows no further ones."""
+    asked = Asked(objective)
+    if objective.remaining < 1:
+        return
+    with scenario(objective, seed) as described:
+        optimiser = facade(kind, described)
+        if asked.start is not None:
+            begin = Configuration(described.configspace, positions(asked.space, asked.start))
+            optimiser.tell(TrialInfo(begin, seed=0), outcome(asked, asked.start), save=False)
+        while objective.remaining >= 1:
+            try:
+                info = optimiser.ask()
+            except (StopIteration, ConfigurationSpaceExhaustedException):
+                return
+            params = from_positions(asked.space, dict(info.config))
+            optimiser.tell(info, outcome(asked, params), save=False)
