@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tuners.spaces import Params, When
+import numpy as np
+
+from tuners.spaces import Params, When, as_space, contains, finite_values
+from tuners.task.model import Model
 
 Listed = Mapping[str, Sequence[Any]]
 """By hyperparameter: the values that stand in for all that it may have."""
@@ -18,8 +21,18 @@ def chosen(space: Mapping[str, Any], listed: Listed, *, finite: bool) -> Params:
     return {name: _like(space[name], list(values)) for name, values in listed.items()}
 
 
+def narrowed(model: Model, **listed: Sequence[Any]) -> Model:
+    """Return a model of a finite space with fewer values of some hyperparameters, and the guesses that lie there."""
+    space = as_space({name: list(listed.get(name, finite_values(model.space[name]) or ())) for name in model.space})
+    guesses = [guess for guess in model.guesses if contains(space, guess)]
+    regressor = None if model.regressor is None else narrowed(model.regressor, **listed)
+    return Model(model.name, model.estimator, space, guesses=guesses, scale=model.scale, regressor=regressor)
+
+
 def _like(values: Any, listed: list[Any]) -> Any:
-    return When(listed, values.needed) if isinstance(values, When) else listed
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in listed)
+    found = np.array(listed) if numbers else listed  # in order, for methods that know orders
+    return When(found, values.needed) if isinstance(values, When) else found
 
 
 def decades(low: int, high: int, each: int) -> list[float]:
