@@ -25,7 +25,7 @@ SPACE: dict[str, Any] = {
 }
 """Those of auto-sklearn (Feurer et al. 2022, "Auto-sklearn 2.0"), whose 16 to 264 units in each of 1 to 3 layers are
 listed here, with the scikit-learn default of 100."""
-LISTED = {
+LISTED: dict[str, list[Any]] = {
     "hidden_layer_sizes": [(16,), (32,), (100,), (32, 32), (100, 100)],
     "activation": ["relu", "tanh"],
     "alpha": [1e-5, 1e-4, 1e-3, 1e-2, 0.1],

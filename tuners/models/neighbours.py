@@ -14,9 +14,10 @@ MOST = 50
 
 
 def _space(most: int) -> dict[str, Any]:
-    """Return the hyperparameters and ranges of Bischl et al. 2023 ("Hyperparameter optimization: foundations,
-    algorithms, best practices, and open challenges") and mlr3tuningspaces, with scikit-learn's two kinds of weights
-    for their kernels. `p` is the power of Minkowski's distance.
+    """Return the hyperparameters and ranges of mlr3tuningspaces; `p` is the power of Minkowski's distance.
+
+    They are those of Bischl et al. 2023, "Hyperparameter optimization: foundations, algorithms, best practices, and
+    open challenges", with scikit-learn's two kinds of weights for their kernels.
     """
     return {"n_neighbors": (1, most, "log"), "weights": ["uniform", "distance"], "p": (1.0, 5.0)}
 

@@ -21,7 +21,7 @@ SPACE: dict[str, Any] = {
 practices, and open challenges", and of mlr3tuningspaces, without the sigmoid kernel, which is seldom positive definite.
 Their ranges go to 1e4, where LIBSVM takes minutes for a fit that is seldom the best. The scikit-learn default
 `gamma="scale"`, one over the number of standardised features, is a number of the range by another name."""
-LISTED = {
+LISTED: dict[str, list[Any]] = {
     "C": decades(-3, 3, each=2),
     "kernel": ["rbf", "linear", "poly"],
     "gamma": ["scale", *decades(-4, 1, each=2)],

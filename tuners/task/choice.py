@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace
+from ConfigSpace import ConfigurationSpace
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin, clone
 from sklearn.utils.metaestimators import _BaseComposition, available_if
@@ -21,12 +21,25 @@ from tuners.results.params import Params
 from tuners.spaces import needed_by
 from tuners.spaces.conditions import condition
 from tuners.spaces.exact import Choices
-
-if TYPE_CHECKING:
-    from tuners.task.model import Model
+from tuners.task.fitting import WEIGHTS, fit
 
 CHOSEN = "model"
 """The hyperparameter that names a member."""
+
+
+class Member(Protocol):
+    """What a choice has to know of a model, `tuners.Model`."""
+
+    name: str
+    estimator: Any
+    space: ConfigurationSpace
+    guesses: tuple[Params, ...]
+    early_stopping: Any
+
+    @property
+    def task(self) -> str:
+        """The task of the estimator."""
+        ...
 
 
 def _has(method: str) -> Any:
@@ -66,9 +79,7 @@ class _Choice(_BaseComposition):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> _Choice:
         """Fit the chosen member on X (rows, features) and y (rows,)."""
-        from tuners.task.fitting import fit  # noqa: PLC0415  it knows of choices, too
-
-        self.fitted_ = fit(clone(self.chosen), X, y, {} if sample_weight is None else {"sample_weight": sample_weight})
+        self.fitted_ = fit(clone(self.chosen), X, y, {} if sample_weight is None else {WEIGHTS: sample_weight})
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -101,7 +112,7 @@ class ChoiceRegressor(RegressorMixin, _Choice):
     """One of several regressors."""
 
 
-def check_members(name: str, members: Sequence[Model]) -> None:
+def check_members(name: str, members: Sequence[Member]) -> None:
     """Raise `TuningError` where models cannot be the members of one choice."""
     about = f"model {name!r}: a choice"
     if not members:
@@ -140,7 +151,7 @@ def estimator_of(members: Sequence[tuple[str, Any]], *, classifies: bool) -> Any
     return kind(list(members), members[0][0])
 
 
-def space_of(members: Sequence[Model]) -> ConfigurationSpace:
+def space_of(members: Sequence[Member]) -> ConfigurationSpace:
     """Return the space of a choice: the member's name, and each member's own space where it is chosen."""
     space = ConfigurationSpace()
     space.add(Choices(CHOSEN, [member.name for member in members]))
@@ -154,7 +165,7 @@ def space_of(members: Sequence[Model]) -> ConfigurationSpace:
     return space
 
 
-def guesses_of(members: Sequence[Model]) -> list[Params]:
+def guesses_of(members: Sequence[Member]) -> list[Params]:
     """Return the guesses of all members in turn: the first of each, then the second of each."""
     most = max(len(member.guesses) for member in members)
     rounds = [[member for member in members if len(member.guesses) > number] for number in range(most)]
@@ -165,7 +176,7 @@ def guesses_of(members: Sequence[Model]) -> list[Params]:
     ]
 
 
-def _inside(member: Model, name: str) -> str:
+def _inside(member: Member, name: str) -> str:
     return f"{member.name}__{name}"
 
 

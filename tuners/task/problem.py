@@ -259,18 +259,20 @@ class Problem:
         return np.unique(self.dataset.y)
 
     def _prepared(self, model: Model) -> Any:
-        """Return a model, seeded, made to take the user's own labels, with its preprocessing; a choice, of each."""
+        """Return a model with its preprocessing, seeded; of a choice, each member with its own."""
         if model.members:
             members = [(member.name, self._prepared(member)) for member in model.members]
             return estimator_of(members, classifies=model.classifies)
+        estimator = self._unprepared(model)
+        return prepared(estimator, self.dataset, scale=model.scale, seed=self.seed) if model.preprocess else estimator
+
+    def _unprepared(self, model: Model) -> Any:
+        """Return a model, seeded, made to take the user's own labels."""
         estimator = model.build({}, self.seed)
         if model.classifies:
             estimator = with_own_labels(estimator, self._labels)
-        if model.early_stopping is not None:
-            estimator = with_early_stopping(estimator, model.early_stopping, self.seed)
-        if not model.preprocess:
-            return estimator
-        return prepared(estimator, self.dataset, scale=model.scale, seed=self.seed)
+        early = model.early_stopping
+        return estimator if early is None else with_early_stopping(estimator, early, self.seed)
 
 
 def own_rows(data: Any) -> Any:
