@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tuners.evaluation.listener import Listener
     from tuners.results.budget import Budget
     from tuners.task.problem import Problem
+    from tuners.task.resource import Resource
     from tuners.task.splits import Fold
 
 _ledgers: WeakKeyDictionary[Objective, Ledger] = WeakKeyDictionary()
@@ -159,6 +160,11 @@ class Objective:
         return copy.deepcopy(_sources[self].problem.scorer)
 
     @property
+    def resource(self) -> Resource:
+        """What a fidelity is a share of: trees, iterations, epochs or rows, as its text says."""
+        return _sources[self].problem.resource
+
+    @property
     def budget(self) -> Budget:
         """What the run may spend."""
         return _ledgers[self].budget
@@ -186,9 +192,10 @@ class Objective:
     def __call__(self, params: Mapping[str, Any], fidelity: float = 1.0) -> float:
         """Evaluate one candidate and return its mean score, larger being better.
 
-        A `fidelity` below 1 is the share of the training rows that the candidate is fitted on, and of an evaluation
-        that it costs; only candidates evaluated in full can win. NaN if it failed, which keeps a failed trial with its
-        reason. Raises `BudgetExhausted` when too little is left to spend.
+        A `fidelity` below 1 is a share of the `resource`, and of an evaluation that the candidate costs; where the
+        resource is continued, one that was evaluated in part costs only what is added. Only candidates evaluated in
+        full can win. NaN if it failed, which keeps a failed trial with its reason. Raises `BudgetExhausted` when too
+        little is left to spend.
         """
         try:
             return _ledgers[self].evaluate(params, fidelity).score

@@ -12,12 +12,15 @@ Each promise is one test of that class. What every run shows holds on a model of
 
 from __future__ import annotations
 
+import logging
 import math
+import random
 import threading
 import time
 import warnings
 from collections.abc import Callable
 from functools import cache, wraps
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -233,6 +236,15 @@ class TunerContract(RunContract):
         left += [str(child) for child in psutil.Process().children(recursive=True) if child not in children]
         assert not left, f"left running: {', '.join(left)}: join threads and end processes before tune returns"
 
+    def test_nothing_global_is_touched(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Global generators, levels of loggers and the working directory are as before; no file is left there."""
+        monkeypatch.chdir(tmp_path)
+        self.done()  # imports
+        before = _global_state()
+        self.run(self.problem())
+        touched = [what for what, value in _global_state().items() if value != before[what]]
+        assert not touched, f"changed by a run: {', '.join(touched)}: leave them as they are, or put them back"
+
     def test_the_start_comes_first(self) -> None:
         """Where a session begins every search with the default configuration, that is the first trial, charged."""
         on = self.problem()
@@ -323,3 +335,15 @@ class TunerContract(RunContract):
         assert record.status == "ok", record.reason
         assert record.budget is None or self.whole
         assert record.evaluations > 1 or self.few, "it evaluated one candidate, though there was time for more"
+
+
+def _global_state() -> dict[str, object]:
+    """Return what a method must leave as it is, by name."""
+    loggers = logging.root.manager.loggerDict
+    return {
+        "the global generator of NumPy": repr(np.random.get_state()),  # noqa: NPY002  looked at, not drawn from
+        "the global generator of Python": random.getstate(),
+        "levels of loggers": {name: logging.getLogger(name).level for name in list(loggers)},
+        "the working directory": Path.cwd(),
+        "files in the working directory": sorted(map(str, Path.cwd().iterdir())),
+    }

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SCRIPTS = (
-    "search", "growth", "network", "overhead", "tables", "clock", "startup", "limits", "gate", "gate_tables",
+    "search", "growth", "network", "overhead", "methods", "tables", "clock", "startup", "limits", "gate", "gate_tables",
     "verdicts", "page", "messy",
 )  # fmt: skip
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"

@@ -62,13 +62,14 @@ SLOW = {"ann_plain": ("random",), "ann": tuple(tuner for tuner in TUNERS if tune
 """Models that not all methods are tried on."""
 SMALL = {"criterion": ["gini", "entropy"], "max_depth": [2, None], "n_estimators": [2, 5, 7]}
 """A forest's space that is evaluated whole: its own has 1,440 points."""
-THINKING = ("smac",)
-"""Methods that think for a tenth of a second a candidate: most of what all are tried on is slow for them."""
+ALIKE = ("cmaes", "evolution", "flaml", "optuna_gp", "optuna_tpe_independent", "smac", "sobol")
+"""Methods that treat candidates by the very lines that `optuna` does: what is tried with it is slow for them."""
+BRIEF = {"smac": 3}
+"""Evaluations in the tests that are not slow, of methods that think for a tenth of a second each."""
+TRIED = [pytest.param(tuner, marks=pytest.mark.slow) if tuner in ALIKE else tuner for tuner in TUNERS]
 ASKING = ("bayesian", "genetic", "flaml", "optuna", "optuna_tpe_independent", "smac")
 """Methods that ask for known candidates while they look for the last new ones of a small space, which may take long."""
-over_tuners = pytest.mark.parametrize(
-    "tuner", [pytest.param(tuner, marks=pytest.mark.slow) if tuner in THINKING else tuner for tuner in TUNERS]
-)
+over_tuners = pytest.mark.parametrize("tuner", TRIED)
 
 
 @cache
@@ -90,12 +91,15 @@ def load(model: str, tuner: str) -> Model:
 
 for name in TUNERS:
     like = LIKE.get(name, {})
-    globals()[f"Test_{name}"] = TunerContract.of(name, **like)
+    contract = TunerContract.of(name, **like)
+    globals()[f"Test_{name}"] = pytest.mark.slow(contract) if name in ALIKE else contract
+    if name in ALIKE:
+        globals()[f"Test_{name}_in_brief"] = RunContract.of(name, budget=BRIEF.get(name, BUDGET), **like)
     for on in MODELS:
         if name in SLOW.get(on, TUNERS):
             made = RunContract.of(name, model=partial(load, on, name), budget=BUDGETS.get(on, OTHERS), **like)
             # Each fit of scikeras compiles a network anew; spaces of hundreds of candidates are evaluated whole.
-            slow = on == "ann_plain" or name in THINKING or (name == WHOLE and on not in BUDGETS)
+            slow = on == "ann_plain" or name in ALIKE or (name == WHOLE and on not in BUDGETS)
             slow = slow or name not in QUICK.get(on, ONE)
             globals()[f"Test_{name}_on_{on}"] = pytest.mark.slow(made) if slow else made
 
@@ -279,8 +283,7 @@ def begun(tuner: str, estimator: Any, space: dict[str, Any], budget: Budget, **o
 
 
 DEPTHS, LEAVES = [1, 2, 3, None], [1, 2, 4]
-SEARCHING = [tuner for tuner in TUNERS if tuner != "default"]
-over_searches = pytest.mark.parametrize("tuner", SEARCHING)
+over_searches = pytest.mark.parametrize("tuner", [each for each in TRIED if each != "default"])
 
 
 @pytest.mark.parametrize("evaluation", ["plain", "shared"])
@@ -319,7 +322,7 @@ def test_a_budget_of_one_is_the_default_configuration(tuner: str) -> None:
     assert len(result.trials) == (len(DEPTHS) if tuner == WHOLE else 1)
 
 
-@pytest.mark.parametrize("tuner", [tuner for tuner in SEARCHING if tuner not in (WHOLE, "manual")])
+@pytest.mark.parametrize("tuner", [each for each in TRIED if each not in ("default", WHOLE, "manual")])
 def test_a_small_space_is_searched_whole_from_the_start_on(tuner: str) -> None:
     """With more budget than points, no point but the start's comes first, and a grid or a sample has none twice."""
     result = begun(tuner, DecisionTreeClassifier(), {"max_depth": DEPTHS, "min_samples_leaf": LEAVES}, Budget(24))

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from sklearn.base import clone
 
 from tuners.task.problem import own_rows
+from tuners.task.resource import ROWS, Resource
 
 if TYPE_CHECKING:
     from tuners.task.fitting import OfRows
@@ -64,6 +65,9 @@ class Training:
     reshuffled: Reshuffled | None = None
     """What makes folds of each candidate's own; None where all have `folds`."""
 
+    resource: Resource = ROWS
+    """What a fidelity is a share of."""
+
     def folds_of(self, params: Mapping[str, Any]) -> list[Fold]:
         """Return the folds that a candidate is scored on."""
         return self.folds if self.reshuffled is None else self.reshuffled.of(params)
@@ -76,6 +80,7 @@ class Training:
         training = cls(
             clone(problem.estimator), X, y, problem.folds, problem.scorer, metric, classifies, problem.of_training_rows,
             ordered=problem.dataset.time is not None, reshuffled=problem.reshuffled,
+            resource=problem.resource,
         )  # fmt: skip
         _sources[training] = problem, tables
         return training
@@ -97,6 +102,9 @@ class Evaluator(Protocol):
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Score one candidate on all folds at a fidelity above 0 and up to 1, which is in full.
+
+        A fidelity is a share of the training's resource. Where that is continued, a candidate's later evaluation at a
+        larger one may go on from an earlier one, its scores and those of a fit from the beginning being the same.
 
         Raises what the estimator raises, which makes a failed trial.
         """

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from tuners.evaluation.contract import Evaluator, Scores, Training
 from tuners.evaluation.listener import Listener
 from tuners.evaluation.reported import require_reportable
 from tuners.results.budget import UNLIMITED, Budget, BudgetExhausted
+from tuners.results.keys import freeze
 from tuners.results.params import Params
 from tuners.results.trial import DIGITS, Trial, in_order
 from tuners.spaces import restored
@@ -64,6 +65,8 @@ class Ledger:
         """The position after the last one."""
         self._spent: float = 0
         """Full-fit equivalents: a candidate evaluated at a fidelity counts as that share of one."""
+        self._reached: dict[Hashable, float] = {}
+        """By candidate that was evaluated in part: the last fidelity."""
         self._closed = False
         self._lock = threading.RLock()
 
@@ -88,13 +91,23 @@ class Ledger:
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Trial:
         """Evaluate one candidate; raise `BudgetExhausted` when too little is left to spend."""
         fidelity = as_share(fidelity)
-        self.require_budget(fidelity)
-        if not isinstance(params, Mapping):
-            message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
-            raise TypeError(message)
-        return self._evaluated(restored(self._space, params), fidelity)
+        candidate = restored(self._space, require_names(params))
+        saved = self.saved(candidate, fidelity)
+        self.require_budget(fidelity - saved)
+        return self._evaluated(candidate, fidelity, saved)
 
-    def _evaluated(self, params: Params, fidelity: float = 1.0) -> Trial:
+    def saved(self, params: Mapping[str, Any], fidelity: float) -> float:
+        """Return the share of an evaluation that need not be made again, since the fit goes on from a smaller one."""
+        reached = self._reached.get(freeze(params), 0.0) if self._training.resource.continued else 0.0
+        return reached if reached < fidelity else 0.0
+
+    def _note(self, trial: Trial) -> None:
+        """Note how far a candidate has grown; one that is whole, or has failed, goes on from nothing."""
+        self._reached.pop(freeze(trial.params), None)
+        if trial.fidelity < 1 and trial.ok:
+            self._reached[freeze(trial.params)] = trial.fidelity
+
+    def _evaluated(self, params: Params, fidelity: float = 1.0, saved: float = 0.0) -> Trial:
         self._listener.trial_begins()
         start = self.clock()
         try:
@@ -107,7 +120,7 @@ class Ledger:
         end = self.clock()
         longest = (end - start) * self._jobs
         return self.keep(Trial.of(
-            params, scores.fold_scores, start=start, end=end, fidelity=fidelity, reason=scores.reason,
+            params, scores.fold_scores, start=start, end=end, fidelity=fidelity, reason=scores.reason, saved=saved,
             # Told by scikit-learn's clock, which is the time module's, and so anybody's.
             fit_seconds=min(max(scores.fit_seconds, 0.0), longest),
             score_seconds=min(max(scores.score_seconds, 0.0), longest),
@@ -159,11 +172,13 @@ class Ledger:
         with self._lock:
             if self._closed:
                 return trial
-            if self._too_little_for(trial.fidelity):
+            if self._too_little_for(trial.cost):
                 raise BudgetExhausted
             if position is None:
                 position = self._reserve(1)
-            self._spent += trial.fidelity
+            self._spent += trial.cost
+            if self._training.resource.continued:
+                self._note(trial)
             self._trials[position] = trial
             if trial.can_win and self._is_better(trial, position):
                 self.incumbent, self._incumbent_at = trial, position
@@ -200,15 +215,23 @@ class Ledger:
             return True
         return trial.score == best.score and position < self._incumbent_at
 
-    def _too_little_for(self, fidelity: float) -> bool:
-        """Whether less is left than a candidate at a fidelity costs."""
-        return round(self.budget.evaluations - self._spent - fidelity, DIGITS) < 0
+    def _too_little_for(self, cost: float) -> bool:
+        """Whether less is left than a candidate costs, in full-fit equivalents."""
+        return round(self.budget.evaluations - self._spent - cost, DIGITS) < 0
 
-    def require_budget(self, fidelity: float = 1.0) -> None:
+    def require_budget(self, cost: float = 1.0) -> None:
         """Raise `BudgetExhausted` when too little is left to spend."""
         late = self.budget.seconds is not None and self.clock() > self.budget.seconds
-        if self._closed or late or self._too_little_for(fidelity):
+        if self._closed or late or self._too_little_for(cost):
             raise BudgetExhausted
+
+
+def require_names(params: Any) -> Mapping[str, Any]:
+    """Return hyperparameters by name; raise `TypeError` for anything else."""
+    if not isinstance(params, Mapping):
+        message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
+        raise TypeError(message)
+    return params
 
 
 def as_share(fidelity: Any) -> float:

@@ -1,8 +1,11 @@
-"""Plain evaluation: each candidate is fitted and scored by scikit-learn, fold by fold."""
+"""Plain evaluation: each candidate is fitted and scored by scikit-learn, fold by fold.
+
+A candidate that grows is grown on where it was left at a smaller fidelity, which gives the very same scores.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +17,17 @@ from sklearn.utils.parallel import Parallel, delayed
 from tuners.evaluation.alarm import trial_limit
 from tuners.evaluation.contract import Scores, Training
 from tuners.evaluation.rows import in_part
+from tuners.results.keys import freeze
+from tuners.results.params import Params
 from tuners.task import fitting
 from tuners.task.problem import own_values
 
 if TYPE_CHECKING:
     from tuners.task.splits import Fold
+
+
+MOST_GROWN = 100
+"""Candidates whose fits are kept to go on from; of more, the ones not seen for longest begin anew."""
 
 
 class Plain:
@@ -29,13 +38,22 @@ class Plain:
         self._training = training
         self._jobs = jobs
         self._trial_seconds = trial_seconds
+        self._grown: dict[Hashable, tuple[float, list[Any]]] = {}
+        """By candidate: the fidelity that it has been seen at, and its fits on the folds; the latest last."""
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
-        """Score one candidate on all folds; a fidelity is a share of the rows that it is fitted on."""
+        """Score one candidate on all folds; a fidelity is a share of its size, or of the rows that it is fitted on."""
+        params = dict(params)
         training = self._training
         folds = training.folds_of(params)
-        if fidelity != 1:
+        whole = params
+        if fidelity != 1 and not training.resource.parameter:
             folds = in_part(folds, training.y, fidelity, stratified=training.classifies, ordered=training.ordered)
+        elif fidelity != 1:
+            params = training.resource.share(params, fidelity)
+        if training.resource.continued and (fidelity != 1 or self._grown):
+            with trial_limit(self._trial_seconds):
+                return self._continued(whole, params, folds, fidelity)
         estimator = clone(training.estimator).set_params(**own_values(params))
         with trial_limit(self._trial_seconds):
             if training.of_rows:
@@ -59,9 +77,33 @@ class Plain:
         scores, fit_seconds, score_seconds = zip(*done, strict=True)
         return Scores(scores, sum(fit_seconds), sum(score_seconds))
 
+    def _continued(self, whole: Params, params: Params, folds: list[Fold], fidelity: float) -> Scores:
+        """Score a candidate whose fits go on from those at a smaller fidelity, and may go on themselves."""
+        key, resource = freeze(whole), self._training.resource
+        reached, estimators = self._grown.pop(key, (1.0, []))
+        if reached >= fidelity:
+            estimators = [clone(self._training.estimator).set_params(**own_values(params)) for _ in folds]
+        for estimator in estimators:
+            estimator.set_params(**{resource.parameter: params[resource.parameter], resource.warm_start: True})
+        parallel = Parallel(n_jobs=self._jobs)
+        done = parallel(
+            delayed(_grown)(estimator, self._training, fold) for estimator, fold in zip(estimators, folds, strict=True)
+        )
+        fitted, scores, fit_seconds, score_seconds = zip(*done, strict=True)
+        if fidelity < 1:
+            self._grown[key] = fidelity, list(fitted)
+            while len(self._grown) > MOST_GROWN:
+                del self._grown[next(iter(self._grown))]
+        return Scores(scores, sum(fit_seconds), sum(score_seconds))
+
     def adapted(self, search: Any) -> Any:
         """Return the search as it is."""
         return search
+
+
+def _grown(estimator: Any, of: Training, fold: Fold) -> tuple[Any, float, float, float]:
+    """Return a fitted estimator, its score on a fold, and the seconds of fit and score."""
+    return estimator, *_fold(estimator, of, fold)
 
 
 def _fold(estimator: Any, of: Training, fold: Fold) -> tuple[float, float, float]:

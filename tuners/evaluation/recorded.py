@@ -13,7 +13,7 @@ from tuners.errors import ElsewhereError, TuningError
 from tuners.evaluation import parts, searches
 from tuners.evaluation.clock import RecordedClock
 from tuners.evaluation.contract import Scores, Training, source_of
-from tuners.evaluation.ledger import Ledger, as_share
+from tuners.evaluation.ledger import Ledger, as_share, require_names
 from tuners.evaluation.listener import Listener
 from tuners.evaluation.recording import Recording, recording_of
 from tuners.results.budget import BudgetExhausted
@@ -37,13 +37,20 @@ class Recorded:
             message = "recorded evaluation: expected a folder of tables, got none: name one"
             raise TuningError(message)
         self.recording: Recording = recording_of(problem, tables)
+        self.resource = training.resource
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Return a candidate's scores as they are recorded; raise `ElsewhereError` for one that failed."""
-        row = self.recording.row(dict(params), fidelity)
+        row = self.recording.row(*self.recorded_as(dict(params), fidelity))
         if row.reason:
             raise ElsewhereError(row.reason)
         return Scores(row.fold_scores, row.fit_seconds, row.score_seconds)
+
+    def recorded_as(self, params: Params, fidelity: float) -> tuple[Params, float]:
+        """Return as what a candidate in part is recorded: one of a share of its size is a smaller candidate, whole."""
+        if fidelity == 1 or not self.resource.parameter:
+            return params, fidelity
+        return self.resource.share(params, fidelity), 1.0
 
     def adapted(self, search: Any) -> Any:
         """Return the search as it is: its candidates are looked up by the ledger."""
@@ -88,11 +95,11 @@ class RecordedLedger(Ledger):
         """Look one candidate up; raise `BudgetExhausted` when too little is left to spend."""
         since = self.clock.now()
         fidelity = as_share(fidelity)
-        self.require_budget(fidelity)
-        if not isinstance(params, Mapping):
-            message = f"objective: expected hyperparameters by name, as in {{'C': 1.0}}, got {params!r}"
-            raise TypeError(message)
-        return self._looked_up(params, fidelity, since, lambda params: restored(self._space, params))
+        params = require_names(params)
+        if fidelity == 1 and not self._reached:
+            self.require_budget()
+            return self._looked_up(params, since, lambda params: restored(self._space, params))
+        return self._in_part(restored(self._space, params), fidelity, since)
 
     def search(self, search: Any) -> None:
         """Look up the candidates of a scikit-learn search, in its order, as long as the budget lasts."""
@@ -104,24 +111,49 @@ class RecordedLedger(Ledger):
             for params in searches.candidates_of(part, self.remaining):
                 since = self.clock.now()
                 self.require_budget()
-                self._looked_up(params, 1.0, since, self.listed)
+                self._looked_up(params, since, self.listed)
 
-    def _looked_up(
-        self, params: Mapping[str, Any], fidelity: float, since: float, as_listed: Callable[[Mapping[str, Any]], Params]
-    ) -> Trial:
+    def _in_part(self, params: Params, fidelity: float, since: float) -> Trial:
+        """Look up a candidate that is evaluated in part, or has been; of a fit that goes on, the rest is timed."""
         start = self.clock.at(since)
-        row = self._evaluator.recording.find(params, fidelity)
-        # What a search has evaluated, such as 2.0 for 2, may become another value of the space where it is called.
-        if row is None or not self._evaluator.recording.inside(row):
-            row = self._evaluator.recording.row(as_listed(params), fidelity)
-        seconds = row.seconds
-        if self.budget.seconds is not None and start + seconds > self.budget.seconds:
-            # A plain run's alarm rings during such an evaluation.
+        saved = self.saved(params, fidelity)
+        self.require_budget(fidelity - saved)
+        recording, recorded_as = self.recording, self._evaluator.recorded_as
+        row = recording.row(*recorded_as(params, fidelity))
+        before = recording.row(*recorded_as(params, saved)).fit_seconds if saved else 0.0
+        fit_seconds = max(row.fit_seconds - before, 0.0)
+        end = start + row.seconds - row.fit_seconds + fit_seconds
+        self._require_time(start, end, since)
+        trial = Trial.of(
+            params, row.fold_scores, start=start, end=end, fit_seconds=fit_seconds, score_seconds=row.score_seconds,
+            reason=row.reason, fidelity=fidelity, saved=saved,
+        )  # fmt: skip
+        with self._lock:
+            if fidelity == 1 and row.number >= 0:
+                self._rows[self._next] = row
+            kept = self.keep(trial)
+        self.clock.count(end - start, since)
+        return kept
+
+    def _require_time(self, start: float, end: float, since: float) -> None:
+        """Raise `BudgetExhausted` where the time ends during an evaluation: a plain run's alarm rings then."""
+        if self.budget.seconds is not None and end > self.budget.seconds:
             self.clock.count(self.budget.seconds - start, since)
             raise BudgetExhausted
+
+    def _looked_up(
+        self, params: Mapping[str, Any], since: float, as_listed: Callable[[Mapping[str, Any]], Params]
+    ) -> Trial:
+        start = self.clock.at(since)
+        row = self._evaluator.recording.find(params)
+        # What a search has evaluated, such as 2.0 for 2, may become another value of the space where it is called.
+        if row is None or not self._evaluator.recording.inside(row):
+            row = self._evaluator.recording.row(as_listed(params))
+        seconds = row.seconds
+        self._require_time(start, start + seconds, since)
         known = self._evaluator.recording.trials.get(row.number)
         if known is None:  # its values cannot be written
-            known = Trial.of(row.params, row.fold_scores, start=0, end=0, reason=row.reason, fidelity=fidelity)
+            known = Trial.of(row.params, row.fold_scores, start=0, end=0, reason=row.reason)
         trial = Trial(
             known.params, known.fold_scores, known.score, row.fit_seconds, row.score_seconds, start, start + seconds,
             known.reason, known.fidelity, known.exact,

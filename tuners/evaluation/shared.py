@@ -34,17 +34,19 @@ class Shared(Plain):
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Score one candidate on all folds; its seconds are its share of what its group took.
 
-        One that is evaluated in part shares nothing, nor do candidates whose rows have weights: what is grown together
-        is grown without any.
+        One of a share of its size shares what the whole would; one on a share of the rows shares nothing, nor do
+        candidates whose rows have weights: what is grown together is grown without any.
         """
-        if fidelity != 1 or self._training.of_rows:
+        resource = self._training.resource
+        if self._training.of_rows or (fidelity != 1 and not resource.parameter):
             return super().evaluate(params, fidelity)
+        grown = params if fidelity == 1 else resource.share(params, fidelity)
         if self._evaluator is None:
             of = self._training
             self._evaluator = SharedEvaluator(
                 of.estimator, of.X, of.y, of.folds, of.scorer, jobs=self._jobs, remember=True
             )
-        outcomes = dict(self._evaluator.evaluate([params])).get(0, [])
+        outcomes = dict(self._evaluator.evaluate([grown])).get(0, [])
         if not outcomes:
             return super().evaluate(params, fidelity)
         return Scores(

@@ -65,6 +65,7 @@ def scored(done: Measurement) -> Run:
         ties=sum(trial.can_win and trial.score == best.score for trial in trials) if best else 0,
         default_test_score=done.default_test_score,
         evaluations=charged(trials),
+        fidelity_resource="" if all(trial.fidelity == 1 for trial in trials) else str(problem.resource),
         failed_trials=sum(not trial.ok for trial in trials),
         budget=done.budget.stated,
         time_budget=done.budget.seconds,

@@ -29,6 +29,7 @@ def ask_tell(
     *,
     params: Callable[[Any], Any] | None = None,
     told: Callable[[Any, float], Any] | None = None,
+    fidelity: Callable[[Any], float] | None = None,
 ) -> Any:
     """Return a tuner of a function that makes an optimiser: a decorator, under `@tuners.tuner`.
 
@@ -37,17 +38,23 @@ def ask_tell(
 
     `params(asked)` are the hyperparameters of what it has asked for, where that is not them already: a mapping, or a
     point of the unit cube, an array of shape (hyperparameters,), which is read in the order of `objective.space`.
-    Inactive hyperparameters are left out. `told(asked, loss)` is what it is told in place of a loss. The start comes
+    Inactive hyperparameters are left out of that point. `told(asked, loss)` is what it is told in place of a loss, and
+    `fidelity(asked)`, above 0 and up to 1, at what fidelity it wants the candidate evaluated. The start comes
     first, a candidate is evaluated once, and NumPy's and Python's global generators are as before afterwards.
 
     Raises `TuningError` for an object that cannot be asked or told, and for a candidate that is neither of the two.
     """
     if make is None:
-        return functools.partial(ask_tell, params=params, told=told)
-    return _tuner(make, params or _same, told or _loss)
+        return functools.partial(ask_tell, params=params, told=told, fidelity=fidelity)
+    return _tuner(make, params or _same, told or _loss, fidelity or _in_full)
 
 
-def _tuner(make: Make, params: Callable[[Any], Any], told: Callable[[Any, float], Any]) -> Tuner:
+def _tuner(
+    make: Make,
+    params: Callable[[Any], Any],
+    told: Callable[[Any, float], Any],
+    fidelity: Callable[[Any], float],
+) -> Tuner:
     @functools.wraps(make)
     def tune(objective: Objective, seed: int) -> None:
         asked = Asked(objective)
@@ -62,7 +69,7 @@ def _tuner(make: Make, params: Callable[[Any], Any], told: Callable[[Any, float]
                     raise TuningError(message)
             while True:  # the budget ends it
                 candidate = optimiser.ask()
-                loss = asked.loss(_params(asked.space, params(candidate), make.__name__))
+                loss = asked.loss(_params(asked.space, params(candidate), make.__name__), fidelity(candidate))
                 optimiser.tell(candidate, told(candidate, loss))
 
     return tune
@@ -82,6 +89,10 @@ def _params(space: ConfigurationSpace, point: Any, name: str) -> Params:
 
 def _same(asked: Any) -> Any:
     return asked
+
+
+def _in_full(_: Any) -> float:
+    return 1.0
 
 
 def _loss(_: Any, loss: float) -> float:

@@ -1,8 +1,8 @@
 """What every method does with the candidates that its library asks for.
 
 The start comes first. A candidate is evaluated once: scores are deterministic, so that a library that asks for one
-again is told its score, at no cost. A library that asks for nothing new any more has converged: it begins anew, or the
-search ends.
+again is told its score, at no cost. One that is forbidden has failed, at no cost. A library that asks for nothing new
+any more has converged: it begins anew, or the search ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tuners.results.budget import BudgetExhausted
 from tuners.results.keys import freeze
-from tuners.spaces import Params, cardinality, contains
+from tuners.spaces import Params, allowed, cardinality, contains
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -43,6 +43,7 @@ class Asked:
         self._scores: dict[Hashable, float] = {}
         self._worst: float | None = None
         self._repeats = 0
+        self._in_full = 0
         self._most = cardinality(self.space)
         begin = objective.start
         if begin is not None and contains(self.space, begin):
@@ -51,28 +52,29 @@ class Asked:
         elif begin is not None:
             objective(begin)
 
-    def score(self, params: Params) -> float:
-        """Return a candidate's score, larger being better; NaN if it failed.
+    def score(self, params: Params, fidelity: float = 1.0) -> float:
+        """Return a candidate's score at a fidelity, larger being better; NaN if it failed, or is forbidden.
 
         Raises `BudgetExhausted` with the budget, and where the space has no further candidates; `Converged` after
         too many known ones in a row.
         """
-        key = freeze(params)
-        if key in self._scores:
+        key = freeze(params), fidelity
+        if key in self._scores or not allowed(self.space, params):
             self._repeats += 1
-            if len(self._scores) >= self._most:
+            if self._in_full >= self._most:
                 raise BudgetExhausted
             if self._repeats >= REPEATS:
                 self._repeats = 0
                 raise Converged
-            return self._scores[key]
+            return self._scores.get(key, math.nan)
         self._repeats = 0
-        score = self._scores[key] = self.objective(params)
+        score = self._scores[key] = self.objective(params, fidelity)
+        self._in_full += fidelity == 1
         return score
 
-    def loss(self, params: Params) -> float:
-        """Return a candidate's loss, smaller being better; for a failed one, the largest loss so far."""
-        score = self.score(params)
+    def loss(self, params: Params, fidelity: float = 1.0) -> float:
+        """Return a candidate's loss at a fidelity, smaller being better; for a failed one, the largest loss so far."""
+        score = self.score(params, fidelity)
         if math.isnan(score):
             return FAILED if self._worst is None else self._worst
         self._worst = -score if self._worst is None else max(self._worst, -score)
@@ -91,6 +93,6 @@ class Asked:
             in_vain = in_vain + 1 if len(self._scores) == before else 0
         raise Converged
 
-    def failed(self, params: Params) -> bool:
-        """Whether a candidate that has been evaluated failed."""
-        return math.isnan(self._scores[freeze(params)])
+    def failed(self, params: Params, fidelity: float = 1.0) -> bool:
+        """Whether a candidate that was asked for has failed, or is forbidden."""
+        return math.isnan(self._scores.get((freeze(params), fidelity), math.nan))

@@ -6,12 +6,12 @@ import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from ConfigSpace import OrdinalHyperparameter, UniformIntegerHyperparameter
+from ConfigSpace import OrdinalHyperparameter
+from ConfigSpace.hyperparameters import IntegerHyperparameter
 
 from tuners.errors import require
 from tuners.methods._asked import Asked
-from tuners.methods._positions import positions
-from tuners.spaces import Params, finite_values, from_positions, needed_by
+from tuners.spaces import Params, finite_values, needed_by, plain_params, to_positions, value_at
 from tuners.spaces.conditions import Needed, holds
 
 require("optuna", extra="optuna")
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tuners.objective import Objective
 
-__all__ = ["optuna", "search", "suggested"]
+__all__ = ["TrialState", "optuna", "search", "suggested"]
 
 # Optuna prints a line for each trial otherwise.
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -38,7 +38,7 @@ def search(objective: Objective, sampler: Any) -> None:
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         study = optuna.create_study(direction="maximize", sampler=sampler)
         if asked.start is not None:
-            study.enqueue_trial(positions(asked.space, asked.start))
+            study.enqueue_trial(to_positions(asked.space, asked.start))
         while True:  # the budget ends it
             trial = study.ask()
             score = asked.score(_candidate(trial, asked.space, needed))
@@ -54,13 +54,11 @@ def suggested(trial: Any, space: ConfigurationSpace) -> Params:
 
 
 def _candidate(trial: Any, space: ConfigurationSpace, needed: dict[str, Needed]) -> Params:
-    point: dict[str, Any] = {}
     params: Params = {}
     for name in space:
         if name not in needed or holds(needed[name], params):
-            point[name] = _suggested(trial, name, space[name])
-            params = from_positions(space, point)
-    return params
+            params[name] = value_at(space[name], _suggested(trial, name, space[name]))
+    return plain_params(params)
 
 
 def _suggested(trial: Any, name: str, hyperparameter: Any) -> Any:
@@ -70,5 +68,5 @@ def _suggested(trial: Any, name: str, hyperparameter: Any) -> Any:
         return trial.suggest_int(name, 0, len(values or ()) - 1)
     if values is not None:
         return trial.suggest_categorical(name, range(len(values)))
-    of = trial.suggest_int if isinstance(hyperparameter, UniformIntegerHyperparameter) else trial.suggest_float
+    of = trial.suggest_int if isinstance(hyperparameter, IntegerHyperparameter) else trial.suggest_float
     return of(name, hyperparameter.lower, hyperparameter.upper, log=hyperparameter.log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,3 +20,9 @@ def quiet(*names: str) -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+def ignore_empty_means() -> None:
+    """Ignore NumPy's two warnings of a mean of nothing, inside `warnings.catch_warnings`."""
+    for message in ("Mean of empty slice", "invalid value encountered in scalar divide"):
+        warnings.filterwarnings("ignore", message, RuntimeWarning)

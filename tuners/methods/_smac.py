@@ -14,9 +14,8 @@ from ConfigSpace import Configuration
 
 from tuners.errors import require
 from tuners.methods._asked import Asked
-from tuners.methods._positions import positions
-from tuners.methods._quiet import quiet
-from tuners.spaces import Params, from_positions, to_configspace
+from tuners.methods._quiet import ignore_empty_means, quiet
+from tuners.spaces import Params, from_positions, to_configspace, to_positions
 
 require("smac", extra="smac")
 
@@ -28,7 +27,15 @@ with warnings.catch_warnings():
     from smac.runhistory.dataclasses import TrialInfo, TrialValue
     from smac.runhistory.enumerations import StatusType
 
-__all__ = ["facade", "outcome", "scenario", "search", "smac"]
+__all__ = [
+    "ConfigurationSpaceExhaustedException",
+    "TrialInfo",
+    "facade",
+    "outcome",
+    "scenario",
+    "search",
+    "smac",
+]
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -79,22 +86,25 @@ def scenario(objective: Objective, seed: int, **options: Any) -> Iterator[Any]:
     trials = MANY if objective.budget.stated is None else max(objective.remaining, 1)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), quiet("smac"), deterministic():
         warnings.filterwarnings("ignore", module=r"smac\.")
-        # Of the seconds of a local search without neighbours, for SMAC's log.
-        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
-        warnings.filterwarnings("ignore", "invalid value encountered in scalar divide", RuntimeWarning)
+        # SMAC's log has the mean seconds of a local search, which may have had no neighbours.
+        ignore_empty_means()
         given: dict[str, Any] = {"deterministic": True, "n_trials": trials, "seed": seed % 2**31, **options}
         yield smac.Scenario(space, output_directory=Path(folder), **given)
 
 
 def facade(kind: Callable[..., Any], of: Any, **options: Any) -> Any:
     """Return SMAC in one of its kinds, which is asked and told; it evaluates nothing itself."""
-    return kind(of, lambda config, seed=0: math.nan, overwrite=True, logging_level=False, **options)  # noqa: ARG005
+
+    def nothing(config: Any, seed: int = 0, budget: float = 1.0) -> float:  # noqa: ARG001  SMAC looks at the names
+        return math.nan
+
+    return kind(of, nothing, overwrite=True, logging_level=False, **options)
 
 
-def outcome(asked: Asked, params: Params) -> Any:
+def outcome(asked: Asked, params: Params, fidelity: float = 1.0) -> Any:
     """Evaluate a candidate; return its outcome as SMAC takes it: a crash has a loss, too, the largest so far."""
-    loss = asked.loss(params)
-    status = StatusType.CRASHED if asked.failed(params) else StatusType.SUCCESS
+    loss = asked.loss(params, fidelity)
+    status = StatusType.CRASHED if asked.failed(params, fidelity) else StatusType.SUCCESS
     return TrialValue(cost=loss, time=0.0, status=status)
 
 
@@ -106,7 +116,7 @@ def search(objective: Objective, seed: int, kind: Callable[..., Any]) -> None:
     with scenario(objective, seed) as described:
         optimiser = facade(kind, described)
         if asked.start is not None:
-            begin = Configuration(described.configspace, positions(asked.space, asked.start))
+            begin = Configuration(described.configspace, to_positions(asked.space, asked.start))
             optimiser.tell(TrialInfo(begin, seed=0), outcome(asked, asked.start), save=False)
         while objective.remaining >= 1:
             try:

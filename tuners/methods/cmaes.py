@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tuners.errors import require
 from tuners.methods._asked import Asked
+from tuners.methods._quiet import ignore_empty_means
 from tuners.spaces import finite_values
 from tuners.spaces.points import size
 from tuners.spaces.unit import from_unit
@@ -38,7 +40,11 @@ def tune(objective: Objective, seed: int) -> None:
         optimiser = CatCMAwM(seed=int(seeds.integers(2**31)), **cube.kinds)
         while True:  # the budget ends it
             solutions = [optimiser.ask() for _ in range(optimiser.population_size)]
-            optimiser.tell([(each, asked.loss(cube.params(each))) for each in solutions])
+            told = [(each, asked.loss(cube.params(each))) for each in solutions]
+            with warnings.catch_warnings():
+                # Of a generation whose losses are all the same, before there was another.
+                ignore_empty_means()
+                optimiser.tell(told)
 
     asked.begin_anew(search)
 

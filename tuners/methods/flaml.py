@@ -9,9 +9,8 @@ from ConfigSpace import OrdinalHyperparameter, UniformIntegerHyperparameter
 
 from tuners.errors import require
 from tuners.methods._asked import REPEATS, Asked
-from tuners.methods._positions import positions, without_inactive
 from tuners.methods._quiet import quiet
-from tuners.spaces import finite_values
+from tuners.spaces import finite_values, from_positions, to_positions
 
 require("flaml", "optuna", extra="flaml")
 
@@ -39,7 +38,7 @@ def tune(objective: Objective, seed: int) -> None:
             metric="loss",
             mode="min",
             space=translated(space),
-            points_to_evaluate=[positions(space, start)] if start and len(start) == len(space) else None,
+            points_to_evaluate=[to_positions(space, start)] if start and len(start) == len(space) else None,
             # By default it is the seconds of a trial, which are never the same twice.
             cost_attr=None,
             seed=seed % 2**31,
@@ -52,7 +51,7 @@ def tune(objective: Objective, seed: int) -> None:
                 nothing += 1
                 continue
             nothing = 0
-            loss = asked.loss(without_inactive(space, {name: point[name] for name in space}))
+            loss = asked.loss(from_positions(space, {name: point[name] for name in space}))
             library.on_trial_complete(str(number), {"loss": loss, "config": point})
 
 

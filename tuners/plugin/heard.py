@@ -76,7 +76,7 @@ class Heard(Listener):
         """Write a trial to the journal, and show it."""
         if trial.can_win and (self._best is None or trial.score > self._best.score):
             self._best = trial
-        self._spent += trial.fidelity if position not in self._trials else 0
+        self._spent += trial.cost if position not in self._trials else 0
         self._trials[position] = trial
         self._session.progress.trial(round(self._spent, DIGITS), self._best, self._budget, self.record.metric)
         if self._journal is not None:

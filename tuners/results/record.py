@@ -89,6 +89,8 @@ class Record:
     """Of the untuned model on the same split."""
     evaluations: int = 0
     """Candidates; those evaluated in part count as that share of one, and the sum is rounded up."""
+    fidelity_resource: str = ""
+    """What a candidate evaluated in part had a share of, such as `trees`; empty where all were evaluated in full."""
     failed_trials: int = 0
     budget: int | None = 0
     """Evaluations; None where the time budget alone ended the search."""

@@ -14,6 +14,9 @@ from tuners.results.params import Params, plain_params
 from tuners.text.printable import printable
 from tuners.text.shown import json_form, shown
 
+DIGITS = 9
+"""To which sums of shares are rounded: thirty tenths are three."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -36,6 +39,8 @@ class Trial:
     """Share of a full evaluation: 1 is in full."""
     exact: str = field(default="", repr=False, compare=False)
     """What the hash is made of, where parameters that were read from a file do not give it; else empty."""
+    saved: float = field(default=0.0, metadata={"written": "where it differs"})
+    """The share of a full evaluation that was not made again: the fit went on from one at a smaller fidelity."""
 
     @property
     def identity(self) -> str:
@@ -54,6 +59,11 @@ class Trial:
         """Make the reason safe to print: it is the text of a library or of an estimator."""
         if self.reason:
             object.__setattr__(self, "reason", printable(self.reason))
+
+    @property
+    def cost(self) -> float:
+        """What it is charged, in full-fit equivalents."""
+        return round(self.fidelity - self.saved, DIGITS)
 
     @property
     def ok(self) -> bool:
@@ -82,6 +92,7 @@ class Trial:
         score_seconds: float = 0.0,
         reason: str = "",
         fidelity: float = 1.0,
+        saved: float = 0.0,
     ) -> Trial:
         """Make a trial of what was measured; it has failed if the mean of the fold scores is NaN or infinite."""
         import numpy as np  # noqa: PLC0415  loaded by now where there are scores: reading a trial does not need it
@@ -92,7 +103,9 @@ class Trial:
         if not math.isfinite(mean) and not reason:
             reason = f"the score is {mean}"
         score = math.nan if reason else mean
-        return cls(plain_params(params), scores, score, fit_seconds, score_seconds, start, end, reason, fidelity)
+        return cls(
+            plain_params(params), scores, score, fit_seconds, score_seconds, start, end, reason, fidelity, saved=saved
+        )
 
 
 def incumbent(trials: Sequence[Trial]) -> Trial | None:
@@ -101,13 +114,9 @@ def incumbent(trials: Sequence[Trial]) -> Trial | None:
     return max(good, key=lambda trial: trial.score) if good else None
 
 
-DIGITS = 9
-"""To which sums of shares are rounded: thirty tenths are three."""
-
-
 def spent(trials: Iterable[Trial]) -> float:
     """Return what trials cost, in full-fit equivalents."""
-    return round(math.fsum(trial.fidelity for trial in trials), DIGITS)
+    return round(math.fsum(trial.cost for trial in trials), DIGITS)
 
 
 def charged(trials: Iterable[Trial]) -> int:

@@ -14,6 +14,7 @@ from tuners.spaces.translation import (
     to_configspace,
     to_hyperopt,
     to_positions,
+    value_at,
 )
 from tuners.spaces.values import copied, same
 
@@ -47,6 +48,7 @@ __all__ = [
     "to_configspace",
     "to_hyperopt",
     "to_positions",
+    "value_at",
     "when",
     "without",
 ]

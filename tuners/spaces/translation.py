@@ -140,8 +140,8 @@ def from_positions(space: ConfigurationSpace, point: Mapping[str, Any]) -> Param
     What is inactive there is left out.
     """
     if not space.conditions:
-        return plain_params({name: _value(space[name], value) for name, value in point.items()})
-    flat = {name: _value(space[name], value) for name, value in _flat(point)}
+        return plain_params({name: value_at(space[name], value) for name, value in point.items()})
+    flat = {name: value_at(space[name], value) for name, value in _flat(point)}
     return plain_params({name: flat[name] for name in active(space, flat) if name in flat})
 
 
@@ -165,7 +165,8 @@ def _position(hyperparameter: Any, value: Any) -> Any:
     return value if values is None else position(values, value)
 
 
-def _value(hyperparameter: Any, value: Any) -> Any:
+def value_at(hyperparameter: Any, value: Any) -> Any:
+    """Return the value at a position of those that are listed, or a number of a range as it is."""
     values = finite_values(hyperparameter)
     if values is not None:
         return values[int(value)]

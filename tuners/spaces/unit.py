@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ConfigSpace import UniformIntegerHyperparameter
+import numpy as np
+from ConfigSpace import UniformFloatHyperparameter, UniformIntegerHyperparameter
+from ConfigSpace.hyperparameters import IntegerHyperparameter
+from numpy.typing import NDArray
 
 from tuners.results.params import Params, plain_params
 from tuners.spaces.conditions import active
+from tuners.spaces.exact import FineFloat
 from tuners.spaces.points import finite_values
 from tuners.spaces.values import position
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
+_UNIFORM = (UniformFloatHyperparameter, UniformIntegerHyperparameter, FineFloat)
 
 
-def from_unit(space: ConfigurationSpace, u: Iterable[float]) -> Params:
+def from_unit(space: ConfigurationSpace, u: Sequence[float] | NDArray[np.float64]) -> Params:
     """Return the parameters at a point of shape (hyperparameters,), without those that are inactive there.
 
-    Listed values are equal cells, integers equal cells on their linear or logarithmic scale.
+    Listed values are equal cells, or as wide as their weights; integers are equal cells on their linear or logarithmic
+    scale. Other distributions than uniform ones are read by their quantiles.
     """
     point = {name: _value(space[name], min(max(float(x), 0.0), 1.0)) for name, x in zip(space, u, strict=True)}
     return plain_params({name: point[name] for name in active(space, point)})
@@ -34,23 +40,45 @@ def to_unit(space: ConfigurationSpace, params: Mapping[str, Any]) -> list[float]
 def _value(hyperparameter: Any, x: float) -> Any:
     values = finite_values(hyperparameter)
     if values is not None:
-        return values[min(int(x * len(values)), len(values) - 1)]
+        return values[min(int(np.searchsorted(_ends(hyperparameter, len(values)), x, side="right")), len(values) - 1)]
+    if not isinstance(hyperparameter, _UNIFORM):
+        return _plain(hyperparameter, hyperparameter.to_value(hyperparameter._vector_dist.rv.ppf(_inside(x))))  # noqa: SLF001  its quantiles are nowhere else
     low, high = _bounds(hyperparameter)
-    value = math.exp(low + x * (high - low)) if hyperparameter.log else low + x * (high - low)
-    whole = isinstance(hyperparameter, UniformIntegerHyperparameter)
-    return min(max(round(value) if whole else value, hyperparameter.lower), hyperparameter.upper)
+    return _plain(hyperparameter, math.exp(low + x * (high - low)) if hyperparameter.log else low + x * (high - low))
+
+
+def _plain(hyperparameter: Any, value: Any) -> Any:
+    """Return a number in a range, whole where the range is one of integers."""
+    whole = isinstance(hyperparameter, IntegerHyperparameter)
+    return min(max(round(float(value)) if whole else float(value), hyperparameter.lower), hyperparameter.upper)
 
 
 def _coordinate(hyperparameter: Any, value: Any) -> float:
     values = finite_values(hyperparameter)
     if values is not None:
-        return ((position(values, value) or 0) + 0.5) / len(values)
+        ends = [0.0, *_ends(hyperparameter, len(values))]
+        place = position(values, value) or 0
+        return float((ends[place] + ends[place + 1]) / 2)
+    if not isinstance(hyperparameter, _UNIFORM):
+        return float(hyperparameter._vector_dist.rv.cdf(hyperparameter.to_vector(value)))  # noqa: SLF001  as above
     low, high = _bounds(hyperparameter)
     return float(((math.log(value) if hyperparameter.log else value) - low) / (high - low))
 
 
+def _ends(hyperparameter: Any, count: int) -> Any:
+    """Return where the cells of listed values end, of shape (values,)."""
+    if getattr(hyperparameter, "weights", None) is None:
+        return np.arange(1, count + 1) / count
+    return np.cumsum(hyperparameter.probabilities)
+
+
+def _inside(x: float) -> float:
+    """Return a quantile that no end of a distribution is."""
+    return min(max(x, 1e-9), 1 - 1e-9)
+
+
 def _bounds(hyperparameter: Any) -> tuple[float, float]:
     """Return the ends of the scale; an integer has half a step on either side."""
-    half = 0.5 if isinstance(hyperparameter, UniformIntegerHyperparameter) else 0.0
+    half = 0.5 if isinstance(hyperparameter, IntegerHyperparameter) else 0.0
     low, high = hyperparameter.lower - half, hyperparameter.upper + half
     return (math.log(low), math.log(high)) if hyperparameter.log else (low, high)

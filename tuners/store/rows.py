@@ -87,7 +87,7 @@ def coded(problem: str, rows: Mapping[int, Trial]) -> RowsLine:
     folds = max((len(fields["fold_scores"]) for fields in listed.values()), default=0)
     rest: dict[str, dict[str, Any]] = {}
     for number, fields in listed.items():
-        unusual = {name: fields[name] for name in ("reason", "fidelity", trials.EXACT) if fields.get(name)}
+        unusual = {name: fields[name] for name in ("reason", "fidelity", "saved", trials.EXACT) if fields.get(name)}
         if len(fields["fold_scores"]) != folds:
             unusual["fold_scores"] = fields["fold_scores"]
         if unusual:

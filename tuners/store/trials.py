@@ -67,6 +67,9 @@ def read(saved: Mapping[str, Any], at: str = "") -> Trial:
     if not 0 < trial.fidelity <= 1:
         said = f"expected a share above 0 and up to 1, got {trial.fidelity:g}"
         raise damaged(said, f"{at}.fidelity")
+    if not 0 <= trial.saved < trial.fidelity:
+        said = f"expected a share from 0 up to the fidelity, {trial.fidelity:g}, got {trial.saved:g}"
+        raise damaged(said, f"{at}.saved")
     return trial
 
 

@@ -23,6 +23,7 @@ from tuners.task.part import Part
 from tuners.task.preparation import prepared
 from tuners.task.protocol import Protocol
 from tuners.task.reshuffled import Reshuffled
+from tuners.task.resource import Resource, resource_of
 from tuners.task.scorers import METRICS
 from tuners.task.splits import Fold, Split
 from tuners.task.target import check_target
@@ -86,6 +87,11 @@ class Problem:
     def estimator(self) -> Any:
         """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
         return self._prepared(self.model)
+
+    @cached_property
+    def resource(self) -> Resource:
+        """What a candidate evaluated in part is given a share of."""
+        return resource_of(self.estimator)
 
     @property
     def metric(self) -> str:

@@ -1,0 +1,68 @@
+"""What each method can do, a row each: docs/methods.md has it as a table, and tests hold the methods to it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+HEADINGS = (
+    "method", "library", "licence", "conditions", "evaluates", "start", "failed candidate", "ranges", "choices",
+    "deterministic",
+)  # fmt: skip
+
+
+class Traits(NamedTuple):
+    """What one method can do."""
+
+    library: str
+    licence: str
+    conditions: str
+    """How it searches a space with conditions: `natively`, `a grid a branch`, `by dropping` what is inactive, or
+    `not needed`, since it searches none."""
+    start: str
+    """`told`: the library learns of it as of its own candidates; `first`: it is evaluated, and the library not told."""
+    failed: str
+    """What the library learns of a failed candidate: that it `failed`, or that it has the `worst` loss so far."""
+    ranges: str
+    """Whether ranges are searched as such: `yes`, as `levels`, or `no`."""
+    choices: str
+    """Whether choices are searched without an order: `yes`, or `as cells` of the unit interval."""
+    fidelity: str = "in full"
+    """Whether candidates are evaluated `in full`, or `in part`, too."""
+    draws: bool = True
+    """Whether it draws at random; one that does not is deterministic."""
+
+
+TRAITS = {
+    "default": Traits("none", "", "not needed", "first", "nothing", "no", "yes", draws=False),
+    "manual": Traits("none", "", "not needed", "first", "nothing", "yes", "yes", draws=False),
+    "grid": Traits("scikit-learn", "BSD", "a grid a branch", "first", "nothing", "levels", "yes", draws=False),
+    "exhaustive": Traits("scikit-learn", "BSD", "a grid a branch", "first", "nothing", "no", "yes", draws=False),
+    "random": Traits("scikit-learn", "BSD", "natively", "first", "nothing", "yes", "yes"),
+    "sobol": Traits("SciPy", "BSD", "by dropping", "first", "nothing", "yes", "as cells"),
+    "evolution": Traits("SciPy", "BSD", "by dropping", "told", "worst", "yes", "as cells"),
+    "cmaes": Traits("cmaes", "MIT", "by dropping", "first", "worst", "yes", "yes"),
+    "bayesian": Traits("hyperopt", "BSD", "natively", "told", "failed", "yes", "yes"),
+    "optuna": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
+    "optuna_tpe_independent": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
+    "optuna_gp": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
+    "smac": Traits("smac", "BSD", "natively", "told", "failed", "yes", "yes"),
+    "flaml": Traits("flaml", "MIT", "by dropping", "told", "worst", "yes", "yes"),
+    "halving": Traits("scikit-learn", "BSD", "natively", "first", "nothing", "yes", "yes", "in part"),
+    "asha": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes", "in part"),
+    "hyperband": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes", "in part"),
+    "smac_hyperband": Traits("smac", "BSD", "natively", "told", "failed", "yes", "yes", "in part"),
+    "genetic": Traits("tpot", "LGPL", "natively", "told", "failed", "yes", "yes"),
+}
+
+
+def table() -> str:
+    """Return the table of docs/methods.md, in Markdown."""
+    rows = [
+        (
+            f"`{name}`", of.library, of.licence, of.conditions, of.fidelity, of.start, of.failed, of.ranges, of.choices,
+            "no" if of.draws else "yes",
+        )
+        for name, of in TRAITS.items()
+    ]  # fmt: skip
+    lines = [HEADINGS, ["---"] * len(HEADINGS), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

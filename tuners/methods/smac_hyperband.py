@@ -1,0 +1,47 @@
+"""SMAC's multi-fidelity search: Hyperband whose candidates a random forest proposes (Lindauer et al. 2022)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ConfigSpace import Configuration
+
+from tuners.methods import _smac
+from tuners.methods._asked import Asked
+from tuners.methods._rungs import ETA, rungs
+from tuners.methods._smac import smac
+from tuners.spaces import from_positions, to_positions
+
+if TYPE_CHECKING:
+    from tuners.objective import Objective
+
+
+def tune(objective: Objective, seed: int) -> None:
+    """Evaluate SMAC's candidates at its budgets, of which the largest is a whole evaluation."""
+    fidelities = rungs(objective)
+    if len(fidelities) == 1:  # the budget holds no bracket
+        _smac.search(objective, seed, smac.HyperparameterOptimizationFacade)
+        return
+    asked = Asked(objective)
+    last = ETA ** (len(fidelities) - 1)
+    limits = {"min_budget": 1, "max_budget": last, "n_trials": _smac.MANY}
+    with _smac.scenario(objective, seed, **limits) as described:
+        brackets = smac.intensifier.hyperband.Hyperband(described, eta=ETA, incumbent_selection="highest_budget")
+        optimiser = _smac.facade(smac.MultiFidelityFacade, described, intensifier=brackets)
+        if asked.start is not None:
+            begin = Configuration(described.configspace, to_positions(asked.space, asked.start))
+            known = _smac.TrialInfo(begin, seed=0, budget=float(last))
+            optimiser.tell(known, _smac.outcome(asked, asked.start), save=False)
+        while True:  # the budget ends it
+            try:
+                info = optimiser.ask()
+            except (StopIteration, _smac.ConfigurationSpaceExhaustedException):
+                return
+            params = from_positions(asked.space, dict(info.config))
+            fidelity = 1.0 if math.isclose(info.budget, last) else round(info.budget) / last
+            optimiser.tell(info, _smac.outcome(asked, params, fidelity), save=False)
+
+
+tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for
+tune.fidelities = True  # type: ignore[attr-defined]  # it evaluates in part
