@@ -84,7 +84,7 @@ class ArticleProblem(Problem):
     @cached_property
     def estimator(self) -> Any:
         """The estimator bare: its features are standardised already."""
-        return self._unprepared()
+        return self._unprepared(self.model)
 
 
 def forest() -> Model:

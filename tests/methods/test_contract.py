@@ -43,9 +43,21 @@ LIKE: dict[str, dict[str, bool]] = {
     WHOLE: {"draws": False, "finite": True, "whole": True},
 }
 """What methods are like that do not simply draw candidates from the space."""
-EFFORT: dict[str, dict[str, Any]] = {"forest": {"trees": (2, 12)}, "ann": {"epochs": 1}, "ann_plain": {"epochs": 1}}
-BUDGETS = {"ann": 4, "ann_plain": 2}
+FEW: dict[str, Any] = {"trees": (2, 12)}
+BOOSTED: dict[str, Any] = {"iterations": (2, 5)}
+EFFORT: dict[str, dict[str, Any]] = {
+    "forest": FEW, "extra_trees": FEW, "boosting": BOOSTED, "lightgbm": BOOSTED, "xgboost": BOOSTED,
+    "any": {**FEW, **BOOSTED}, "neighbours": {"most": 10}, "mlp": {"epochs": 2}, "ann": {"epochs": 1},
+    "ann_plain": {"epochs": 1},
+}  # fmt: skip
+"""By model: what makes it cheap."""
+BUDGETS = {"forest": BUDGET, "ann": 4, "ann_plain": 2}
+OTHERS = 3
+"""The budget on other models, for which it is enough that every method can search their spaces."""
 """Smaller ones, of networks: each takes half a second to compile, and `ann_plain` does it for every fit."""
+QUICK = {"forest": tuple(TUNERS), "ann": tuple(TUNERS), "svm": tuple(TUNERS), "any": ("random", "grid", "optuna")}
+"""By model: the methods that are always tried on it; others of `ONE` alone, and the rest with the slow tests."""
+ONE = ("random",)
 SLOW = {"ann_plain": ("random",), "ann": tuple(tuner for tuner in TUNERS if tuner != WHOLE)}
 """Models that not all methods are tried on."""
 SMALL = {"criterion": ["gini", "entropy"], "max_depth": [2, None], "n_estimators": [2, 5, 7]}
@@ -72,8 +84,9 @@ def load(model: str, tuner: str) -> Model:
     """Load a model at the least effort that a method can search; skip where its packages are missing."""
     if (model, tuner) == ("forest", WHOLE):
         return Model("forest", RandomForestClassifier(n_jobs=1), SMALL, scale=True)
+    finite = {"finite": True} if tuner == WHOLE and model not in {"ann", "ann_plain"} else {}
     try:
-        return MODELS.load(model)(**EFFORT[model])
+        return MODELS.load(model)(**EFFORT.get(model, {}), **finite)
     except MissingExtraError as error:
         pytest.skip(str(error))
 
@@ -86,9 +99,10 @@ for name in TUNERS:
         globals()[f"Test_{name}_in_brief"] = RunContract.of(name, budget=BRIEF.get(name, BUDGET), **like)
     for on in MODELS:
         if name in SLOW.get(on, TUNERS):
-            made = RunContract.of(name, model=partial(load, on, name), budget=BUDGETS.get(on, BUDGET), **like)
-            # Each fit of scikeras compiles a network anew.
-            slow = on == "ann_plain" or name in ALIKE
+            made = RunContract.of(name, model=partial(load, on, name), budget=BUDGETS.get(on, OTHERS), **like)
+            # Each fit of scikeras compiles a network anew; spaces of hundreds of candidates are evaluated whole.
+            slow = on == "ann_plain" or name in ALIKE or (name == WHOLE and on not in BUDGETS)
+            slow = slow or name not in QUICK.get(on, ONE)
             globals()[f"Test_{name}_on_{on}"] = pytest.mark.slow(made) if slow else made
 
 

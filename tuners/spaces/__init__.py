@@ -1,7 +1,7 @@
 """Search spaces: read into ConfigSpace's classes, and translated for each library."""
 
 from tuners.results.params import Params, plain, plain_params
-from tuners.spaces.conditions import active, needed_by, when
+from tuners.spaces.conditions import When, active, needed_by, when
 from tuners.spaces.grids import candidates, cardinality, grid, grids, without
 from tuners.spaces.points import allowed, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
@@ -22,6 +22,7 @@ __all__ = [
     "LogIntegers",
     "Params",
     "SpaceLike",
+    "When",
     "active",
     "allowed",
     "as_space",

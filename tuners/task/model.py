@@ -10,6 +10,7 @@ from sklearn.base import ClassifierMixin, clone, is_classifier
 from tuners.errors import TuningError
 from tuners.results.tasks import Task
 from tuners.spaces import Params, SpaceLike, as_space
+from tuners.task import choice
 from tuners.task.column_choice import chooses_columns
 from tuners.task.early_stopping import EarlyStopping
 from tuners.task.early_stopping import checked as early_stopped
@@ -80,6 +81,8 @@ class Model:
             )
             raise TuningError(message)
         self.early_stopping = early_stopped(name, estimator, early_stopping)
+        self.members: tuple[Model, ...] = ()
+        """What it is a choice among; none of a plain model."""
         if regressor is not None and not isinstance(regressor, Model):
             regressor = Model(
                 name, regressor, space, guesses=guesses, spaces=spaces, scale=scale, preprocess=preprocess,
@@ -95,6 +98,29 @@ class Model:
                     f"{', '.join(map(repr, lacking))}: it has {', '.join(sorted(known))}"
                 )
                 raise TuningError(message)
+
+    @classmethod
+    def choice(cls, name: str, members: Sequence[Model], *, regressor: Model | None = None) -> Model:
+        """Return a model that is a choice among models, each with its own space and preprocessing.
+
+        Its hyperparameters are `model`, the name of a member, and `MEMBER__HYPERPARAMETER`, active where that member is
+        chosen. Untuned, it is the first member at its defaults. Guesses are those of the members in turn. `regressor`
+        stands in for it where the task is regression: by default, the choice among the regressors that members have.
+        Raises `TuningError` for no member, two of one name or of different tasks, a member with early stopping or with
+        forbidden clauses, and a name that a hyperparameter cannot begin with.
+        """
+        choice.check_members(name, members)
+        estimator = choice.estimator_of(
+            [(member.name, member.estimator) for member in members], classifies=members[0].classifies
+        )
+        if regressor is None and members[0].classifies:
+            regressors = [member.regressor for member in members if member.regressor is not None]
+            regressor = cls.choice(name, regressors) if regressors else None
+        found = cls(
+            name, estimator, choice.space_of(members), guesses=choice.guesses_of(members), regressor=regressor
+        )  # fmt: skip
+        found.members = tuple(members)
+        return found
 
     @property
     def classifies(self) -> bool:

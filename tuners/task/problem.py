@@ -15,6 +15,7 @@ from tuners.errors import TuningError, unwinds
 from tuners.results.scorers import ONE_CLASS
 from tuners.spaces import Params, active, copied, restored
 from tuners.task import checks, fitting, metrics, splits, splitting
+from tuners.task.choice import estimator_of
 from tuners.task.early_stopping import with_early_stopping
 from tuners.task.fitting import WEIGHTS, OfRows, model_of, takes_weights
 from tuners.task.labels import with_own_labels
@@ -85,9 +86,7 @@ class Problem:
     @cached_property
     def estimator(self) -> Any:
         """The untuned estimator, seeded, with its preprocessing; clone it before you fit it."""
-        if not self.model.preprocess:
-            return self._unprepared()
-        return prepared(self._unprepared(), self.dataset, scale=self.model.scale, seed=self.seed)
+        return self._prepared(self.model)
 
     @cached_property
     def resource(self) -> Resource:
@@ -234,9 +233,11 @@ class Problem:
                 "stopping: expected one of them: without requests, weights reach the last step"
             )
             raise TuningError(message)
-        if self.dataset.weights is not None and not takes_weights(self.estimator):
+        estimators = [self._prepared(member) for member in self.model.members] or [self.estimator]
+        lacking = [estimator for estimator in estimators if not takes_weights(estimator)]
+        if self.dataset.weights is not None and lacking:
             message = (
-                f"model {self.model.name!r}: {type(model_of(self.estimator)).__name__} does not take sample weights, "
+                f"model {self.model.name!r}: {type(model_of(lacking[0])).__name__} does not take sample weights, "
                 f"which dataset {self.dataset.name!r} has: expected an estimator whose fit has {WEIGHTS}, or with a "
                 f"part that requests it (set_fit_request({WEIGHTS}=True)): choose other models (--tuning-models), or "
                 "leave the weights out"
@@ -263,12 +264,20 @@ class Problem:
     def _labels(self) -> NDArray[Any]:
         return np.unique(self.dataset.y)
 
-    def _unprepared(self) -> Any:
-        """Return the model, seeded, made to take the user's own labels."""
-        estimator = self.model.build({}, self.seed)
-        if self.model.classifies:
+    def _prepared(self, model: Model) -> Any:
+        """Return a model with its preprocessing, seeded; of a choice, each member with its own."""
+        if model.members:
+            members = [(member.name, self._prepared(member)) for member in model.members]
+            return estimator_of(members, classifies=model.classifies)
+        estimator = self._unprepared(model)
+        return prepared(estimator, self.dataset, scale=model.scale, seed=self.seed) if model.preprocess else estimator
+
+    def _unprepared(self, model: Model) -> Any:
+        """Return a model, seeded, made to take the user's own labels."""
+        estimator = model.build({}, self.seed)
+        if model.classifies:
             estimator = with_own_labels(estimator, self._labels)
-        early = self.model.early_stopping
+        early = model.early_stopping
         return estimator if early is None else with_early_stopping(estimator, early, self.seed)
 
 

@@ -1,0 +1,28 @@
+"""L2-penalised logistic regression, a classifier; it has no regressor, for which there is `ridge`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.linear_model import LogisticRegression
+
+from tuners.models._spaces import chosen, decades
+from tuners.task.model import Model
+
+SPACE: dict[str, Any] = {"C": (1e-4, 1e4, "log")}
+"""The range of glmnet's penalty in Bischl et al. 2023, "Hyperparameter optimization: foundations, algorithms, best
+practices, and open challenges", and in mlr3tuningspaces; the scikit-learn default 1 is its middle."""
+LISTED = {"C": decades(-4, 4, each=25)}
+
+
+def model(*, finite: bool = False) -> Model:
+    """Return logistic regression; `finite` lists 201 values of the penalty."""
+    return Model(
+        "logistic",
+        # Enough iterations for L-BFGS to converge on all embedded datasets.
+        LogisticRegression(max_iter=10_000),
+        chosen(SPACE, LISTED, finite=finite),
+        # What people try: a stronger penalty, then a weaker one, by powers of ten.
+        guesses=tuple({"C": penalty} for penalty in (0.1, 10.0, 0.01, 100.0)),
+        scale=True,
+    )

@@ -1,0 +1,28 @@
+"""Ridge regression, and its classifier, which regresses on -1 and 1 for each class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.linear_model import Ridge, RidgeClassifier
+
+from tuners.models._spaces import chosen, decades
+from tuners.task.model import Model
+
+SPACE: dict[str, Any] = {"alpha": (1e-4, 1e4, "log")}
+"""The range of glmnet's penalty in Bischl et al. 2023, "Hyperparameter optimization: foundations, algorithms, best
+practices, and open challenges", and in mlr3tuningspaces; the scikit-learn default 1 is its middle."""
+LISTED = {"alpha": decades(-4, 4, each=25)}
+
+
+def model(*, finite: bool = False) -> Model:
+    """Return ridge regression; `finite` lists 201 values of the penalty."""
+    return Model(
+        "ridge",
+        RidgeClassifier(),
+        chosen(SPACE, LISTED, finite=finite),
+        # What people try: a stronger penalty, then a weaker one, by powers of ten.
+        guesses=tuple({"alpha": penalty} for penalty in (10.0, 0.1, 100.0, 0.01)),
+        scale=True,
+        regressor=Ridge(),
+    )
