@@ -63,9 +63,10 @@ SLOW = {"ann_plain": ("random",), "ann": tuple(tuner for tuner in TUNERS if tune
 SMALL = {"criterion": ["gini", "entropy"], "max_depth": [2, None], "n_estimators": [2, 5, 7]}
 """A forest's space that is evaluated whole: its own has 1,440 points."""
 ALIKE = (
-    "cmaes", "evolution", "flaml", "hyperband", "optuna_gp", "optuna_tpe_independent", "smac", "smac_hyperband", "sobol",
-)  # fmt: skip
-"""Methods that treat candidates by the very lines that `optuna` or `asha` does: what is tried with it is slow for them."""
+    *("cmaes", "evolution", "flaml", "hyperband", "optuna_gp", "optuna_tpe_independent", "smac", "smac_hyperband"),
+    "sobol",
+)
+"""Methods that treat candidates by the very lines that `optuna` or `asha` does: what is tried with it is slow here."""
 BRIEF = {"smac": 3}
 """Evaluations in the tests that are not slow, of methods that think for a tenth of a second each."""
 TRIED = [pytest.param(tuner, marks=pytest.mark.slow) if tuner in ALIKE else tuner for tuner in TUNERS]

@@ -103,7 +103,7 @@ for name in {names}:
 @pytest.mark.slow
 def test_trials_are_the_same_whatever_the_hash_seed() -> None:
     """Processes with other seeds of Python's hashes make the same trials."""
-    code = SEEDED.format(names=[name for name in TRAITS])
+    code = SEEDED.format(names=list(TRAITS))
     told = {
         subprocess.run(
             [sys.executable, "-c", code],
