@@ -1,15 +1,25 @@
-"""The README is run as it stands."""
+"""The README, and pages beside it, are run as they stand."""
 
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
 from tests import ROOT
 
 README = ROOT / "README.md"
-FILES = dict(re.findall(r"<!-- test: (\S+) -->\n```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL))
+
+
+def _files(page: Path) -> dict[str, str]:
+    """Return the blocks of a page that are files, by name."""
+    blocks = re.findall(r"<!-- test: (\S+) -->\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return dict(blocks)
+
+
+FILES = _files(README)
 
 
 def test_own_model_data_and_tuner(pytester: pytest.Pytester) -> None:
@@ -18,6 +28,7 @@ def test_own_model_data_and_tuner(pytester: pytest.Pytester) -> None:
         (pytester.path / name).write_text(text)
     result = pytester.runpytest_subprocess("-p", "tuners.plugin", "--tuning-tuners=default,manual,random,halves")
     result.assert_outcomes(passed=20)
+    result.stdout.fnmatch_lines(["tuning: model svm is your own, in place of the one that comes along"])
     result.stdout.fnmatch_lines(["svm on flowers  verdict*", "In short"])
     for tuner in ("default", "manual", "random", "halves"):  # the best one first
         result.stdout.re_match_lines([rf"{tuner} +(best|equal to best|undecided|behind) "])
@@ -35,3 +46,17 @@ def test_options_are_all_there() -> None:
 
     text = README.read_text(encoding="utf-8")
     assert [option.flag for option in OPTIONS if option.flag not in text] == []
+
+
+def test_tuners_that_evaluate_in_part(pytester: pytest.Pytester) -> None:
+    """Of the page on fidelities: one of under 15 lines, and one whose objective Optuna prunes, fill the table."""
+    pytest.importorskip("optuna", reason="pip install 'pytest-tuners[optuna]'")
+    files = _files(ROOT / "docs" / "fidelity.md")
+    pytester.makeconftest("\n\n".join(files.values()))
+    shutil.copy(ROOT / "benchmarks" / "test_tuning.py", pytester.path)
+    result = pytester.runpytest_subprocess(
+        "-p", "tuners.plugin", "--tuning-tuners=thirds,pruned", "--tuning-models=forest", "--tuning-datasets=iris",
+        "--tuning-seeds=1", "--tuning-budget=6", "--tuning-rows=60", "--tuning-evaluation=shared", "--tuning-repeats=1",
+    )  # fmt: skip
+    result.assert_outcomes(passed=2)
+    assert len([line for line in files["conftest.py"].splitlines() if line]) < 15

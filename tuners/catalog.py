@@ -20,8 +20,8 @@ __all__ = [
     "tuner",
 ]  # fmt: skip
 
-TUNERS: Registry[Tuner] = Registry("tuner", "tuners.methods", "tune")
-MODELS: Registry[Callable[..., Model]] = Registry("model", "tuners.models", "model")
+TUNERS: Registry[Tuner] = Registry("tuner", "tuners.methods", "tune", replaceable=True)
+MODELS: Registry[Callable[..., Model]] = Registry("model", "tuners.models", "model", replaceable=True)
 DATASETS: Registry[Callable[[Path | None], Dataset]] = Registry("dataset", "tuners.datasets", "load")
 """A CSV needs no entry: `path.csv:target` is a dataset's name, too."""
 PRESETS: Registry[Preset] = Registry("preset", "tuners.presets", "PRESET")

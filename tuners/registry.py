@@ -23,8 +23,12 @@ class Registry(Generic[T]):
     before: methods and models bring in TensorFlow, TPOT or hyperopt, which take seconds.
     """
 
-    def __init__(self, kind: str, package: str, attribute: str) -> None:
-        """Name the family, the package of its modules and the attribute they define."""
+    def __init__(self, kind: str, package: str, attribute: str, *, replaceable: bool = False) -> None:
+        """Name the family, the package of its modules and the attribute they define.
+
+        `replaceable`: a member of the user's own may bear the name of one that comes along, and stands in for it.
+        """
+        self._replaceable = replaceable
         self.kind = kind
         self._package = package
         self._attribute = attribute
@@ -32,8 +36,14 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         """Yield the known names, the package's first."""
-        yield from self._modules()
-        yield from self._registered
+        modules = self._modules()
+        yield from modules
+        yield from (name for name in self._registered if name not in modules)
+
+    @property
+    def replaced(self) -> list[str]:
+        """Names under which the user's own stand in for members that come along."""
+        return [name for name in self._registered if name in self._modules()]
 
     def _modules(self) -> list[str]:
         package = importlib.import_module(self._package)
@@ -52,9 +62,10 @@ class Registry(Generic[T]):
     def check_new(self, name: str) -> None:
         """Check the name of a member of the user's own.
 
-        Raises `TuningError` for a name that the package uses, or that would break a test id.
+        Raises `TuningError` for a name that would break a test id, and for one that the package uses, unless the
+        family is replaceable.
         """
-        if name in self._modules():
+        if name in self._modules() and not self._replaceable:
             message = f"{self.kind} {name!r} exists already: give yours another name"
             raise TuningError(message)
         if not isinstance(name, str) or not re.fullmatch(rf"\w[\w.]{{0,{MOST_LETTERS - 1}}}", name):

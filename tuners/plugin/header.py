@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tuners.analysis.power import DEFAULTS, OF_NUMBERS, Design, power_of
-from tuners.catalog import METRICS
+from tuners.catalog import METRICS, MODELS, TUNERS
 from tuners.plan import Plan, loaded
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
@@ -37,6 +37,9 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
+    for registry, chosen in ((TUNERS, tuners), (MODELS, {cell.model for cell in cells})):
+        own = [name for name in registry.replaced if name in chosen]
+        lines += [f"tuning: {registry.kind} {name} is your own, in place of the one that comes along" for name in own]
     for name in dict.fromkeys(cell.dataset for cell in cells):
         lines += [printable(f"tuning: {dataset_name(name)}: {note}", None) for note in plan.notes(name)]
     known = OF_NUMBERS if plan.task == "regression" else DEFAULTS

@@ -62,3 +62,7 @@ class Preset:
 
 METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")
 """The article's methods, in its order."""
+FAST = ("sobol", "evolution", "cmaes", "flaml", "optuna", "halving", "asha", "hyperband")
+"""Methods of the field that think for milliseconds a candidate."""
+THINKING = ("optuna_tpe_independent", "smac", "smac_hyperband", "gradient")
+"""Those that think longer, or differ from another one in its default, or apply to few models."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tuners.presets import METHODS, Preset, Scope
+from tuners.presets import FAST, METHODS, Preset, Scope
 from tuners.task.protocol import Protocol
 
 PRESET = Preset(
-    tuners=METHODS,
+    tuners=(*METHODS, *FAST),
     models=("forest", "ann"),
     datasets=("breast_cancer", "digits", "wine", "iris"),
     regression_datasets=("diabetes", "auto_mpg", "concrete", "automobile"),
