@@ -71,6 +71,10 @@ def _check(space: ConfigurationSpace, child: str, parent: str, values: Sequence[
     if not values or unlike:
         message = f"{about}: expected values that {parent!r} can have ({hyperparameter}), got {unlike or 'none'}"
         raise TuningError(message)
+    numbers = [value for value in getattr(hyperparameter, "choices", ()) if isinstance(value, bool | int | float)]
+    if len(set(numbers)) < len(numbers):  # ConfigSpace compares the values of parents with ==
+        message = f"{about}: expected numbers that differ in more than their type, got {numbers}"
+        raise TuningError(message)
 
 
 def needed_by(space: ConfigurationSpace) -> dict[str, Needed]:
