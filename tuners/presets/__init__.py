@@ -62,3 +62,9 @@ class Preset:
 
 METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")
 """The article's methods, in its order."""
+
+RANGED = (
+    "any", "boosting", "elastic_net", "extra_trees", "lightgbm", "logistic", "mlp", "neighbours", "ridge", "svm",
+    "xgboost",
+)  # fmt: skip
+"""Models whose spaces have ranges: `finite=True` lists values instead, so that whole tables can be recorded."""
