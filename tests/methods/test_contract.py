@@ -52,9 +52,9 @@ EFFORT: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """By model: what makes it cheap."""
 BUDGETS = {"forest": BUDGET, "ann": 4, "ann_plain": 2}
+"""By model. Of networks, each takes half a second to compile, and `ann_plain` does it for every fit."""
 OTHERS = 3
 """The budget on other models, for which it is enough that every method can search their spaces."""
-"""Smaller ones, of networks: each takes half a second to compile, and `ann_plain` does it for every fit."""
 QUICK = {"forest": tuple(TUNERS), "ann": tuple(TUNERS), "svm": tuple(TUNERS), "any": ("random", "grid", "optuna")}
 """By model: the methods that are always tried on it; others of `ONE` alone, and the rest with the slow tests."""
 ONE = ("random",)

@@ -66,3 +66,9 @@ FAST = ("sobol", "evolution", "cmaes", "flaml", "optuna", "halving", "asha", "hy
 """Methods of the field that think for milliseconds a candidate."""
 THINKING = ("optuna_tpe_independent", "smac", "smac_hyperband", "gradient")
 """Those that think longer, or differ from another one in its default, or apply to few models."""
+
+RANGED = (
+    "any", "boosting", "elastic_net", "extra_trees", "lightgbm", "logistic", "mlp", "neighbours", "ridge", "svm",
+    "xgboost",
+)  # fmt: skip
+"""Models whose spaces have ranges: `finite=True` lists values instead, so that whole tables can be recorded."""

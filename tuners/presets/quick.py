@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuners.presets import FAST, METHODS, Preset, Scope
+from tuners.presets import FAST, METHODS, RANGED, Preset, Scope
 from tuners.task.protocol import Protocol
 
 PRESET = Preset(
@@ -22,7 +22,11 @@ PRESET = Preset(
         # TensorFlow and its graphs take as long to start as all forests: the network gets one small dataset.
         "ann": Scope(datasets=("wine",), regression_datasets=("diabetes",), seeds=(0,), repeats={"genetic": 3}),
     },
-    effort={"ann": {"epochs": 20, "any_size": True}},
+    effort={
+        "ann": {"epochs": 20, "any_size": True},
+        **{model: {"finite": True} for model in RANGED},
+        "mlp": {"finite": True, "epochs": 50},
+    },
     note=(
         "quick: at most 400 rows of small datasets, a network of few epochs: what holds here may not hold on larger "
         "data, which --tuning-preset=standard and data of your own show"
