@@ -137,7 +137,7 @@ def test_labels_may_be_text_and_rows_have_weights() -> None:
 @pytest.mark.parametrize("evaluation", ["plain", "shared", "recorded"])
 def test_every_evaluation_makes_the_same_trials(evaluation: str, tmp_path: Path) -> None:
     """A table of a finite choice is recorded whole."""
-    recorded = {"tables": tmp_path} if evaluation == "recorded" else {}
+    recorded: dict[str, Any] = {"tables": tmp_path} if evaluation == "recorded" else {}
     make = partial(measure, "exhaustive", TUNERS.load("exhaustive"), budget=Budget(20))
     plain, other = make(problem=problem(three())), make(problem=problem(three()), evaluation=evaluation, **recorded)
     assert other.record.status == "ok", other.record.reason
