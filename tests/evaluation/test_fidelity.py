@@ -171,3 +171,8 @@ def test_what_was_saved_is_read_back() -> None:
         assert on_disk.read(fields).cost == trial.cost
     assert any(trial.saved for trial in run.trials)
     assert np.isclose(sum(trial.cost for trial in run.trials), spent(run.trials))
+
+
+def test_gradient_boosting_that_stops_by_itself_is_evaluated_on_rows() -> None:
+    """Its fit by warm start has other scores than one at once, so its iterations are no resource."""
+    assert str(resource_of(GradientBoostingClassifier(n_iter_no_change=2))) == "rows"

@@ -90,11 +90,13 @@ def resource_of(estimator: Any) -> Resource:
         return ROWS
     word, parameter, warm_start = known
     whole = estimator.get_params()[parameter]
-    if parameter == "max_iter" and _stops_by_itself(estimator):
+    if _stops_by_itself(estimator):
         return ROWS
     return Resource(word, path + parameter, whole or 100, warm_start and path + warm_start)
 
 
 def _stops_by_itself(estimator: Any) -> bool:
     """Whether an estimator ends its growth on rows that it sets apart, so that its size is only the most."""
-    return getattr(estimator, "early_stopping", False) is True
+    if hasattr(estimator, "early_stopping"):
+        return estimator.early_stopping is True
+    return getattr(estimator, "n_iter_no_change", None) is not None  # GradientBoosting has no other word for it
