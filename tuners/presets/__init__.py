@@ -62,10 +62,12 @@ class Preset:
 
 METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")
 """The article's methods, in its order."""
-FAST = ("sobol", "evolution", "cmaes", "flaml", "optuna", "halving", "asha", "hyperband")
-"""Methods of the field that think for milliseconds a candidate."""
-THINKING = ("optuna_tpe_independent", "smac", "smac_hyperband", "gradient")
-"""Those that think longer, or differ from another one in its default, or apply to few models."""
+FIELD = ("sobol", "evolution", "cmaes", "flaml", "optuna")
+"""Methods of the field that think for milliseconds a candidate, and evaluate it in full."""
+IN_PART = ("halving", "asha", "hyperband")
+"""Those that evaluate candidates in part: each needs more of a table than its whole candidates."""
+THINKING = ("smac", "smac_hyperband")
+"""Those that think for a tenth of a second a candidate."""
 
 RANGED = (
     "any", "boosting", "elastic_net", "extra_trees", "lightgbm", "logistic", "mlp", "neighbours", "ridge", "svm",
