@@ -125,10 +125,18 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> TuningError:
     return TuningError(f"unknown {kind} {name!r}: {hint}{others}")
 
 
+SLIP = 0.8
+"""Of two names: how alike they are that differ by a letter or two, 1 being the same."""
+
+
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Return the known names nearest to one, whatever their case."""
     by_case = {each.lower(): each for each in known}
-    return [by_case[each] for each in difflib.get_close_matches(name.lower(), by_case, n=most, cutoff=0.5)]
+    for cutoff in (SLIP, 0.5):  # beside a name with a slip of the pen, others are only alike
+        found = difflib.get_close_matches(name.lower(), by_case, n=most, cutoff=cutoff)
+        if found:
+            return [by_case[each] for each in found]
+    return []
 
 
 def one_line(error: BaseException) -> str:

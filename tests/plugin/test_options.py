@@ -18,7 +18,7 @@ def test_seeds(text: str, expected: tuple[int, ...]) -> None:
 
 
 BAD_OPTIONS = {
-    "--tuning-tuners=bayesain": "unknown tuner 'bayesain': did you mean bayesian?*known: *",
+    "--tuning-tuners=bayesain": "unknown tuner 'bayesain': did you mean bayesian? there are * tuners",
     "--tuning-tuners=,": "--tuning-tuners: expected one name or more, separated by commas, got ','",
     "--tuning-tuners=grid,grid": "--tuning-tuners: expected each name once, got 'grid,grid'",
     "--tuning-models=florest": "unknown model 'florest': did you mean forest?*",
@@ -84,14 +84,15 @@ def test_searches_begin_with_the_default_configuration(bench: pytest.Pytester) -
 
 
 def test_preset_standard_is_what_it_says(bench: pytest.Pytester) -> None:
-    """Ten seeds, 80 evaluations, all methods, all rows."""
+    """Five seeds, 80 evaluations, all methods, all models, all data, all rows."""
     result = bench.runpytest_inprocess("-p", "tuners.plugin", "--tuning-preset=standard", "--collect-only")
     result.stdout.fnmatch_lines(
         [
-            "tuning: preset standard, 360 cells: 6 tuners on 60 problems*",
-            "tuning: accuracy, 4 folds, 30% test, all rows, jobs 1, evaluation *, searches begin with the def*",
-            "tuning: forest on breast_cancer, digits, wine: 80 evaluations",
-            "tuning: ann on breast_cancer, digits, wine: 80 evaluations",
+            "tuning: preset standard, * cells: 16 tuners on 505 problems*",
+            "tuning: accuracy, 4 folds, 30% test, all rows, jobs *, evaluation recorded, searches begin with the def*",
+            "tuning: forest on breast_cancer, digits, german_credit, *, wine: 80 evaluations, 3 repeats (*random 10*smac 2*)",
+            "tuning: any on breast_cancer, *: 80 evaluations, 3 repeats*; finite True",
+            "tuning: ann on breast_cancer, wine: 80 evaluations, 3 repeats*",
         ]
     )
 

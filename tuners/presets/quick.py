@@ -29,7 +29,7 @@ PRESET = Preset(
     },
     note=(
         "quick: at most 400 rows of small datasets, a network of few epochs: what holds here may not hold on larger "
-        "data, which --tuning-preset=standard and data of your own show. Left to standard: smac and smac_hyperband, which "
-        "think for a tenth of a second a candidate, and halving, asha and hyperband, which would double the tables"
+        "data, which --tuning-preset=standard and data of your own show. Left to standard: smac and smac_hyperband, "
+        "which think for 0.1 s a candidate, and halving, asha and hyperband, which would double the tables"
     ),
 )
