@@ -90,7 +90,7 @@ def test_preset_standard_is_what_it_says(bench: pytest.Pytester) -> None:
         [
             "tuning: preset standard, * cells: 16 tuners on 505 problems*",
             "tuning: accuracy, 4 folds, 30% test, all rows, jobs *, evaluation recorded, searches begin with the def*",
-            "tuning: forest on breast_cancer, digits, german_credit, *, wine: 80 evaluations, 3 repeats (*random 10*smac 2*)",
+            "tuning: forest on breast_cancer, digits, *, wine: 80 evaluations, 3 repeats (*random 10*smac 2*)",
             "tuning: any on breast_cancer, *: 80 evaluations, 3 repeats*; finite True",
             "tuning: ann on breast_cancer, wine: 80 evaluations, 3 repeats*",
         ]
