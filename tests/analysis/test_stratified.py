@@ -117,11 +117,15 @@ def test_a_dataset_of_one_problem_varies_as_the_others() -> None:
     [
         (lambda rng, shape: rng.normal(size=shape), 0.055),
         (lambda rng, shape: rng.choice([-1.0, 0, 1], shape, p=[0.1, 0.8, 0.1]), 0.055),
-        (lambda rng, shape: 5 * (rng.random(shape) < 0.1) * rng.choice([-1.0, 1], shape), 0.055),
-        (lambda rng, shape: 1 - rng.exponential(size=shape), 0.055),
+        pytest.param(
+            lambda rng, shape: 5 * (rng.random(shape) < 0.1) * rng.choice([-1.0, 1], shape),
+            0.055,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(lambda rng, shape: 1 - rng.exponential(size=shape), 0.055, marks=pytest.mark.slow),
         # Student's t alone has 8 and 7 % here, and sign flips 19 to 28.
         (lambda rng, shape: rng.exponential(size=shape) - 1, 0.08),
-        (lambda rng, shape: (rng.chisquare(4, size=shape) - 4) / 2, 0.08),
+        pytest.param(lambda rng, shape: (rng.chisquare(4, size=shape) - 4) / 2, 0.08, marks=pytest.mark.slow),
     ],
     ids=["normal", "rows", "rare", "skewed down", "skewed up", "slightly skewed up"],
 )

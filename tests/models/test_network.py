@@ -188,6 +188,7 @@ def test_the_architecture_is_plain_keras_s() -> None:
     assert set(ann.space()) == set(ann_plain.model().space)
 
 
+@pytest.mark.slow
 def test_scores_are_distributed_as_plain_keras_s() -> None:
     """Over seeds, log losses are plain Keras's in distribution: here with few seeds, the performance script has 40."""
     X, y = rows(200, separation=2.0)
@@ -209,8 +210,17 @@ def test_scores_are_distributed_as_plain_keras_s() -> None:
     assert stats.ks_2samp(plain, off).pvalue < 1e-4
 
 
-@pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "Adamax"])
+@pytest.mark.parametrize(
+    ("optimizer", "classes"),
+    [
+        ("SGD", 2),
+        ("Adam", 3),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in [("SGD", 3), ("Adam", 2), ("Adamax", 2), ("Adamax", 3)]
+        ),
+    ],
+)
 def test_one_graph_for_all_sizes_trains_as_keras_does(optimizer: str, classes: int) -> None:
     """It has the weights of the architecture's own graph to a rounding, whatever the activation and the neurons."""
     X, y = rows(classes=classes)

@@ -28,7 +28,16 @@ def _name(estimator: Any) -> str:
     return f"`{type(getattr(estimator, 'regressor', estimator)).__name__}`"
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+NETWORKS = [name for name in MODELS if name.startswith("ann")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(name for name in MODELS if name not in NETWORKS),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in NETWORKS),
+    ],
+)
 def test_the_table_of_models_is_right(name: str) -> None:
     """Estimators, hyperparameters, conditions and sizes of finite versions are those of the code."""
     try:

@@ -34,7 +34,7 @@ def rounds(folder: Path) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("option", [(), ("--tuning-isolate",), ("-n2",)])
+@pytest.mark.parametrize("option", [(), pytest.param(("--tuning-isolate",), marks=pytest.mark.slow), ("-n2",)])
 def test_repeats_are_rounds_of_one_benchmark(bench: pytest.Pytester, option: tuple[str, ...]) -> None:
     """Of a method that draws; others run once. Journal and side file have the trials of each, here and elsewhere."""
     result = bench.runpytest_subprocess(*OPTIONS, "--benchmark-save=a", *option)

@@ -60,8 +60,15 @@ def kept(suite: pytest.Pytester) -> tuple[saved.SavedRun, dict[str, int]]:
     return run, trials
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["here", "in workers"])
-@pytest.mark.parametrize("isolated", [(), ("--tuning-isolate",)], ids=["", "isolated"])
+@pytest.mark.parametrize(
+    ("isolated", "workers"),
+    [
+        pytest.param((), (), id="here"),
+        pytest.param(("--tuning-isolate",), ("-n", "2"), id="isolated, in workers"),
+        pytest.param((), ("-n", "2"), id="in workers", marks=pytest.mark.slow),
+        pytest.param(("--tuning-isolate",), (), id="isolated", marks=pytest.mark.slow),
+    ],
+)
 def test_the_last_attempt_counts(suite: pytest.Pytester, workers: tuple[str, ...], isolated: tuple[str, ...]) -> None:
     """Under pytest-rerunfailures, table, counter, saved run, side file and journal hold each cell once, as it ended."""
     pytest.importorskip("pytest_rerunfailures", reason="pip install pytest-rerunfailures")

@@ -39,7 +39,9 @@ def run(tuner: str, model: Model, evaluation: str, *, budget: int = 12, jobs: in
 
 
 @pytest.mark.parametrize("tuner", METHODS)
-@pytest.mark.parametrize("model", [forest((4, 40)), BOOSTED], ids=lambda model: model.name)
+@pytest.mark.parametrize(
+    "model", [forest((4, 40)), pytest.param(BOOSTED, marks=pytest.mark.slow)], ids=lambda model: model.name
+)
 def test_plain_and_shared_are_the_same(tuner: str, model: Model) -> None:
     """Side by side, every method makes the same trials with the same scores and the same winner."""
     plain, shared = (run(tuner, model, evaluation) for evaluation in ("plain", "shared"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -46,9 +47,18 @@ MANY = {"n_estimators": [3, 70], "max_depth": [None, 3]}
 STEPS = [2, 5, 9]
 
 
-@pytest.mark.parametrize("classes", [2, 4])
-@pytest.mark.parametrize("bootstrap", [True, False])
-@pytest.mark.parametrize("model", [RandomForestClassifier, ExtraTreesClassifier])
+@pytest.mark.parametrize(
+    ("model", "bootstrap", "classes"),
+    [
+        (RandomForestClassifier, True, 4),
+        (ExtraTreesClassifier, False, 2),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in itertools.product([RandomForestClassifier, ExtraTreesClassifier], [True, False], [2, 4])
+            if each not in {(RandomForestClassifier, True, 4), (ExtraTreesClassifier, False, 2)}
+        ),
+    ],
+)
 def test_forests_of_classifiers(model: Callable[..., Any], bootstrap: bool, classes: int) -> None:
     """Forests share trees across sizes, depths, splits, leaves and features, with the very scores of their own fits."""
     X, y = rows(classes=classes)

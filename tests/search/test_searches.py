@@ -99,7 +99,7 @@ def test_searches_and_missing_values() -> None:
         "of two",
     ],
 )
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_scorers(scoring: Any, jobs: int) -> None:
     """Any scorer that reads predictions or probabilities, of one or of several metrics."""
     X, y = rows()
