@@ -28,16 +28,11 @@ def _name(estimator: Any) -> str:
     return f"`{type(getattr(estimator, 'regressor', estimator)).__name__}`"
 
 
-NETWORKS = [name for name in MODELS if name.startswith("ann")]
+NAMES = [pytest.param(name, marks=pytest.mark.slow) if name.startswith("ann") else name for name in MODELS]
+"""Networks load TensorFlow."""
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(name for name in MODELS if name not in NETWORKS),
-        *(pytest.param(name, marks=pytest.mark.slow) for name in NETWORKS),
-    ],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_table_of_models_is_right(name: str) -> None:
     """Estimators, hyperparameters, conditions and sizes of finite versions are those of the code."""
     try:
