@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from tuners.methods._hypergradients import Rows, coefficients, design
 
-EXACT = {"solver": "newton-cg", "tol": 1e-9, "max_iter": 10_000}
+EXACT = {"solver": "newton-cholesky", "tol": 1e-9, "max_iter": 10_000}
 """The fit that is differentiated: its gradient must be zero for the implicit function theorem to hold, and L-BFGS stops
 where the loss hardly changes any more. The optimum is the same."""
 
