@@ -29,7 +29,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from tuners.catalog import DATASETS, TUNERS
-from tuners.errors import MissingExtraError
+from tuners.errors import MissingExtraError, NotApplicableError
 from tuners.execution.here import measure
 from tuners.objective import Objective, Tuner
 from tuners.results.budget import Budget
@@ -133,8 +133,11 @@ class RunContract:
 
     @classmethod
     def run(cls, on: Problem, budget: Budget | None = None, **options: Any) -> Run:
-        """Run the method; the test is skipped where it needs a package that is not there."""
-        return measure(cls.name(), cls.method(), on, budget or Budget(cls.budget), **options)
+        """Run the method; the test is skipped where it needs a package that is not there, or cannot serve the model."""
+        try:
+            return measure(cls.name(), cls.method(), on, budget or Budget(cls.budget), **options)
+        except NotApplicableError as error:
+            pytest.skip(str(error))
 
     @classmethod
     def method(cls) -> Tuner:

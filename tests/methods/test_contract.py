@@ -21,7 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 from tests.estimators import Keeper, Wide, stump
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Trial, TuningError
 from tuners.catalog import DATASETS, MODELS, TUNERS
-from tuners.errors import MissingExtraError
+from tuners.errors import MissingExtraError, NotApplicableError
 from tuners.evaluation import parts as batches
 from tuners.evaluation.listener import Listener
 from tuners.execution.here import measure
@@ -55,7 +55,14 @@ BUDGETS = {"forest": BUDGET, "ann": 4, "ann_plain": 2}
 """By model. Of networks, each takes half a second to compile, and `ann_plain` does it for every fit."""
 OTHERS = 3
 """The budget on other models, for which it is enough that every method can search their spaces."""
-QUICK = {"forest": tuple(TUNERS), "ann": tuple(TUNERS), "svm": tuple(TUNERS), "any": ("random", "grid", "optuna")}
+QUICK = {
+    "forest": tuple(TUNERS),
+    "ann": tuple(TUNERS),
+    "svm": tuple(TUNERS),
+    "any": ("random", "grid", "optuna"),
+    "logistic": ("random", "gradient"),
+    "ridge": ("random", "gradient"),
+}
 """By model: the methods that are always tried on it; others of `ONE` alone, and the rest with the slow tests."""
 ONE = ("random",)
 SLOW = {"ann_plain": ("random",), "ann": tuple(tuner for tuner in TUNERS if tuner != WHOLE)}
@@ -120,7 +127,10 @@ def run(tuner: str, on: Problem, budget: Budget, **options: Any) -> Run:
         tune = TUNERS.load(tuner)
     except MissingExtraError as error:
         pytest.skip(str(error))
-    return measure(tuner, tune, on, budget, **options)
+    try:
+        return measure(tuner, tune, on, budget, **options)
+    except NotApplicableError as error:
+        pytest.skip(str(error))
 
 
 def test_the_untuned_model_is_evaluated_as_it_is() -> None:

@@ -47,6 +47,7 @@ TRAITS = {
     "optuna_gp": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
     "smac": Traits("smac", "BSD", "natively", "told", "failed", "yes", "yes"),
     "flaml": Traits("flaml", "MIT", "by dropping", "told", "worst", "yes", "yes"),
+    "gradient": Traits("scikit-learn", "BSD", "by dropping", "told", "nothing", "yes", "as cells"),
     "halving": Traits("scikit-learn", "BSD", "natively", "first", "nothing", "yes", "yes", "in part"),
     "asha": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes", "in part"),
     "hyperband": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes", "in part"),
