@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
+from sklearn.pipeline import Pipeline
 
 from tuners.errors import NotApplicableError
 from tuners.methods._asked import Asked
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 FIRST, GROWTH, SHRINKAGE, LEAST = 0.1, 1.2, 0.5, 1e-3
 """Of a step: its first and least length, as shares of the range's logarithm, and what it is multiplied by."""
+
+
+STEPWISE = ("Forest", "Tree", "Boosting", "XGB", "LGBM", "KNeighbors")
+"""Parts of the names of estimators that choose among finitely many predictions."""
 
 
 class Kind(NamedTuple):
@@ -53,6 +58,11 @@ KINDS: dict[type, Kind] = {
 def kind_of(estimator: Any, space: Any) -> Kind:
     """Return an estimator's kind; raises `NotApplicableError` with the reason where there is no derivative."""
     name, kind = type(estimator).__name__, KINDS.get(type(estimator))
+    if kind is None and any(word in name for word in STEPWISE):
+        message = (
+            f"gradient: the score of {name} is piecewise constant in its hyperparameters: it has no slope to follow"
+        )
+        raise NotApplicableError(message)
     if kind is None:
         known = ", ".join(each.__name__ for each in KINDS)
         message = f"gradient: no derivative of the validation loss of {name} is known: {known} have one"
@@ -75,7 +85,13 @@ def check(model: Model) -> None:
 
 def tune(objective: Objective, seed: int) -> None:
     """Descend from the start, or a drawn point; from further drawn points after convergence."""
-    kind = kind_of(objective.estimator.steps[-1][1], objective.space)
+    estimator = objective.estimator
+    if not isinstance(estimator, Pipeline):
+        message = (
+            f"gradient: {type(estimator).__name__} gets its data as they are: expected one that is preprocessed here"
+        )
+        raise NotApplicableError(message)
+    kind = kind_of(estimator.steps[-1][1], objective.space)
     asked = Asked(objective)
     generator = np.random.default_rng(seed)
     begins = [] if asked.start is None else [asked.start]
@@ -92,7 +108,7 @@ def descend(asked: Asked, kind: Kind, params: Params) -> None:
     asked.score(params)
     if kind.penalty not in params:
         return
-    along = asked.space[kind.penalty]
+    along: Any = asked.space[kind.penalty]
     length = math.log(along.upper / along.lower)
     step, before = FIRST * length, 0.0
     while step > LEAST * length:

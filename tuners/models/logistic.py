@@ -24,5 +24,7 @@ def model(*, finite: bool = False) -> Model:
         chosen(SPACE, LISTED, finite=finite),
         # What people try: a stronger penalty, then a weaker one, by powers of ten.
         guesses=tuple({"C": penalty} for penalty in (0.1, 10.0, 0.01, 100.0)),
+        # Listed values have no slope: the one method that follows it has the range that they lie in.
+        spaces={"gradient": SPACE} if finite else None,
         scale=True,
     )

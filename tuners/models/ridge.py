@@ -23,6 +23,8 @@ def model(*, finite: bool = False) -> Model:
         chosen(SPACE, LISTED, finite=finite),
         # What people try: a stronger penalty, then a weaker one, by powers of ten.
         guesses=tuple({"alpha": penalty} for penalty in (10.0, 0.1, 100.0, 0.01)),
+        # Listed values have no slope: the one method that follows it has the range that they lie in.
+        spaces={"gradient": SPACE} if finite else None,
         scale=True,
         regressor=Ridge(),
     )
