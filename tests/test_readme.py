@@ -49,14 +49,14 @@ def test_options_are_all_there() -> None:
 
 
 def test_tuners_that_evaluate_in_part(pytester: pytest.Pytester) -> None:
-    """Of the page on fidelities: one of under 15 lines, and one whose objective Optuna prunes, fill the table."""
+    """The README's, of under 15 lines, and a page's, whose objective Optuna prunes, fill the table."""
     pytest.importorskip("optuna", reason="pip install 'pytest-tuners[optuna]'")
-    files = _files(ROOT / "docs" / "fidelity.md")
-    pytester.makeconftest("\n\n".join(files.values()))
+    pruned = _files(ROOT / "docs" / "fidelity.md")["pruned.py"]
+    pytester.makeconftest(f"{FILES['thirds.py']}\n\n{pruned}")
     shutil.copy(ROOT / "benchmarks" / "test_tuning.py", pytester.path)
     result = pytester.runpytest_subprocess(
         "-p", "tuners.plugin", "--tuning-tuners=thirds,pruned", "--tuning-models=forest", "--tuning-datasets=iris",
         "--tuning-seeds=1", "--tuning-budget=6", "--tuning-rows=60", "--tuning-evaluation=shared", "--tuning-repeats=1",
     )  # fmt: skip
     result.assert_outcomes(passed=2)
-    assert len([line for line in files["conftest.py"].splitlines() if line]) < 15
+    assert len([line for line in FILES["thirds.py"].splitlines() if line]) < 15

@@ -34,6 +34,11 @@ from tuners.results.trial import charged, spent, trials_hash
 from tuners.store import trials as on_disk
 from tuners.task.resource import resource_of
 
+
+class Wider(RandomForestClassifier):
+    """A forest of somebody's own, which may fit in another way."""
+
+
 GROWING: dict[str, tuple[Any, dict[str, Any], str]] = {
     "forest": (RandomForestClassifier(), {"n_estimators": 12, "max_features": 0.5}, "iris"),
     "forest of numbers": (RandomForestRegressor(), {"n_estimators": 12, "max_depth": 5}, "diabetes"),
@@ -76,6 +81,7 @@ def test_what_is_grown_on_scores_as_what_is_grown_at_once(family: str) -> None:
             "histgradientboostingclassifier__max_iter",
         ),
         (MLPClassifier(), "epochs", "max_iter"),
+        (Wider(), "trees", "n_estimators"),
         (SVC(), "rows", ""),
         (make_pipeline(StandardScaler(), LogisticRegression()), "rows", ""),
     ],
@@ -84,6 +90,12 @@ def test_a_fidelity_is_a_share_of_what_the_estimator_grows_by(estimator: Any, wo
     """Named as candidates name it; of what does not grow, it is the rows."""
     found = resource_of(estimator)
     assert (str(found), found.parameter) == (word, parameter)
+
+
+def test_a_subclass_is_not_continued() -> None:
+    """It may fit in another way, so that each evaluation is charged in full."""
+    assert not resource_of(Wider()).continued
+    assert resource_of(RandomForestClassifier()).continued
 
 
 def climb(objective: Objective, seed: int) -> None:

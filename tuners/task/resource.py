@@ -69,6 +69,10 @@ _GROWING = {
     ("lightgbm", "LGBMRegressor"): ("iterations", "n_estimators", ""),
     ("sklearn", "MLPClassifier"): ("epochs", "max_iter", ""),
     ("sklearn", "MLPRegressor"): ("epochs", "max_iter", ""),
+    ("scikeras", "KerasClassifier"): ("epochs", "epochs", ""),
+    ("scikeras", "KerasRegressor"): ("epochs", "epochs", ""),
+    ("tuners", "NetworkClassifier"): ("epochs", "epochs", ""),
+    ("tuners", "NetworkRegressor"): ("epochs", "epochs", ""),
 }
 """By package and class: the word, the hyperparameter of the size, and what continues a fit exactly."""
 
@@ -84,11 +88,13 @@ def resource_of(estimator: Any) -> Resource:
         estimator = estimator.estimator
     if isinstance(estimator, EarlyStopped):  # how far it grows is for each fit to find out
         return ROWS
-    kind = type(estimator)
-    known = _GROWING.get((kind.__module__.partition(".")[0], kind.__name__))
+    named = [(kind.__module__.partition(".")[0], kind.__name__) for kind in type(estimator).__mro__]
+    known = next((_GROWING[each] for each in named if each in _GROWING), None)
     if known is None:
         return ROWS
     word, parameter, warm_start = known
+    if named[0] not in _GROWING:  # a subclass may fit in another way
+        warm_start = ""
     whole = estimator.get_params()[parameter]
     if _stops_by_itself(estimator):
         return ROWS
