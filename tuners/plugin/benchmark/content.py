@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace")
-"""Those on which seconds depend."""
+LIBRARIES = (
+    "scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace", "optuna", "smac", "cmaes",
+    "flaml", "lightgbm", "xgboost-cpu", "xgboost",
+)  # fmt: skip
+"""Those on which trials and seconds depend."""
 
 
 def libraries() -> dict[str, str]:
