@@ -188,3 +188,20 @@ def test_what_was_saved_is_read_back() -> None:
 def test_gradient_boosting_that_stops_by_itself_is_evaluated_on_rows() -> None:
     """Its fit by warm start has other scores than one at once, so its iterations are no resource."""
     assert str(resource_of(GradientBoostingClassifier(n_iter_no_change=2))) == "rows"
+
+
+def test_a_space_without_the_size_climbs_to_the_top() -> None:
+    """Trees that a fit of so few has already are no warning, nor are the weights of its classes."""
+    forest = RandomForestClassifier(9, class_weight="balanced")
+    run = measure("climb", climb, problem(forest, {"max_depth": (1, 9)}), Budget(10))
+    assert [trial.reason for trial in run.trials if trial.reason] == []
+    assert sum(trial.can_win for trial in run.trials) == 3
+
+
+def test_growth_that_may_end_itself_is_no_resource() -> None:
+    """By the estimator, by the number of rows, or by a hyperparameter: it is the rows then."""
+    histograms = HistGradientBoostingClassifier()
+    assert str(resource_of(histograms, rows=500)) == "iterations"
+    assert str(resource_of(histograms, rows=20_000)) == "rows"
+    assert str(resource_of(histograms, rows=500, searched={"early_stopping"})) == "rows"
+    assert str(resource_of(GradientBoostingClassifier(n_iter_no_change=5))) == "rows"

@@ -204,3 +204,28 @@ def test_conditions_are_read_from_configspaces_classes() -> None:
         "gamma": {"kernel": ("rbf", "poly")}, "degree": {"kernel": ("poly",)},
         "coef0": {"degree": (3,), "kernel": ("poly",)},
     }  # fmt: skip
+
+
+def test_a_grid_finds_what_is_allowed() -> None:
+    """Where the middle is forbidden, a budget of one has another point; grids of any size stay within the budget."""
+    space = as_space({"a": [1, 2, 3], "b": [1, 2, 3, 4]})
+    space.add(ForbiddenEqualsClause(space["a"], 2))
+    assert len(grids(space, 1)) == 1
+    assert all(len(ParameterGrid(grids(space, budget))) <= budget for budget in range(1, 13))
+
+
+def test_cmaes_reaches_every_value() -> None:
+    """Weights and logarithmic scales make cells of unlike widths."""
+    pytest.importorskip("cmaes", reason="pip install 'pytest-tuners[cmaes]'")
+    from tuners.methods.cmaes import _cells
+
+    space = as_space({"kind": Categorical("kind", ["a", "b", "c"], weights=[0.9, 0.05, 0.05]), "size": (1, 50, "log")})
+    for name in space:
+        values = {from_unit(space, [at if each == name else 0.5 for each in space])[name] for at in _cells(space[name])}
+        assert len(values) == (3 if name == "kind" else 50)
+
+
+def test_circles_are_said() -> None:
+    """Two hyperparameters that wait for each other are none to search."""
+    with pytest.raises(TuningError, match="conditions form a circle, some of 'a', 'b' depend on each other"):
+        as_space({"a": when([1, 2], b=1), "b": when([1, 2], a=1)})

@@ -240,7 +240,7 @@ def as_share(fidelity: Any) -> float:
         share = float(fidelity)
     except (TypeError, ValueError):
         share = math.nan
-    if isinstance(fidelity, str) or not 0 < share <= 1:
+    if isinstance(fidelity, str | bool) or not 0 < share <= 1:
         message = f"objective: expected a fidelity above 0 and up to 1, got {fidelity!r}"
         raise TuningError(message)
     return share

@@ -5,6 +5,7 @@ A candidate that grows is grown on where it was left at a smaller fidelity, whic
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from tuners.task.splits import Fold
 
 
-MOST_GROWN = 100
-"""Candidates whose fits are kept to go on from; of more, the ones not seen for longest begin anew."""
+MOST_GROWN = 10_000_000
+"""Trees or iterations, times the rows that they grew on, of the fits that are kept to go on from: a gigabyte or so.
+
+Of more, the ones not seen for longest begin anew, which takes longer and gives the same scores."""
 
 
 class Plain:
@@ -40,6 +43,8 @@ class Plain:
         self._trial_seconds = trial_seconds
         self._grown: dict[Hashable, tuple[float, list[Any]]] = {}
         """By candidate: the fidelity that it has been seen at, and its fits on the folds; the latest last."""
+        self._sizes: dict[Hashable, int] = {}
+        """By candidate: trees or iterations times rows, over the folds."""
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Score one candidate on all folds; a fidelity is a share of its size, or of the rows that it is fitted on."""
@@ -83,8 +88,9 @@ class Plain:
         reached, estimators = self._grown.pop(key, (1.0, []))
         if reached >= fidelity:
             estimators = [clone(self._training.estimator).set_params(**own_values(params)) for _ in folds]
+        size = params.get(resource.parameter, resource.whole)
         for estimator in estimators:
-            estimator.set_params(**{resource.parameter: params[resource.parameter], resource.warm_start: True})
+            estimator.set_params(**{resource.parameter: size, resource.warm_start: True})
         parallel = Parallel(n_jobs=self._jobs)
         done = parallel(
             delayed(_grown)(estimator, self._training, fold) for estimator, fold in zip(estimators, folds, strict=True)
@@ -92,7 +98,8 @@ class Plain:
         fitted, scores, fit_seconds, score_seconds = zip(*done, strict=True)
         if fidelity < 1:
             self._grown[key] = fidelity, list(fitted)
-            while len(self._grown) > MOST_GROWN:
+            self._sizes[key] = size * sum(len(train) for train, _ in folds)
+            while sum(map(self._sizes.__getitem__, self._grown)) > MOST_GROWN and len(self._grown) > 1:
                 del self._grown[next(iter(self._grown))]
         return Scores(scores, sum(fit_seconds), sum(score_seconds))
 
@@ -103,7 +110,11 @@ class Plain:
 
 def _grown(estimator: Any, of: Training, fold: Fold) -> tuple[Any, float, float, float]:
     """Return a fitted estimator, its score on a fold, and the seconds of fit and score."""
-    return estimator, *_fold(estimator, of, fold)
+    with warnings.catch_warnings():
+        # A share of few trees may be as many as before; and the classes of a fold are those of all its fits.
+        warnings.filterwarnings("ignore", "Warm-start fitting without increasing", UserWarning)
+        warnings.filterwarnings("ignore", "class_weight presets", UserWarning)
+        return estimator, *_fold(estimator, of, fold)
 
 
 def _fold(estimator: Any, of: Training, fold: Fold) -> tuple[float, float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tuners.spaces import allowed, contains, finite_values, from_positions, need
 require("hyperopt", extra="bayesian")
 
 from hyperopt import STATUS_FAIL, STATUS_OK, Trials, fmin, hp, tpe  # noqa: E402  after the check
+from hyperopt.exceptions import AllTrialsFailed  # noqa: E402  after the check
 from hyperopt.fmin import generate_trials_to_calculate  # noqa: E402  after the check
 
 if TYPE_CHECKING:
@@ -48,17 +50,19 @@ def tune(objective: Objective, seed: int) -> None:
     evaluations, asked, generator = objective.remaining, 0, np.random.default_rng(seed)
     while asked < evaluations + refused and refused <= MOST_REFUSED:
         asked = evaluations + refused
-        fmin(
-            loss,
-            to_hyperopt(space, hp),
-            algo=tpe.suggest,
-            max_evals=asked,
-            trials=trials,
-            rstate=generator,
-            show_progressbar=False,
-            # Without a single good trial there is no argmin: the run reports why.
-            return_argmin=False,
-        )
+        # Where all its trials failed, hyperopt raises; the run knows whether the start was good.
+        with suppress(AllTrialsFailed):
+            fmin(
+                loss,
+                to_hyperopt(space, hp),
+                algo=tpe.suggest,
+                max_evals=asked,
+                trials=trials,
+                rstate=generator,
+                show_progressbar=False,
+                # Without a single good trial there is no argmin: the run reports why.
+                return_argmin=False,
+            )
 
 
 def _integer_parents(space: ConfigurationSpace) -> bool:

@@ -11,8 +11,9 @@ from tuners.errors import require
 from tuners.methods._asked import Asked
 from tuners.methods._quiet import ignore_empty_means
 from tuners.spaces import finite_values
+from tuners.spaces.branches import parent_values
 from tuners.spaces.points import size
-from tuners.spaces.unit import from_unit
+from tuners.spaces.unit import coordinate, from_unit
 
 require("cmaes", extra="cmaes")
 
@@ -53,7 +54,7 @@ class Cube:
     """A space as three: of ranges, of values in order, and of choices; each on the unit interval."""
 
     def __init__(self, space: Any) -> None:
-        """Sort the hyperparameters; one of a single value is in none of the three."""
+        """Sort the hyperparameters, without those that have a single value."""
         self._space = space
         names = [name for name in space if size(space[name]) != 1]
         counts = {name: size(space[name]) or LISTED + 1 for name in names}
@@ -64,14 +65,15 @@ class Cube:
         listed = [name for name in ordered if finite_values(space[name]) is not None or counts[name] <= LISTED]
         self._steps = listed
         self._ranges = [name for name in ordered if name not in listed]
+        self._cells = {name: _cells(space[name]) for name in (*self._steps, *self._choices)}
+        """By hyperparameter: where each of its values lies on the unit interval."""
         kinds: dict[str, list[Any]] = {
             "x_space": [[0.0, 1.0] for _ in self._ranges],
-            "z_space": [_middles(counts[name]) for name in self._steps],
+            "z_space": [self._cells[name] for name in self._steps],
             "c_space": [counts[name] for name in self._choices],
         }
         self.kinds = {kind: values for kind, values in kinds.items() if values}
         """The arguments of `CatCMAwM`, without those of which there are none."""
-        self._counts = counts
 
     def params(self, solution: Any) -> Params:
         """Return a solution's parameters."""
@@ -82,11 +84,10 @@ class Cube:
             place |= zip(self._steps, solution.z, strict=True)
         if self._choices:
             chosen = np.argmax(solution.c, axis=1)
-            middles = {name: _middles(self._counts[name]) for name in self._choices}
-            place |= {name: middles[name][at] for name, at in zip(self._choices, chosen, strict=True)}
+            place |= {name: self._cells[name][at] for name, at in zip(self._choices, chosen, strict=True)}
         return from_unit(self._space, list(place.values()))
 
 
-def _middles(count: int) -> list[float]:
-    """Return the middles of as many equal cells of the unit interval."""
-    return [(number + 0.5) / count for number in range(count)]
+def _cells(hyperparameter: Any) -> list[float]:
+    """Return where the values of a hyperparameter lie on the unit interval."""
+    return [coordinate(hyperparameter, value) for value in parent_values(hyperparameter) or ()]

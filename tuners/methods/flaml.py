@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from ConfigSpace import OrdinalHyperparameter, UniformIntegerHyperparameter
+from ConfigSpace import OrdinalHyperparameter
+from ConfigSpace.hyperparameters import IntegerHyperparameter
 
 from tuners.errors import require
 from tuners.methods._asked import REPEATS, Asked
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
     from tuners.objective import Objective
+    from tuners.spaces import Params
 
 
 def tune(objective: Objective, seed: int) -> None:
@@ -51,8 +53,15 @@ def tune(objective: Objective, seed: int) -> None:
                 nothing += 1
                 continue
             nothing = 0
-            loss = asked.loss(from_positions(space, {name: point[name] for name in space}))
+            # The start comes back with a rounding error; it has been evaluated.
+            first = number == 1 and start and len(start) == len(space)
+            loss = asked.loss(start if first and start else _params(space, point))
             library.on_trial_complete(str(number), {"loss": loss, "config": point})
+
+
+def _params(space: ConfigurationSpace, point: dict[str, Any]) -> Params:
+    """Return the parameters of a point of FLAML's."""
+    return from_positions(space, {name: point[name] for name in space})
 
 
 def translated(space: ConfigurationSpace) -> dict[str, Any]:
@@ -67,6 +76,6 @@ def _domain(hyperparameter: Any) -> Any:
     if values is not None:
         return of.choice(list(range(len(values))))
     low, high, log = hyperparameter.lower, hyperparameter.upper, hyperparameter.log
-    if isinstance(hyperparameter, UniformIntegerHyperparameter):
+    if isinstance(hyperparameter, IntegerHyperparameter):
         return (of.lograndint if log else of.randint)(low, high + 1)
     return (of.loguniform if log else of.uniform)(low, high)

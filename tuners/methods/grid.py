@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid
 from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
 from tuners.results.keys import freeze
-from tuners.spaces import Params, cardinality, grids, without
+from tuners.spaces import Params, grids, with_forbidden, without
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -39,7 +39,7 @@ def finer(space: ConfigurationSpace, start: Params | None = None) -> Iterator[li
     The start is of none of them.
     """
     seen: set[object] = set() if start is None else {freeze(start)}
-    budget, whole = FIRST // 2, cardinality(space)
+    budget, whole = FIRST // 2, with_forbidden(space)
     while budget < whole:
         budget *= 2
         new = {freeze(point): point for point in ParameterGrid(grids(space, budget))}

@@ -33,7 +33,8 @@ class StandardisedTarget(RegressorMixin, BaseEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> StandardisedTarget:
         """Fit the regressor on X (rows, features) and the standardised numbers y (rows,)."""
         y = np.asarray(y, dtype=float)
-        self.mean_, self.scale_ = np.average(y, weights=sample_weight), np.std(y) or 1.0
+        self.mean_ = np.average(y, weights=sample_weight)
+        self.scale_ = np.sqrt(np.average((y - self.mean_) ** 2, weights=sample_weight)) or 1.0
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         self.regressor_ = clone(self.regressor).fit(X, (y - self.mean_) / self.scale_, **weights)
         return self

@@ -2,7 +2,7 @@
 
 from tuners.results.params import Params, plain, plain_params
 from tuners.spaces.conditions import When, active, needed_by, when
-from tuners.spaces.grids import candidates, cardinality, grid, grids, without
+from tuners.spaces.grids import candidates, cardinality, grid, grids, with_forbidden, without
 from tuners.spaces.points import allowed, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
 from tuners.spaces.sampling import is_plain, samples
@@ -50,5 +50,6 @@ __all__ = [
     "to_positions",
     "value_at",
     "when",
+    "with_forbidden",
     "without",
 ]

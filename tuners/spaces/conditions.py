@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ConfigSpace import AndConjunction, ConfigurationSpace, EqualsCondition, InCondition
+from ConfigSpace.hyperparameters import IntegerHyperparameter
 
 from tuners.errors import TuningError
 from tuners.results.params import plain
@@ -67,7 +68,12 @@ def _check(space: ConfigurationSpace, child: str, parent: str, values: Sequence[
         message = f"{about}: expected another hyperparameter of the space: it has {others or 'no other'}"
         raise TuningError(message)
     hyperparameter = space[parent]
-    unlike = [value for value in values if not hyperparameter.legal_value(value)]
+    whole = isinstance(hyperparameter, IntegerHyperparameter)
+    unlike = [
+        value
+        for value in values
+        if (whole and (isinstance(value, bool) or not isinstance(value, int))) or not hyperparameter.legal_value(value)
+    ]
     if not values or unlike:
         message = f"{about}: expected values that {parent!r} can have ({hyperparameter}), got {unlike or 'none'}"
         raise TuningError(message)

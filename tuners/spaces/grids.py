@@ -20,7 +20,7 @@ from tuners.spaces.values import position
 
 def cardinality(space: ConfigurationSpace) -> float:
     """Return how many points a space has, infinity with a range of floats; those forbidden count in a large space."""
-    whole = sum(points(space, branch) for branch in branches(space))
+    whole = with_forbidden(space)
     if space.forbidden_clauses and whole <= MOST_CANDIDATES:
         return len(candidates(space) or ())
     return whole
@@ -52,7 +52,14 @@ def grids(space: ConfigurationSpace, budget: int) -> list[dict[str, list[Any]]]:
     if not space.forbidden_clauses:
         return found
     listed = (dict(zip(each, point, strict=True)) for each in found for point in itertools.product(*each.values()))
-    return [{name: [value] for name, value in point.items()} for point in listed if allowed(space, point)]
+    points = [{name: [value] for name, value in point.items()} for point in listed if allowed(space, point)]
+    # Of few points, all may be forbidden: then those of a finer grid, the first ones.
+    return points if points or budget >= with_forbidden(space) else grids(space, 2 * budget)[:budget]
+
+
+def with_forbidden(space: ConfigurationSpace) -> float:
+    """Return how many points a space has, those included that are forbidden; infinity with a range of floats."""
+    return sum(points(space, branch) for branch in branches(space))
 
 
 def _spread(count: int, chosen: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,13 +18,14 @@ from ConfigSpace import (
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
 )
+from ConfigSpace.exceptions import CyclicDependancyError
 
 from tuners.errors import TuningError, one_line
-from tuners.spaces.branches import parent_values
 from tuners.spaces.conditions import When, condition, needed_by
 from tuners.spaces.exact import FineFloat
-from tuners.spaces.grids import candidates
+from tuners.spaces.grids import MOST_CANDIDATES, candidates
 from tuners.spaces.kinds import READERS, AnyHyperparameter
+from tuners.spaces.points import size
 from tuners.spaces.scipy_distributions import written
 from tuners.text.shown import shown
 
@@ -70,7 +72,13 @@ def as_space(space: SpaceLike) -> ConfigurationSpace:
         hyperparameters = [_read(name, given[name].values if name in given else value) for name, value in space.items()]
         space = ConfigurationSpace()
         space.add(hyperparameters)
-        space.add([condition(space, name, value.needed) for name, value in given.items()])
+        conditions = [condition(space, name, value.needed) for name, value in given.items()]
+        try:
+            space.add(conditions)
+        except CyclicDependancyError:
+            names = ", ".join(map(repr, given))
+            message = f"search space: conditions form a circle, some of {names} depend on each other: leave one out"
+            raise TuningError(message) from None
     _check(space)
     return space
 
@@ -87,10 +95,12 @@ def _check(space: ConfigurationSpace) -> None:
             )
             raise TuningError(message)
     for child, needed in needed_by(space).items():
-        endless = [parent for parent in needed if parent_values(space[parent]) is None]
+        endless = [parent for parent in needed if (size(space[parent]) or math.inf) > MOST_CANDIDATES]
         if endless:
-            message = f"search space: {child}: its condition on {endless[0]!r}: expected a hyperparameter of listed "
-            message += "values or of integers, got a range of floats"
+            message = (
+                f"search space: {child}: its condition on {endless[0]!r}: expected a hyperparameter of listed values "
+                f"or of at most {MOST_CANDIDATES:,} integers, got {space[endless[0]]}"
+            )
             raise TuningError(message)
     if space.forbidden_clauses and candidates(space) == []:
         message = "the search space is empty: every point is forbidden: leave a forbidden clause out"

@@ -34,7 +34,7 @@ def from_unit(space: ConfigurationSpace, u: Sequence[float] | NDArray[np.float64
 
 def to_unit(space: ConfigurationSpace, params: Mapping[str, Any]) -> list[float]:
     """Return a point that `from_unit` leads back from: the middle of a cell, and 0.5 for what is inactive."""
-    return [_coordinate(space[name], params[name]) if name in params else 0.5 for name in space]
+    return [coordinate(space[name], params[name]) if name in params else 0.5 for name in space]
 
 
 def _value(hyperparameter: Any, x: float) -> Any:
@@ -53,7 +53,8 @@ def _plain(hyperparameter: Any, value: Any) -> Any:
     return min(max(round(float(value)) if whole else float(value), hyperparameter.lower), hyperparameter.upper)
 
 
-def _coordinate(hyperparameter: Any, value: Any) -> float:
+def coordinate(hyperparameter: Any, value: Any) -> float:
+    """Return where a value of one hyperparameter lies on the unit interval: the middle of its cell, or its quantile."""
     values = finite_values(hyperparameter)
     if values is not None:
         ends = [0.0, *_ends(hyperparameter, len(values))]
@@ -73,7 +74,7 @@ def _ends(hyperparameter: Any, count: int) -> Any:
 
 
 def _inside(x: float) -> float:
-    """Return a quantile that no end of a distribution is."""
+    """Clip a quantile to the open interval from 0 to 1."""
     return min(max(x, 1e-9), 1 - 1e-9)
 
 

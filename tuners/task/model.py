@@ -109,6 +109,7 @@ class Model:
         Raises `TuningError` for no member, two of one name or of different tasks, a member with early stopping or with
         forbidden clauses, and a name that a hyperparameter cannot begin with.
         """
+        members = [members] if isinstance(members, Model) else list(members)
         choice.check_members(name, members)
         estimator = choice.estimator_of(
             [(member.name, member.estimator) for member in members], classifies=members[0].classifies

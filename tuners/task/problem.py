@@ -91,7 +91,8 @@ class Problem:
     @cached_property
     def resource(self) -> Resource:
         """What a candidate evaluated in part is given a share of."""
-        return resource_of(self.estimator)
+        searched = {name for space in (self.model.space, *self.model.spaces.values()) for name in space}
+        return resource_of(self.estimator, rows=len(self.split.train_rows), searched=searched)
 
     @property
     def metric(self) -> str:

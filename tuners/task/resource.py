@@ -6,7 +6,7 @@ whole are those very trees. Of any other it is the training rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +77,18 @@ _GROWING = {
 """By package and class: the word, the hyperparameter of the size, and what continues a fit exactly."""
 
 
-def resource_of(estimator: Any) -> Resource:
-    """Return the resource of an estimator's fidelities, with the names that its candidates have for the parameters."""
+STOPPING = ("early_stopping", "n_iter_no_change")
+"""Parameters by which an estimator ends its growth itself, on rows that it sets apart."""
+MANY_ROWS = 10_000
+"""Above which scikit-learn's histograms stop early by themselves, unless they are told otherwise."""
+
+
+def resource_of(estimator: Any, *, rows: int = 0, searched: Collection[str] = ()) -> Resource:
+    """Return the resource of an estimator's fidelities, with the names that its candidates have for the parameters.
+
+    `rows` are those of a fit, and `searched` the hyperparameters of the candidates. Where a fit may end its growth
+    itself, a size is only the most that it can have, and the resource is the rows.
+    """
     path = ""
     while isinstance(estimator, Pipeline):
         name, inner = estimator.steps[-1]
@@ -96,13 +106,13 @@ def resource_of(estimator: Any) -> Resource:
     if named[0] not in _GROWING:  # a subclass may fit in another way
         warm_start = ""
     whole = estimator.get_params()[parameter]
-    if _stops_by_itself(estimator):
+    if _stops_by_itself(estimator, rows) or any(name.rpartition("__")[2] in STOPPING for name in searched):
         return ROWS
     return Resource(word, path + parameter, whole or 100, warm_start and path + warm_start)
 
 
-def _stops_by_itself(estimator: Any) -> bool:
+def _stops_by_itself(estimator: Any, rows: int) -> bool:
     """Whether an estimator ends its growth on rows that it sets apart, so that its size is only the most."""
     if hasattr(estimator, "early_stopping"):
-        return estimator.early_stopping is True
+        return estimator.early_stopping is True or (estimator.early_stopping == "auto" and rows > MANY_ROWS)
     return getattr(estimator, "n_iter_no_change", None) is not None  # GradientBoosting has no other word for it

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 LIBRARIES = (
-    "scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace", "optuna", "smac", "cmaes",
-    "flaml", "lightgbm", "xgboost-cpu", "xgboost",
+    "scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace", "optuna", "smac",
+    "cmaes", "flaml", "lightgbm", "xgboost-cpu", "xgboost",
 )  # fmt: skip
 """Those on which trials and seconds depend."""
 
