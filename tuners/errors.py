@@ -132,7 +132,7 @@ SLIP = 0.8
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Return the known names nearest to one, whatever their case."""
     by_case = {each.lower(): each for each in known}
-    for cutoff in (SLIP, 0.5):  # beside a name with a slip of the pen, others are only alike
+    for cutoff in (SLIP, 0.5):  # where there is a name that is misspelt, others are only alike
         found = difflib.get_close_matches(name.lower(), by_case, n=most, cutoff=cutoff)
         if found:
             return [by_case[each] for each in found]

@@ -23,8 +23,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 from sklearn.model_selection import ParameterGrid
+from sklearn.svm import SVC
 
-from tuners import TuningError, when
+from tuners import Model, TuningError, when
 from tuners.results.keys import freeze
 from tuners.spaces import (
     active,
@@ -229,3 +230,10 @@ def test_circles_are_said() -> None:
     """Two hyperparameters that wait for each other are none to search."""
     with pytest.raises(TuningError, match="conditions form a circle, some of 'a', 'b' depend on each other"):
         as_space({"a": when([1, 2], b=1), "b": when([1, 2], a=1)})
+
+
+def test_a_guess_of_an_inactive_hyperparameter_is_refused() -> None:
+    """It would be evaluated, and shown, as another candidate than it is."""
+    guess = {"kernel": "linear", "gamma": 0.1}
+    with pytest.raises(TuningError, match="model 'svm': expected guesses of active hyperparameters, got 'gamma' in"):
+        Model("svm", SVC(), {"kernel": ["linear", "rbf"], "gamma": when((0.1, 1.0), kernel="rbf")}, guesses=[guess])

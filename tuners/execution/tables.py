@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tuners.errors import TuningError
 from tuners.evaluation.recording import Recording, recording_of
@@ -278,7 +279,9 @@ def _begun(recording: Recording, limit: float) -> tuple[Connection, int, ExitSta
     def work() -> None:
         channel = Channel(sender, closed=end_group)
         try:
-            channel.say("value", whole(recording, limit))
+            # There is a process for each processor: threads of each one's own would only wait for one another.
+            with threadpool_limits(1, "openmp"):
+                channel.say("value", whole(recording, limit))
         except BaseException as error:  # noqa: BLE001  raised again in the parent
             channel.say("error", raisable(error))
 

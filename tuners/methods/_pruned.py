@@ -38,12 +38,12 @@ def search(objective: Objective, sampler: Any, pruner: Callable[[int], Any]) -> 
             _climb(study, asked, [*zip(fidelities, steps, strict=True)])
 
 
-def _climb(study: Any, asked: Asked, rungs: list[tuple[float, int]]) -> None:
+def _climb(study: Any, asked: Asked, rungs_and_steps: list[tuple[float, int]]) -> None:
     """Evaluate a candidate rung by rung, and tell the study how it ended."""
     trial = study.ask()
     params = suggested(trial, asked.space)
     score = math.nan
-    for fidelity, step in rungs:
+    for fidelity, step in rungs_and_steps:
         score = asked.score(params, fidelity)
         if math.isnan(score):
             study.tell(trial, state=TrialState.FAIL)

@@ -47,7 +47,8 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         mine = [cell for cell in cells if cell.model == model]
         budgets = {cell.tuner: plan.evaluations(model, cell.tuner) for cell in mine}
         repeats = {cell.tuner: plan.repeats(model, cell.tuner) for cell in mine if cell.tuner != BASE}
-        effort = ", ".join(f"{k} {v}" for k, v in plan.preset.effort.get(model, {}).items())
+        scaled = {} if model in MODELS.replaced else plan.preset.effort.get(model, {})
+        effort = ", ".join(f"{k} {v}" for k, v in scaled.items())
         datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
         lines.append(
             f"tuning: {model} on {datasets}: {_most(budgets, _evaluations)}"

@@ -97,7 +97,8 @@ def _grids(space: ConfigurationSpace, among: Sequence[Branch], budget: int) -> l
 def without(grid: Mapping[str, Sequence[Any]], point: Mapping[str, Any]) -> list[dict[str, list[Any]]]:
     """Return grids that together have the points of a grid but one, each once; as scikit-learn's searches take them.
 
-    There is none where the grid has no other point. A point with other hyperparameters is none of the grid's.
+    There is none where the grid has no other point. A point that has other hyperparameters is not in the
+    grid.
     """
     if set(grid) != set(point):
         return [{name: list(values) for name, values in grid.items()}]

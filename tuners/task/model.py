@@ -9,7 +9,7 @@ from sklearn.base import ClassifierMixin, clone, is_classifier
 
 from tuners.errors import TuningError
 from tuners.results.tasks import Task
-from tuners.spaces import Params, SpaceLike, as_space
+from tuners.spaces import Params, SpaceLike, active, as_space
 from tuners.task import choice
 from tuners.task.column_choice import chooses_columns
 from tuners.task.early_stopping import EarlyStopping
@@ -89,6 +89,14 @@ class Model:
                 early_stopping=early_stopping,
             )  # fmt: skip
         self.regressor: Model | None = regressor
+        for guess in self.guesses:
+            idle = [each for each in guess if each in self.space and each not in active(self.space, guess)]
+            if idle:
+                message = (
+                    f"model {name!r}: expected guesses of active hyperparameters, got {idle[0]!r} in {guess}, where "
+                    "its condition does not hold: leave it out"
+                )
+                raise TuningError(message)
         known = estimator.get_params()
         for params in (self.space, *self.spaces.values(), *self.guesses):
             lacking = [parameter for parameter in params if parameter not in known]
