@@ -291,7 +291,8 @@ class Plan:
         return [dataset if isinstance(dataset, str) else dataset.name for dataset in datasets]
 
     def _adopt(self, registry: Registry[Any], member: Model | Dataset) -> None:
-        registry.check_new(member.name)
+        # A session that compares the package's own cannot have another one of that name beside it.
+        registry.check_new(member.name, taken=self.models)
         if self._adopted.setdefault((registry.kind, member.name), member) is not member:
             message = f"two {registry.kind}s are both named {member.name!r}: give one another name"
             raise TuningError(message)

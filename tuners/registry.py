@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Generic, TypeVar, cast
 
 from tuners.errors import TuningError, unknown
@@ -59,13 +59,13 @@ class Registry(Generic[T]):
         self.check_new(name)
         self._registered[name] = member
 
-    def check_new(self, name: str) -> None:
+    def check_new(self, name: str, *, taken: Collection[str] = ()) -> None:
         """Check the name of a member of the user's own.
 
         Raises `TuningError` for a name that would break a test id, and for one that the package uses, unless the
-        family is replaceable.
+        family is replaceable and the name is not `taken` by members of the package's that are in use.
         """
-        if name in self._modules() and not self._replaceable:
+        if name in self._modules() and (name in taken or not self._replaceable):
             message = f"{self.kind} {name!r} exists already: give yours another name"
             raise TuningError(message)
         if not isinstance(name, str) or not re.fullmatch(rf"\w[\w.]{{0,{MOST_LETTERS - 1}}}", name):
