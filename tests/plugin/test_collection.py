@@ -95,7 +95,7 @@ def test_two_models_of_one_name_are_refused(bench: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("name", ["forest", "my model"])
 def test_a_name_that_cannot_be_registered_is_a_usage_error(bench: pytest.Pytester, name: str) -> None:
-    """A model of the user's own may not take a built-in's name, nor one that breaks test ids."""
+    """A model of the user's own may not take the name of one that the session compares, nor one that breaks test ids."""
     bench.makepyfile(
         test_mine=f"""
         import pytest, tuners
@@ -106,7 +106,7 @@ def test_a_name_that_cannot_be_registered_is_a_usage_error(bench: pytest.Pyteste
             tune(tuner, problem)
         """
     )
-    result = run(bench, "test_mine.py")
+    result = run(bench, "test_mine.py", "--tuning-models=forest")
     assert result.ret in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED}
     result.stdout.fnmatch_lines([f"*model {name!r}*"])
     result.stdout.no_fnmatch_line("*tuners/registry.py*")
