@@ -95,7 +95,7 @@ def test_two_models_of_one_name_are_refused(bench: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("name", ["forest", "my model"])
 def test_a_name_that_cannot_be_registered_is_a_usage_error(bench: pytest.Pytester, name: str) -> None:
-    """A model of the user's own may not take the name of one that the session compares, nor one that breaks test ids."""
+    """A model of the user's own may not take a name that the session compares, nor one that breaks test ids."""
     bench.makepyfile(
         test_mine=f"""
         import pytest, tuners
