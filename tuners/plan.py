@@ -297,6 +297,13 @@ class Plan:
             message = f"two {registry.kind}s are both named {member.name!r}: give one another name"
             raise TuningError(message)
 
+    def replaced(self, registry: Registry[Any]) -> list[str]:
+        """Return the names under which the user's own stand in for members that come along."""
+        return [
+            *registry.replaced,
+            *(name for kind, name in self._adopted if kind == registry.kind and registry.has(name)),
+        ]
+
     def positives(self, cells: Sequence[Cell]) -> list[str]:
         """Return the classes that the metric scores, as `dataset: label`; none for a metric of all classes."""
         found: list[str] = []

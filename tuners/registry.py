@@ -40,6 +40,10 @@ class Registry(Generic[T]):
         yield from modules
         yield from (name for name in self._registered if name not in modules)
 
+    def has(self, name: str) -> bool:
+        """Whether a member of that name comes along."""
+        return name in self._modules()
+
     @property
     def replaced(self) -> list[str]:
         """Names under which the user's own stand in for members that come along."""

@@ -38,7 +38,7 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
     for registry, chosen in ((TUNERS, tuners), (MODELS, {cell.model for cell in cells})):
-        own = [name for name in registry.replaced if name in chosen]
+        own = [name for name in plan.replaced(registry) if name in chosen]
         lines += [f"tuning: {registry.kind} {name} is your own, in place of the one that comes along" for name in own]
     for name in dict.fromkeys(cell.dataset for cell in cells):
         lines += [printable(f"tuning: {dataset_name(name)}: {note}", None) for note in plan.notes(name)]
@@ -47,7 +47,7 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
         mine = [cell for cell in cells if cell.model == model]
         budgets = {cell.tuner: plan.evaluations(model, cell.tuner) for cell in mine}
         repeats = {cell.tuner: plan.repeats(model, cell.tuner) for cell in mine if cell.tuner != BASE}
-        scaled = {} if model in MODELS.replaced else plan.preset.effort.get(model, {})
+        scaled = {} if model in plan.replaced(MODELS) else plan.preset.effort.get(model, {})
         effort = ", ".join(f"{k} {v}" for k, v in scaled.items())
         datasets = ", ".join(dict.fromkeys(dataset_name(cell.dataset) for cell in mine))
         lines.append(

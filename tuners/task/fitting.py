@@ -73,7 +73,7 @@ def requests_weights(estimator: Any) -> bool:
     """Whether a part requests weights by metadata routing."""
     try:
         return bool(get_routing_for_object(estimator).consumes("fit", {WEIGHTS}))
-    except NotImplementedError:  # a meta-estimator without routing
+    except (NotImplementedError, ValueError):  # a meta-estimator without routing; a subclass with another `fit`
         return False
 
 

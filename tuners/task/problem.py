@@ -234,9 +234,11 @@ class Problem:
                 "stopping: expected one of them: without requests, weights reach the last step"
             )
             raise TuningError(message)
+        if self.dataset.weights is None:
+            return
         estimators = [self._prepared(member) for member in self.model.members] or [self.estimator]
         lacking = [estimator for estimator in estimators if not takes_weights(estimator)]
-        if self.dataset.weights is not None and lacking:
+        if lacking:
             message = (
                 f"model {self.model.name!r}: {type(model_of(lacking[0])).__name__} does not take sample weights, "
                 f"which dataset {self.dataset.name!r} has: expected an estimator whose fit has {WEIGHTS}, or with a "
