@@ -47,7 +47,8 @@ class Registry(Generic[T]):
     @property
     def replaced(self) -> list[str]:
         """Names under which the user's own stand in for members that come along."""
-        return [name for name in self._registered if name in self._modules()]
+        modules = self._modules()
+        return [name for name in self._registered if name in modules]
 
     def _modules(self) -> list[str]:
         package = importlib.import_module(self._package)

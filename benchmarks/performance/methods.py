@@ -21,10 +21,9 @@ from scipy.stats.qmc import Sobol
 from sklearn.model_selection import cross_val_score
 from tabulate import tabulate
 
-from benchmarks.performance.overhead import problem
+from benchmarks.performance.overhead import harness, problem
 from tuners.catalog import TUNERS
-from tuners.execution.measurement import Measurement, tuner_seed
-from tuners.results.budget import Budget
+from tuners.execution.measurement import tuner_seed
 from tuners.task.problem import Problem
 
 with warnings.catch_warnings():
@@ -103,15 +102,6 @@ BARE: dict[str, Callable[[Loss, int, int], None]] = {
 }
 
 
-def harness(tuner: str, on: Problem, evaluations: int) -> float:
-    """Return the CPU milliseconds an evaluation of a run's search."""
-    measurement = Measurement(tuner, TUNERS.load(tuner), on, Budget(evaluations))
-    measurement.prepare()
-    began = time.process_time()
-    measurement.search()
-    return 1000 * (time.process_time() - began) / len(measurement.ledger.trials)
-
-
 def bare(tuner: str, on: Problem, evaluations: int) -> float:
     """Return the CPU milliseconds an evaluation of the bare loop."""
 
@@ -133,7 +123,9 @@ def main(evaluations: int = 100, rounds: int = 5) -> int:
     on, rows, failed = problem(), [], False
     for tuner in BARE:
         TUNERS.load(tuner)
-        sides = [(harness(tuner, on, evaluations), bare(tuner, on, evaluations)) for _ in range(rounds)]
+        sides = [
+            (harness(tuner, on, evaluations, time.process_time), bare(tuner, on, evaluations)) for _ in range(rounds)
+        ]
         with_harness, without = (min(side) for side in zip(*sides, strict=True))
         typical = statistics.median(one - other for one, other in sides)
         failed |= with_harness - without >= REQUIRED_MS

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSampler, RandomizedSearchCV
 
+from tuners.spaces import of_one
+
 FIRST = 8
 """Candidates of the first part; each has twice as many as the one before, since evaluating together saves work."""
 MOST = 256
@@ -29,7 +31,7 @@ def parts(search: Any) -> Iterator[Any]:
         return
     size = FIRST
     while batch := list(itertools.islice(candidates, size)):
-        yield GridSearchCV(search.estimator, [{name: [value] for name, value in point.items()} for point in batch])
+        yield GridSearchCV(search.estimator, [of_one(point) for point in batch])
         size = min(2 * size, MOST)
 
 

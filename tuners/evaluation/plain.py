@@ -6,9 +6,9 @@ A candidate that grows is grown on where it was left at a smaller fidelity, whic
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sklearn.base import clone
 from sklearn.model_selection import cross_validate
@@ -33,6 +33,16 @@ MOST_GROWN = 10_000_000
 Of more, the ones not seen for longest begin anew, which takes longer and gives the same scores."""
 
 
+class _Growth(NamedTuple):
+    """A candidate that was evaluated in part, and may be grown on."""
+
+    fidelity: float
+    estimators: Sequence[Any]
+    """Fitted, one a fold."""
+    size: int
+    """Trees or iterations times rows, over the folds."""
+
+
 class Plain:
     """Evaluates by scikit-learn's `cross_validate`, each fit made."""
 
@@ -41,10 +51,8 @@ class Plain:
         self._training = training
         self._jobs = jobs
         self._trial_seconds = trial_seconds
-        self._grown: dict[Hashable, tuple[float, list[Any]]] = {}
-        """By candidate: the fidelity that it has been seen at, and its fits on the folds; the latest last."""
-        self._sizes: dict[Hashable, int] = {}
-        """By candidate: trees or iterations times rows, over the folds."""
+        self._grown: dict[Hashable, _Growth] = {}
+        """By candidate; the latest last."""
 
     def evaluate(self, params: Mapping[str, Any], fidelity: float = 1.0) -> Scores:
         """Score one candidate on all folds; a fidelity is a share of its size, or of the rows that it is fitted on."""
@@ -85,8 +93,10 @@ class Plain:
     def _continued(self, whole: Params, params: Params, folds: list[Fold], fidelity: float) -> Scores:
         """Score a candidate whose fits go on from those at a smaller fidelity, and may go on themselves."""
         key, resource = freeze(whole), self._training.resource
-        reached, estimators = self._grown.pop(key, (1.0, []))
-        if reached >= fidelity:
+        growth = self._grown.pop(key, None)
+        if growth is not None and growth.fidelity < fidelity:
+            estimators = growth.estimators
+        else:
             estimators = [clone(self._training.estimator).set_params(**own_values(params)) for _ in folds]
         size = params.get(resource.parameter, resource.whole)
         for estimator in estimators:
@@ -97,9 +107,8 @@ class Plain:
         )
         fitted, scores, fit_seconds, score_seconds = zip(*done, strict=True)
         if fidelity < 1:
-            self._grown[key] = fidelity, list(fitted)
-            self._sizes[key] = size * sum(len(train) for train, _ in folds)
-            while sum(map(self._sizes.__getitem__, self._grown)) > MOST_GROWN and len(self._grown) > 1:
+            self._grown[key] = _Growth(fidelity, fitted, size * sum(len(train) for train, _ in folds))
+            while sum(each.size for each in self._grown.values()) > MOST_GROWN and len(self._grown) > 1:
                 del self._grown[next(iter(self._grown))]
         return Scores(scores, sum(fit_seconds), sum(score_seconds))
 

@@ -27,15 +27,7 @@ with warnings.catch_warnings():
     from smac.runhistory.dataclasses import TrialInfo, TrialValue
     from smac.runhistory.enumerations import StatusType
 
-__all__ = [
-    "ConfigurationSpaceExhaustedException",
-    "TrialInfo",
-    "facade",
-    "outcome",
-    "scenario",
-    "search",
-    "smac",
-]
+__all__ = ["MANY", "ask_and_tell", "facade", "scenario", "search", "smac"]
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -114,14 +106,24 @@ def search(objective: Objective, seed: int, kind: Callable[..., Any]) -> None:
     if objective.remaining < 1:
         return
     with scenario(objective, seed) as described:
-        optimiser = facade(kind, described)
-        if asked.start is not None:
-            begin = Configuration(described.configspace, to_positions(asked.space, asked.start))
-            optimiser.tell(TrialInfo(begin, seed=0), outcome(asked, asked.start), save=False)
-        while objective.remaining >= 1:
-            try:
-                info = optimiser.ask()
-            except (StopIteration, ConfigurationSpaceExhaustedException):
-                return
-            params = from_positions(asked.space, dict(info.config))
-            optimiser.tell(info, outcome(asked, params), save=False)
+        ask_and_tell(asked, described, facade(kind, described))
+
+
+def ask_and_tell(asked: Asked, described: Any, optimiser: Any, last: int | None = None) -> None:
+    """Ask SMAC for candidates, and tell it their losses, the start's first, until it knows no further ones.
+
+    `last` is the largest of SMAC's budgets, which is a whole evaluation; None where all are evaluated in full.
+    """
+    if asked.start is not None:
+        begin = Configuration(described.configspace, to_positions(asked.space, asked.start))
+        known = TrialInfo(begin, seed=0, budget=None if last is None else float(last))
+        optimiser.tell(known, outcome(asked, asked.start), save=False)
+    # Less than an evaluation in full may do for one in part: there, the budget ends the search.
+    while last is not None or asked.objective.remaining >= 1:
+        try:
+            info = optimiser.ask()
+        except (StopIteration, ConfigurationSpaceExhaustedException):
+            return
+        fidelity = 1.0 if last is None else round(info.budget) / last
+        params = from_positions(asked.space, dict(info.config))
+        optimiser.tell(info, outcome(asked, params, fidelity), save=False)

@@ -13,7 +13,7 @@ from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
 from tuners.results.budget import UNLIMITED
 from tuners.search import SharedGridSearchCV
-from tuners.spaces import cardinality, contains, finite_values, grids, without
+from tuners.spaces import cardinality, contains, finite_values, grids, of_one, without
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -31,8 +31,7 @@ def tune(objective: Objective, seed: int) -> None:  # noqa: ARG001  nothing rand
     _require_listed(space)
     whole = grids(space, UNLIMITED)
     if start is not None and contains(space, start):
-        first = {name: [value] for name, value in start.items()}
-        whole = [first, *(part for each in whole for part in without(each, start))]
+        whole = [of_one(start), *(part for each in whole for part in without(each, start))]
     else:
         evaluate_start(objective)
     objective.search(SharedGridSearchCV(objective.estimator, whole))

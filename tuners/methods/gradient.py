@@ -19,6 +19,7 @@ from tuners.methods._asked import Asked
 from tuners.methods._hypergradients import Rows, logistic, ridge
 from tuners.spaces import finite_values
 from tuners.spaces.unit import from_unit
+from tuners.task.splits import take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 FIRST, GROWTH, SHRINKAGE, LEAST = 0.1, 1.2, 0.5, 1e-3
 """Of a step: its first and least length, as shares of the range's logarithm, and what it is multiplied by."""
-
 
 STEPWISE = ("Forest", "Tree", "Boosting", "XGB", "LGBM", "KNeighbors")
 """Parts of the names of estimators that choose among finitely many predictions."""
@@ -127,19 +127,15 @@ def hypergradient(objective: Objective, kind: Kind, params: Params) -> float:
     estimator = objective.estimator.set_params(**params)
     slopes = []
     for train, validation in objective.folds_of(params):
-        preparing = clone(estimator[:-1]).fit(_taken(objective.X, train), _taken(objective.y, train))
+        preparing = clone(estimator[:-1]).fit(take(objective.X, train), take(objective.y, train))
         parts = []
         for rows in (train, validation):
             weights = None if objective.weights is None else np.asarray(objective.weights, dtype=float)[rows]
-            X = preparing.transform(_taken(objective.X, rows))
+            X = preparing.transform(take(objective.X, rows))
             X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
-            parts.append(Rows(X, np.asarray(_taken(objective.y, rows)), weights))
+            parts.append(Rows(X, np.asarray(take(objective.y, rows)), weights))
         slopes.append(kind.slope(estimator[-1], *parts))
     return float(np.mean(slopes))
-
-
-def _taken(values: Any, rows: Any) -> Any:
-    return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
 
 
 tune.check = check  # type: ignore[attr-defined]  # what a run asks a method for

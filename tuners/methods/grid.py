@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid
 from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
 from tuners.results.keys import freeze
-from tuners.spaces import Params, grids, with_forbidden, without
+from tuners.spaces import Params, count_with_forbidden, grids, of_one, without
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -39,14 +39,14 @@ def finer(space: ConfigurationSpace, start: Params | None = None) -> Iterator[li
     The start is of none of them.
     """
     seen: set[object] = set() if start is None else {freeze(start)}
-    budget, whole = FIRST // 2, with_forbidden(space)
+    budget, whole = FIRST // 2, count_with_forbidden(space)
     while budget < whole:
         budget *= 2
         new = {freeze(point): point for point in ParameterGrid(grids(space, budget))}
         points = [point for key, point in new.items() if key not in seen]
         seen |= new.keys()
         if points:
-            yield [{name: [value] for name, value in point.items()} for point in points]
+            yield [of_one(point) for point in points]
 
 
 tune.deterministic = True  # type: ignore[attr-defined]  # its runs on a problem are all the same

@@ -18,8 +18,8 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401  lets th
 from sklearn.model_selection import HalvingRandomSearchCV
 
 from tuners.methods._rungs import ETA, cost, rungs
-from tuners.methods._start import evaluate_start
-from tuners.spaces import Params, same, samples
+from tuners.methods._start import drawn, evaluate_start
+from tuners.spaces import Params
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -44,14 +44,13 @@ class StandIn(BaseEstimator):
 def tune(objective: Objective, seed: int) -> None:
     """Run a bracket that is as large as the budget, and smaller ones of what it has left."""
     evaluate_start(objective)
-    begun = objective.start
-    drawn = (point for point in samples(objective.space, seed) if begun is None or not same(point, begun))
+    candidates = drawn(objective, seed)
     seeds = np.random.default_rng(seed)
     while objective.remaining >= 1:
         fidelities = rungs(objective)
         while len(fidelities) > 1 and entered(objective, fidelities) < ETA ** (len(fidelities) - 1):
             fidelities = fidelities[1:]  # too few would be left to climb them all
-        points = list(itertools.islice(drawn, entered(objective, fidelities)))
+        points = list(itertools.islice(candidates, entered(objective, fidelities)))
         if not points:
             return
         fidelities = fidelities[-1 - int(math.log(len(points) + 0.5, ETA)) :]

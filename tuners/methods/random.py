@@ -13,30 +13,26 @@ from typing import Any
 
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 
-from tuners.methods._start import evaluate_start
+from tuners.evaluation.parts import FIRST, MOST
+from tuners.methods._start import drawn, evaluate_start
 from tuners.objective import Objective
-from tuners.spaces import Params, cardinality, distributions, is_plain, same, samples, without
+from tuners.spaces import Params, cardinality, distributions, is_plain, of_one, without
 
 LISTED = 100_000
 """Points of the largest finite space in which the start is not drawn again; in a larger one it would hardly be."""
-FIRST, MOST = 8, 256
-"""Candidates that are drawn at a time, where only the time ends the search: each time twice as many."""
 
 
 def tune(objective: Objective, seed: int) -> None:
     """Evaluate as many random candidates as the budget holds."""
     evaluate_start(objective)
     if not is_plain(objective.space):
-        start = objective.start
-        evaluate(
-            objective, (point for point in samples(objective.space, seed) if start is None or not same(point, start))
-        )
+        evaluate(objective, drawn(objective, seed))
         return
-    drawn: Any = distributions(objective.space)
-    listed = all(isinstance(values, list) for values in drawn.values())
+    whole: Any = distributions(objective.space)
+    listed = all(isinstance(values, list) for values in whole.values())
     if objective.start is not None and listed and cardinality(objective.space) <= LISTED:
-        drawn = without(drawn, objective.start)
-    if drawn == [] or not objective.remaining:
+        whole = without(whole, objective.start)
+    if whole == [] or not objective.remaining:
         return
     with warnings.catch_warnings():
         # A finite space smaller than the budget is searched whole.
@@ -44,7 +40,7 @@ def tune(objective: Objective, seed: int) -> None:
         objective.search(
             RandomizedSearchCV(
                 objective.estimator,
-                drawn,
+                whole,
                 n_iter=objective.remaining,
                 random_state=seed,
             )
@@ -56,7 +52,5 @@ def evaluate(objective: Objective, points: Iterable[Params]) -> None:
     size = objective.remaining if objective.budget.stated is not None else FIRST
     left = iter(points)
     while objective.remaining and (batch := list(itertools.islice(left, min(size, objective.remaining)))):
-        objective.search(
-            GridSearchCV(objective.estimator, [{name: [value] for name, value in p.items()} for p in batch])
-        )
+        objective.search(GridSearchCV(objective.estimator, [of_one(point) for point in batch]))
         size = min(2 * size, MOST)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
-
-from ConfigSpace import Configuration
 
 from tuners.methods import _smac
 from tuners.methods._asked import Asked
 from tuners.methods._rungs import ETA, rungs
 from tuners.methods._smac import smac
-from tuners.spaces import from_positions, to_positions
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -29,18 +25,7 @@ def tune(objective: Objective, seed: int) -> None:
     with _smac.scenario(objective, seed, **limits) as described:
         brackets = smac.intensifier.hyperband.Hyperband(described, eta=ETA, incumbent_selection="highest_budget")
         optimiser = _smac.facade(smac.MultiFidelityFacade, described, intensifier=brackets)
-        if asked.start is not None:
-            begin = Configuration(described.configspace, to_positions(asked.space, asked.start))
-            known = _smac.TrialInfo(begin, seed=0, budget=float(last))
-            optimiser.tell(known, _smac.outcome(asked, asked.start), save=False)
-        while True:  # the budget ends it
-            try:
-                info = optimiser.ask()
-            except (StopIteration, _smac.ConfigurationSpaceExhaustedException):
-                return
-            params = from_positions(asked.space, dict(info.config))
-            fidelity = 1.0 if math.isclose(info.budget, last) else round(info.budget) / last
-            optimiser.tell(info, _smac.outcome(asked, params, fidelity), save=False)
+        _smac.ask_and_tell(asked, described, optimiser, last)
 
 
 tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for

@@ -14,6 +14,11 @@ Listed = Mapping[str, Sequence[Any]]
 """By hyperparameter: the values that stand in for all that it may have."""
 
 
+PENALTY = (1e-4, 1e4, "log")
+"""The range of glmnet's penalty in Bischl et al. 2023, "Hyperparameter optimization: foundations, algorithms, best
+practices, and open challenges", and in mlr3tuningspaces; the scikit-learn default 1 is its middle."""
+
+
 def chosen(space: Mapping[str, Any], listed: Listed, *, finite: bool) -> Params:
     """Return a model's space as a mapping, or its finite version: the listed hyperparameters, with their conditions."""
     if not finite:
@@ -33,6 +38,11 @@ def _like(values: Any, listed: list[Any]) -> Any:
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in listed)
     found = np.array(listed) if numbers else listed  # in order, for methods that know orders
     return When(found, values.needed) if isinstance(values, When) else found
+
+
+def counts(ends: tuple[int, int]) -> list[int]:
+    """Return the listed numbers of iterations that lie between the fewest and the most."""
+    return [count for count in (5, 10, 25, 50, 100, 200) if ends[0] <= count <= ends[1]]
 
 
 def decades(low: int, high: int, each: int) -> list[float]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from tuners.models._spaces import chosen
+from tuners.models._spaces import chosen, counts
 from tuners.task.model import Model
 
 ITERATIONS = (20, 200)
@@ -31,7 +31,7 @@ def _space(iterations: tuple[int, int]) -> dict[str, Any]:
 def _listed(iterations: tuple[int, int]) -> dict[str, list[Any]]:
     return {
         "learning_rate": [0.03, 0.1, 0.3],
-        "max_iter": [count for count in (5, 10, 25, 50, 100, 200) if iterations[0] <= count <= iterations[1]],
+        "max_iter": counts(iterations),
         "max_leaf_nodes": [4, 8, 16, 31, 63],
         "min_samples_leaf": [2, 5, 10, 20, 40],
         "l2_regularization": [0.0, 1.0],

@@ -6,12 +6,10 @@ from typing import Any
 
 from sklearn.linear_model import LogisticRegression
 
-from tuners.models._spaces import chosen, decades
+from tuners.models._spaces import PENALTY, chosen, decades
 from tuners.task.model import Model
 
-SPACE: dict[str, Any] = {"C": (1e-4, 1e4, "log")}
-"""The range of glmnet's penalty in Bischl et al. 2023, "Hyperparameter optimization: foundations, algorithms, best
-practices, and open challenges", and in mlr3tuningspaces; the scikit-learn default 1 is its middle."""
+SPACE: dict[str, Any] = {"C": PENALTY}
 LISTED = {"C": decades(-4, 4, each=25)}
 
 

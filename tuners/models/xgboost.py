@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tuners.errors import require
-from tuners.models._spaces import chosen
+from tuners.models._spaces import chosen, counts
 from tuners.spaces import when
 from tuners.task.model import Model
 
@@ -40,7 +40,7 @@ def _space(iterations: tuple[int, int]) -> dict[str, Any]:
 def _listed(iterations: tuple[int, int]) -> dict[str, list[Any]]:
     return {
         "learning_rate": [0.03, 0.1, 0.3],
-        "n_estimators": [count for count in (5, 10, 25, 50, 100, 200) if iterations[0] <= count <= iterations[1]],
+        "n_estimators": counts(iterations),
         "max_depth": [3, 6, 9],
         "min_child_weight": [0.1, 1.0, 5.0],
         "subsample": [0.7, 1.0],

@@ -2,7 +2,7 @@
 
 from tuners.results.params import Params, plain, plain_params
 from tuners.spaces.conditions import When, active, needed_by, when
-from tuners.spaces.grids import candidates, cardinality, grid, grids, with_forbidden, without
+from tuners.spaces.grids import candidates, cardinality, count_with_forbidden, grid, grids, of_one, without
 from tuners.spaces.points import allowed, contains, finite_values, own_copy, restored, size
 from tuners.spaces.reading import SpaceLike, as_space
 from tuners.spaces.sampling import is_plain, samples
@@ -30,6 +30,7 @@ __all__ = [
     "cardinality",
     "contains",
     "copied",
+    "count_with_forbidden",
     "distributions",
     "finite_values",
     "from_hyperopt",
@@ -38,6 +39,7 @@ __all__ = [
     "grids",
     "is_plain",
     "needed_by",
+    "of_one",
     "own_copy",
     "plain",
     "plain_params",
@@ -50,6 +52,5 @@ __all__ = [
     "to_positions",
     "value_at",
     "when",
-    "with_forbidden",
     "without",
 ]

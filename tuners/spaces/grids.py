@@ -20,7 +20,7 @@ from tuners.spaces.values import position
 
 def cardinality(space: ConfigurationSpace) -> float:
     """Return how many points a space has, infinity with a range of floats; those forbidden count in a large space."""
-    whole = with_forbidden(space)
+    whole = count_with_forbidden(space)
     if space.forbidden_clauses and whole <= MOST_CANDIDATES:
         return len(candidates(space) or ())
     return whole
@@ -34,8 +34,10 @@ def grid(space: ConfigurationSpace, budget: int) -> dict[str, list[Any]]:
     level fits. One level alone is the middle one. Raises `TuningError` for a space that takes several grids.
     """
     if space.conditions or space.forbidden_clauses:
-        message = "spaces.grid: expected a space without conditions and forbidden clauses, got one with some: use "
-        message += "spaces.grids, whose grids together cover it"
+        message = (
+            "spaces.grid: expected a space without conditions and forbidden clauses, got one with some: use "
+            "spaces.grids, whose grids together cover it"
+        )
         raise TuningError(message)
     return _grids(space, branches(space), budget)[0]
 
@@ -52,12 +54,17 @@ def grids(space: ConfigurationSpace, budget: int) -> list[dict[str, list[Any]]]:
     if not space.forbidden_clauses:
         return found
     listed = (dict(zip(each, point, strict=True)) for each in found for point in itertools.product(*each.values()))
-    points = [{name: [value] for name, value in point.items()} for point in listed if allowed(space, point)]
+    left = [of_one(point) for point in listed if allowed(space, point)]
     # Of few points, all may be forbidden: then those of a finer grid, the first ones.
-    return points if points or budget >= with_forbidden(space) else grids(space, 2 * budget)[:budget]
+    return left if left or budget >= count_with_forbidden(space) else grids(space, 2 * budget)[:budget]
 
 
-def with_forbidden(space: ConfigurationSpace) -> float:
+def of_one(point: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the grid that has one point, as scikit-learn's searches take it."""
+    return {name: [value] for name, value in point.items()}
+
+
+def count_with_forbidden(space: ConfigurationSpace) -> float:
     """Return how many points a space has, those included that are forbidden; infinity with a range of floats."""
     return sum(points(space, branch) for branch in branches(space))
 

@@ -11,12 +11,18 @@ from ConfigSpace import (
     ConfigurationSpace,
     Constant,
     OrdinalHyperparameter,
+    UniformFloatHyperparameter,
+    UniformIntegerHyperparameter,
 )
 from ConfigSpace.hyperparameters import IntegerHyperparameter
 
 from tuners.results.params import Params, plain, plain_params
 from tuners.spaces.conditions import active
+from tuners.spaces.exact import FineFloat
 from tuners.spaces.values import copied, position
+
+UNIFORM = (UniformFloatHyperparameter, UniformIntegerHyperparameter, FineFloat)
+"""Ranges whose values are all as likely, on their linear or logarithmic scale."""
 
 
 def finite_values(hyperparameter: Any) -> list[Any] | None:

@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
-from ConfigSpace import Constant, OrdinalHyperparameter
-from ConfigSpace.hyperparameters import (
-    CategoricalHyperparameter,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
-)
-
 from tuners.results.keys import freeze
 from tuners.results.params import Params, plain_params
-from tuners.spaces.exact import FineFloat
 from tuners.spaces.grids import cardinality
-from tuners.spaces.points import own_copy, restored
+from tuners.spaces.points import UNIFORM, finite_values, own_copy, restored
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
-_PLAIN = (
-    CategoricalHyperparameter,
-    OrdinalHyperparameter,
-    Constant,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
-    FineFloat,
-)
 BATCH = 64
 """Points that are drawn at a time."""
 KNOWN = 1_000
@@ -38,7 +22,8 @@ KNOWN = 1_000
 def is_plain(space: ConfigurationSpace) -> bool:
     """Whether all hyperparameters are independent and uniform, so that scikit-learn's random search can draw."""
     return not (space.conditions or space.forbidden_clauses) and all(
-        isinstance(each, _PLAIN) and getattr(each, "weights", None) is None for each in space.values()
+        isinstance(each, UNIFORM) or (finite_values(each) is not None and getattr(each, "weights", None) is None)
+        for each in space.values()
     )
 
 

@@ -37,8 +37,10 @@ def distributions(space: ConfigurationSpace) -> dict[str, Any]:
     hyperparameters that are not uniform.
     """
     if not is_plain(space):
-        message = "spaces.distributions: expected independent and uniform hyperparameters, got a space with "
-        message += "conditions, forbidden clauses, weights or other distributions: use spaces.samples"
+        message = (
+            "spaces.distributions: expected independent and uniform hyperparameters, got a space with conditions, "
+            "forbidden clauses, weights or other distributions: use spaces.samples"
+        )
         raise TuningError(message)
     return {name: _distribution(space[name]) for name in space}
 

@@ -7,19 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ConfigSpace import UniformFloatHyperparameter, UniformIntegerHyperparameter
 from ConfigSpace.hyperparameters import IntegerHyperparameter
 from numpy.typing import NDArray
 
 from tuners.results.params import Params, plain_params
 from tuners.spaces.conditions import active
-from tuners.spaces.exact import FineFloat
-from tuners.spaces.points import finite_values
+from tuners.spaces.points import UNIFORM, finite_values
 from tuners.spaces.values import position
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
-_UNIFORM = (UniformFloatHyperparameter, UniformIntegerHyperparameter, FineFloat)
 
 
 def from_unit(space: ConfigurationSpace, u: Sequence[float] | NDArray[np.float64]) -> Params:
@@ -41,7 +38,7 @@ def _value(hyperparameter: Any, x: float) -> Any:
     values = finite_values(hyperparameter)
     if values is not None:
         return values[min(int(np.searchsorted(_ends(hyperparameter, len(values)), x, side="right")), len(values) - 1)]
-    if not isinstance(hyperparameter, _UNIFORM):
+    if not isinstance(hyperparameter, UNIFORM):
         return _plain(hyperparameter, hyperparameter.to_value(hyperparameter._vector_dist.rv.ppf(_inside(x))))  # noqa: SLF001  its quantiles are nowhere else
     low, high = _bounds(hyperparameter)
     return _plain(hyperparameter, math.exp(low + x * (high - low)) if hyperparameter.log else low + x * (high - low))
@@ -60,7 +57,7 @@ def coordinate(hyperparameter: Any, value: Any) -> float:
         ends = [0.0, *_ends(hyperparameter, len(values))]
         place = position(values, value) or 0
         return float((ends[place] + ends[place + 1]) / 2)
-    if not isinstance(hyperparameter, _UNIFORM):
+    if not isinstance(hyperparameter, UNIFORM):
         return float(hyperparameter._vector_dist.rv.cdf(hyperparameter.to_vector(value)))  # noqa: SLF001  as above
     low, high = _bounds(hyperparameter)
     return float(((math.log(value) if hyperparameter.log else value) - low) / (high - low))

@@ -125,9 +125,7 @@ class Model:
         if regressor is None and members[0].classifies:
             regressors = [member.regressor for member in members if member.regressor is not None]
             regressor = cls.choice(name, regressors) if regressors else None
-        found = cls(
-            name, estimator, choice.space_of(members), guesses=choice.guesses_of(members), regressor=regressor
-        )  # fmt: skip
+        found = cls(name, estimator, choice.space_of(members), guesses=choice.guesses_of(members), regressor=regressor)
         found.members = tuple(members)
         return found
 
