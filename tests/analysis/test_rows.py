@@ -25,6 +25,7 @@ from tuners.analysis.methods import evaluate
 from tuners.analysis.overtuning import overtuned, overtuning
 from tuners.analysis.ranking import bootstrap, cliques, rankings, signed_ranks
 from tuners.errors import TuningError
+from tuners.report.charts.binding import means, places
 from tuners.report.charts.importance import importances
 from tuners.report.formats import FORMATS
 from tuners.report.sections.hyperparameters import PICTURES
@@ -181,6 +182,53 @@ def test_importance_finds_what_matters() -> None:
     assert rows[0].parameter == "n_estimators"
     assert fit is not None
     assert fit > 0.9
+
+
+def conditional(seeds: int = 4) -> list[Run]:
+    """Return runs whose score is good with one kernel, which alone has a gamma; gamma itself does nothing."""
+    made = []
+    for run in runs.grid(["random"], ["wine"], seeds, trials=40):
+        generator = np.random.default_rng(run.record.seed)
+        trials = []
+        for trial in run.trials:
+            rbf = bool(generator.random() < 0.5)
+            params: dict[str, Any] = {"kernel": "rbf" if rbf else "linear", "C": float(generator.uniform(1, 10))}
+            if rbf:
+                params["gamma"] = float(10 ** generator.uniform(-3, 0))
+            trials.append(replace(trial, params=params, score=0.6 + 0.3 * rbf + float(generator.normal(0, 0.01))))
+        made.append(replace(run, trials=tuple(trials)))
+    return made
+
+
+def test_an_inactive_hyperparameter_is_in_no_chart_of_it() -> None:
+    """It has no level in a trial that it is inactive in; heat maps and curves are of the others."""
+    found = landscape(conditional(), "forest", "wine")
+    assert found is not None
+    by_name = {parameter.name: parameter for parameter in found.parameters}
+    gamma, kernel = by_name["gamma"], by_name["kernel"]
+    inactive = [level is None for level in gamma.level]
+    assert inactive == [kernel.levels[level or 0] == "linear" for level in kernel.level]
+    assert inactive == [value is None for value in gamma.values]
+    assert "None" not in gamma.levels
+    assert gamma.scale == "log"
+    assert sum(row.trials for row in found.curve(gamma)) == 160 - sum(inactive)
+    linear, rbf = means(found, kernel, gamma)
+    assert linear == [None] * len(gamma.levels)
+    assert rbf == pytest.approx([0.9] * len(gamma.levels), abs=0.02)
+    assert gamma.conditional
+    assert max(places(gamma)) == len(gamma.levels)
+    assert not kernel.conditional
+
+
+def test_a_parents_importance_is_not_its_childs() -> None:
+    """What the kernel does is not credited to the hyperparameter that only one kernel has."""
+    found = landscape(conditional(), "forest", "wine")
+    assert found is not None
+    rows, _ = importances(found)
+    importance = {row.parameter: row.importance for row in rows}
+    assert importance["kernel"] > 1
+    assert abs(importance["gamma"]) < 0.02
+    assert abs(importance["C"]) < 0.02
 
 
 def test_importances_are_within_seeds_and_not_of_noise() -> None:

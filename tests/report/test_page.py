@@ -27,6 +27,7 @@ from tuners.report.formats import json_text, markdown, text, write
 from tuners.report.formats.comment import COMMENT
 from tuners.report.formats.page import page
 from tuners.report.sections import times
+from tuners.results.trial import Trial
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
 FLAGS = (
@@ -243,6 +244,41 @@ def test_hyperparameters_are_switched(opened: Open, whole: Report) -> None:
     one = [row.mean for row in found.curve(by_name["n_estimators"], found.tuners[0])]
     assert shown.run(curve) == pytest.approx(one)
     assert shown.points("trials") == 3 * 12
+    shown.check()
+
+
+def test_inactive_hyperparameters_are_left_out(opened: Open) -> None:
+    """The page leaves out of each chart the trials that lack its hyperparameter, as Python does; lines pass a place."""
+    from tuners.analysis.landscape import landscape
+    from tuners.report.charts.binding import means, places
+
+    def gini_alone(trial: Trial) -> Trial:
+        params = dict(trial.params)
+        if params["criterion"] != "gini":
+            del params["C"]
+        return replace(trial, params=params)
+
+    made = [
+        replace(run, trials=tuple(map(gini_alone, run.trials))) for run in runs.grid(["random", "grid"], ["wine"], 3)
+    ]
+    shown = opened(runs.report(made))
+    found = landscape(made, "forest", "wine")
+    assert found is not None
+    by_name = {parameter.name: parameter for parameter in found.parameters}
+    active = sum(level is not None for level in by_name["C"].level)
+    assert 0 < active < len(found.scores)
+    shown.select("#heatmap select[data-role=across]", "C")
+    shown.select("#heatmap select[data-role=up]", "criterion")
+    drawn = shown.run("return document.querySelector('#heatmap .plot').data[0].z")
+    assert drawn[0] == [None] * len(by_name["C"].levels)  # entropy
+    assert drawn == [pytest.approx(row, abs=1e-5) for row in means(found, by_name["criterion"], by_name["C"])]
+    shown.select("#trials select[data-role=across]", "C")
+    x = shown.run("return document.querySelector('#trials .plot').data[0].x")
+    assert sum(value is not None for value in x) == active
+    lines = shown.run("return document.querySelector('#parallel .plot').data[0].dimensions")
+    line = next(each for each in lines if each["label"] == "C")
+    assert line["values"] == places(by_name["C"])
+    assert line["ticktext"][-1] == "inactive"
     shown.check()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -28,12 +28,17 @@ class Parameter:
     name: str
     scale: Literal["linear", "log", "levels"]
     """Of its axis; `levels`: values are positions in `levels`, such as of words or None."""
-    values: tuple[float, ...]
-    """One a trial: the number, or the position of its level."""
-    level: tuple[int, ...]
-    """One a trial: the position of its level."""
+    values: tuple[float | None, ...]
+    """One a trial: the number, or the position of its level; None where the hyperparameter was inactive."""
+    level: tuple[int | None, ...]
+    """One a trial: the position of its level; None where the hyperparameter was inactive."""
     levels: tuple[str, ...]
     """In order; of a range, its bins."""
+
+    @property
+    def conditional(self) -> bool:
+        """Whether there is a trial in which it was inactive."""
+        return None in self.level
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Landscape:
     def curve(self, parameter: Parameter, tuner: str | None = None) -> list[LevelRow]:
         """Return the score by level, of one method's trials or of all."""
         mine = np.array([tuner in (None, each) for each in self.tuners])
-        scores, level = np.array(self.scores), np.array(parameter.level)
+        scores, level = np.array(self.scores), np.array(parameter.level, dtype=object)
         rows = []
         for position in range(len(parameter.levels)):
             here = scores[mine & (level == position)]
@@ -93,10 +98,24 @@ def landscape(runs: Sequence[Run], model: str, dataset: str) -> Landscape | None
         return None
     tuners, seeds, order, scores, points = zip(*rows, strict=True)
     names = dict.fromkeys(name for point in points for name in point)
-    columns = {name: [point.get(name) for point in points] for name in names}
-    parameters = tuple(_parameter(name, column) for name, column in columns.items() if len(set(map(shown, column))) > 1)
+    columns = {name: [point[name] for point in points if name in point] for name in names}
+    parameters = tuple(
+        _spread(_parameter(name, column), [name in point for point in points])
+        for name, column in columns.items()
+        if len(set(map(shown, column))) > 1
+    )
     loss = any(is_loss(run.record.metric) for run in runs if (run.record.model, run.record.dataset) == (model, dataset))
     return Landscape(model, dataset, tuners, seeds, order, scores, parameters, loss)
+
+
+def _spread(active: Parameter, where: Sequence[bool]) -> Parameter:
+    """Put what a parameter is in the trials that have it in their places among all."""
+    values, level = iter(active.values), iter(active.level)
+    return replace(
+        active,
+        values=tuple(next(values) if here else None for here in where),
+        level=tuple(next(level) if here else None for here in where),
+    )
 
 
 def _parameter(name: str, column: Sequence[Any]) -> Parameter:
@@ -113,7 +132,7 @@ def _parameter(name: str, column: Sequence[Any]) -> Parameter:
     others = sorted(
         (value for value in distinct.values() if not _is_number(value)), key=lambda v: (v is None, _label(v))
     )
-    places: dict[str, int] = {}
+    places: dict[str, int | None] = {}
     labels: list[str] = []
     if len(numbers) > MOST_LEVELS:
         known = [value for value in column if _is_number(value)]
@@ -126,7 +145,11 @@ def _parameter(name: str, column: Sequence[Any]) -> Parameter:
     places |= {shown(value): len(labels) + place for place, value in enumerate(others)}
     level_of = [places[shown(value)] for value in column]
     return Parameter(
-        name, "levels", _floats(np.array(level_of)), tuple(level_of), (*labels, *(_label(value) for value in others))
+        name,
+        "levels",
+        _floats(np.array(level_of, dtype=float)),
+        tuple(level_of),
+        (*labels, *(_label(value) for value in others)),
     )
 
 

@@ -22,8 +22,17 @@ def columns(landscape: Landscape, parameter: Parameter) -> dict[str, Sequence[An
     return {
         "value": parameter.values,
         "level": parameter.level,
+        "place": places(parameter),
         **curve_columns(landscape, parameter, None),
     }
+
+
+def places(parameter: Parameter) -> list[int]:
+    """Return the level of each trial, and one beyond the last where the hyperparameter was inactive.
+
+    For charts that cannot leave a trial out.
+    """
+    return [len(parameter.levels) if level is None else level for level in parameter.level]
 
 
 def curve_columns(landscape: Landscape, parameter: Parameter, tuner: str | None) -> dict[str, Sequence[Any]]:
@@ -69,10 +78,11 @@ def fill(drawn: Figure, landscape: Landscape, chosen: Choice) -> Figure:
 
 
 def means(landscape: Landscape, down: Parameter, across: Parameter) -> list[list[float | None]]:
-    """Return the mean score at each pair of levels; None where nothing was tried."""
+    """Return the mean score at each pair of levels, of the trials that have both; None where there are none."""
     cells: dict[tuple[int, int], list[float]] = {}
     for row, column, score in zip(down.level, across.level, landscape.scores, strict=True):
-        cells.setdefault((row, column), []).append(score)
+        if row is not None and column is not None:
+            cells.setdefault((row, column), []).append(score)
     return [
         [fmean(cells[row, column]) if (row, column) in cells else None for column in range(len(across.levels))]
         for row in range(len(down.levels))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tuners.analysis.landscape import Landscape
+from tuners.analysis.landscape import Landscape, Parameter
 from tuners.report.charts.picture import Choice
 from tuners.report.charts.style import COLOURS, Figure, axis, figure, label
 
@@ -32,7 +33,8 @@ def importances(landscape: Landscape) -> tuple[list[ImportanceRow], float | None
     The forest is fitted to each trial's score minus the mean of its seed's, since seeds differ in how hard their
     split is. R squared is None without enough trials; no importances where it is not above 0, since a forest
     that foresees nothing has nothing to tell. Searches look more closely where scores are good, so that
-    importances speak of what they tried, not of the whole space.
+    importances speak of what they tried, not of the whole space. Where a hyperparameter was inactive, values of other
+    trials, drawn at random, stand in: whether it was active is its parent's effect, and not its own.
     """
     from sklearn.ensemble import RandomForestRegressor  # noqa: PLC0415  slow to load, and only this needs it
     from sklearn.inspection import permutation_importance  # noqa: PLC0415  slow to load, and only this needs it
@@ -43,7 +45,8 @@ def importances(landscape: Landscape) -> tuple[list[ImportanceRow], float | None
     if len(scores) < LEAST_TRIALS or not landscape.parameters or np.allclose(scores, 0):
         return [], None
     chosen = np.unique(np.linspace(0, len(scores) - 1, SURROGATE_TRIALS).round().astype(int))
-    X = np.array([parameter.values for parameter in landscape.parameters]).T[chosen]
+    generator = np.random.default_rng(0)
+    X = np.column_stack([_everywhere(parameter, generator) for parameter in landscape.parameters])[chosen]
     forest = RandomForestRegressor(50, min_samples_leaf=3, oob_score=True, random_state=0).fit(X, scores[chosen])
     if forest.oob_score_ <= 0:
         return [], float(forest.oob_score_)
@@ -55,6 +58,13 @@ def importances(landscape: Landscape) -> tuple[list[ImportanceRow], float | None
         )
     ]
     return sorted(rows, key=lambda row: -row.importance), float(forest.oob_score_)
+
+
+def _everywhere(parameter: Parameter, generator: np.random.Generator) -> NDArray[np.float64]:
+    values = np.array(parameter.values, dtype=float)
+    inactive = np.isnan(values)
+    values[inactive] = generator.choice(values[~inactive], inactive.sum())
+    return values
 
 
 def draw(landscape: Landscape, _: Choice, _score: str) -> Figure | str:

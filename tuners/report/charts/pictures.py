@@ -97,16 +97,14 @@ def trials(_: Landscape, chosen: Choice, score: str) -> Figure:
 
 
 def parallel(landscape: Landscape, _: Choice, score: str) -> Figure:
-    """Draw each trial as a line through all hyperparameters and its score."""
+    """Draw each trial as a line through all hyperparameters, those that were inactive at a place of their own."""
     shown = landscape.parameters[:MOST_DIMENSIONS]
-    dimensions: list[dict[str, Any]] = [
-        {"label": label(parameter.name), **{k: v for k, v in scale(parameter, levels=True).items() if k[:4] == "tick"}}
-        for parameter in shown
-    ]
-    for dimension in dimensions:
-        dimension.pop("tickmode", None)
+    dimensions: list[dict[str, Any]] = []
+    for each in shown:
+        ticks = [*map(label, each.levels), *(["inactive"] if each.conditional else [])]
+        dimensions.append({"label": label(each.name), "tickvals": list(range(len(ticks))), "ticktext": ticks})
     dimensions.append({"label": score})
-    where = {f"dimensions.{i}.values": ["parameter", each.name, "level"] for i, each in enumerate(shown)}
+    where = {f"dimensions.{i}.values": ["parameter", each.name, "place"] for i, each in enumerate(shown)}
     trace = {
         "type": "parcoords", "dimensions": dimensions,
         "line": {"colorscale": SCALE, "reversescale": landscape.loss, "showscale": False},

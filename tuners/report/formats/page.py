@@ -156,8 +156,8 @@ def _parameter(found: Landscape, parameter: Parameter, tuners: Sequence[str]) ->
     }
 
 
-def _rounded(values: Sequence[float]) -> list[float]:
-    return [float(f"{value:.{DIGITS}g}") for value in values]
+def _rounded(values: Sequence[float | None]) -> list[float | None]:
+    return [None if value is None else float(f"{value:.{DIGITS}g}") for value in values]
 
 
 def _plain(drawn: Figure | str) -> Figure | str:

@@ -112,6 +112,7 @@
   function means(down, across, score, kept) {
     const sums = down.levels.map(() => across.levels.map(() => [0, 0]));
     for (const row of kept) {
+      if (down.level[row] === null || across.level[row] === null) continue; // inactive there
       const cell = sums[down.level[row]][across.level[row]];
       cell[0] += score[row];
       cell[1] += 1;
@@ -138,7 +139,8 @@
         else {
           const from = kind === "parameter" ? parameter(rest[0]) : role(kind);
           const column = rest.at(-1);
-          found = column in from ? kept.map((row) => from[column][row]) : from.curves[method][column];
+          if (column === "place") found = kept.map((row) => from.level[row] ?? from.levels.length);
+          else found = column in from ? kept.map((row) => from[column][row]) : from.curves[method][column];
         }
         put(trace, path, found);
       }

@@ -11,7 +11,8 @@ PICTURES = (
     Picture(
         "heatmap",
         "Score over two hyperparameters",
-        "Mean over the trials that were tried there.",
+        "Mean over the trials that were tried there. Charts over a hyperparameter leave out trials in which it was "
+        "inactive.",
         pictures.heat_map,
         least=2,
     ),
@@ -40,7 +41,7 @@ PICTURES = (
         "importance",
         "What matters",
         "Permutation importance in a random forest fitted to all methods' trials, their scores within seeds. Searches "
-        "concentrate where scores are good.",
+        "concentrate where scores are good. Whether a hyperparameter was active counts for what it depends on.",
         importance.draw,
     ),
 )
