@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from tests import ROOT
+from tuners.results.run import Run
+from tuners.store import side_files
+from tuners.store.saved import read as read_saved
 
 PLAIN = ("--tuning-evaluation=plain", "--tuning-repeats=1", "--tuning-start=cold")
 """Each cell once, cold, each fit made, whatever the preset: what most tests of sessions are about."""
@@ -65,3 +68,9 @@ def saved(bench: pytest.Pytester, name: str = "*") -> dict[str, Any]:
     path = max(bench.path.glob(f".benchmarks/*/*_{name}.json"))
     loaded: dict[str, Any] = json.loads(path.read_text())
     return loaded | {"folder": path.parent}
+
+
+def saved_runs(folder: Path) -> dict[str, Run]:
+    """Return the runs of the newest saved run, with their trials, by tuner."""
+    path = max(folder.glob(".benchmarks/*/*.json"))
+    return {run.record.tuner: run for run in side_files.of_saved(path.parent, read_saved(path).records)}

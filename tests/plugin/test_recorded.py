@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import bench as suite
-from tests.plugin.test_repeats import runs
+from tests.bench import saved_runs
 from tuners.__main__ import main
 from tuners.store.table import listed
 
@@ -73,8 +73,8 @@ def test_recorded_cells_have_the_trials_and_scores_of_plain_ones(recorded: pytes
             *RECORDED, "--tuning-seeds=1", f"--tuning-evaluation={evaluation}", f"--benchmark-save={name}"
         ).assert_outcomes(passed=2)
         if name == "a":
-            plain = runs(recorded.path)
-    looked_up = runs(recorded.path)
+            plain = saved_runs(recorded.path)
+    looked_up = saved_runs(recorded.path)
     for tuner, run in plain.items():
         mine, its = looked_up[tuner].record, run.record
         for field in (

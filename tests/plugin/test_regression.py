@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import bench as suite
-from tests.plugin.test_repeats import runs
+from tests.bench import saved_runs
 from tuners.results.scorers import is_loss
 
 RMSE = "neg_root_mean_squared_error"
@@ -66,7 +66,7 @@ def test_a_session_of_regression_is_told_in_losses(numbers: pytest.Pytester) -> 
     assert "(test -" not in text
     assert "(test " in text
     assert "neg_" not in text.replace(f"--tuning-metric={RMSE},r2,cost", "")
-    found = runs(numbers.path)
+    found = saved_runs(numbers.path)
     for run in found.values():
         record = run.record
         assert record.metric == RMSE
@@ -116,7 +116,7 @@ def test_recorded_and_plain_sessions_agree(numbers: pytest.Pytester) -> None:
             *OPTIONS, "--tuning-seeds=1", "--tuning-metric=cost,r2", f"--tuning-evaluation={evaluation}",
             f"--benchmark-save={evaluation}",
         ).assert_outcomes(passed=2)  # fmt: skip
-        found.append(runs(numbers.path))
+        found.append(saved_runs(numbers.path))
     for tuner, run in found[0].items():
         mine, its = run.record, found[1][tuner].record
         for field in (

@@ -6,24 +6,16 @@ import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests import bench as suite
+from tests.bench import saved_runs
 from tuners.analysis.comparison import unlike
 from tuners.results.record import Record
-from tuners.store import side_files
 from tuners.store.journal_contents import read
-from tuners.store.saved import read as read_saved
 
 OPTIONS = ("-p", "tuners.plugin", *suite.CHEAP, "--tuning-budget=3", "--tuning-seeds=1", "--tuning-repeats=3")
-
-
-def runs(folder: Path) -> dict[str, Any]:
-    """Return the runs of the newest saved run, with their trials, by tuner."""
-    path = max(folder.glob(".benchmarks/*/*.json"))
-    return {run.record.tuner: run for run in side_files.of_saved(path.parent, read_saved(path).records)}
 
 
 def rounds(folder: Path) -> list[int]:
@@ -40,7 +32,7 @@ def test_repeats_are_rounds_of_one_benchmark(bench: pytest.Pytester, option: tup
     result = bench.runpytest_subprocess(*OPTIONS, "--benchmark-save=a", *option)
     result.assert_outcomes(passed=2)
     assert rounds(bench.path) == [1, 3]
-    found = runs(bench.path)
+    found = saved_runs(bench.path)
     assert (found["default"].record.repeats, found["random"].record.repeats) == (1, 3)
     trials = [[trial.params for trial in found["random"].trials_of(number)] for number in range(3)]
     assert all(len(each) == 3 for each in trials)
@@ -48,7 +40,7 @@ def test_repeats_are_rounds_of_one_benchmark(bench: pytest.Pytester, option: tup
     alone = bench.runpytest_subprocess(*OPTIONS[:-1], "--benchmark-save=b")
     alone.assert_outcomes(passed=2)
     first = found["random"].repeats[0].trials_sha256
-    assert runs(bench.path)["random"].record.trials_sha256 == first != found["random"].record.trials_sha256
+    assert saved_runs(bench.path)["random"].record.trials_sha256 == first != found["random"].record.trials_sha256
     kept = read(min(bench.path.glob(".tuning/*.journal.jsonl"))).entries["tree-iris-random-0"].run
     assert [kept.trials_of(number) for number in range(3)] == [found["random"].trials_of(number) for number in range(3)]
     assert kept.repeats == found["random"].repeats
@@ -60,7 +52,7 @@ def test_rounds_are_timed_without_what_prepares_them(bench: pytest.Pytester) -> 
         *OPTIONS, "--benchmark-save=a", "--benchmark-save-data", "--tuning-tuners=patient"
     ).assert_outcomes(passed=1)
     times = json.loads(next(bench.path.glob(".benchmarks/*/*.json")).read_text())["benchmarks"][0]["stats"]["data"]
-    own = [repeat.seconds for repeat in runs(bench.path)["patient"].repeats]
+    own = [repeat.seconds for repeat in saved_runs(bench.path)["patient"].repeats]
     assert times == pytest.approx(own, abs=0.1)
     assert len(times) == 3
     assert min(times) > 0.45
@@ -107,7 +99,7 @@ def test_a_repeat_that_fails_fails_its_cell(bench: pytest.Pytester, option: tupl
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*second-0: repeat 2 of 3: ValueError: no*"])
     assert rounds(bench.path) == [2]
-    run = runs(bench.path)["second"]
+    run = saved_runs(bench.path)["second"]
     assert (run.record.status, [repeat.ok for repeat in run.repeats]) == ("failed", [True, False])
 
 
@@ -124,7 +116,7 @@ def test_a_killed_session_loses_the_repeat_in_flight(bench: pytest.Pytester) -> 
     resumed = bench.runpytest_subprocess(*options, "--tuning-resume")
     resumed.assert_outcomes(passed=1)
     resumed.stdout.fnmatch_lines(["resumed from *: 0 cells and 1 repeat of others taken from it"])
-    found = runs(bench.path)["second"]
+    found = saved_runs(bench.path)["second"]
     assert (found.record.repeats, found.record.earlier) == (3, True)
     times = json.loads(next(bench.path.glob(".benchmarks/*/*.json")).read_text())["benchmarks"][0]["stats"]["data"]
     assert len(times) == 3
@@ -132,7 +124,7 @@ def test_a_killed_session_loses_the_repeat_in_flight(bench: pytest.Pytester) -> 
     assert min(times) > 0
     whole = bench.runpytest_subprocess(*options)
     whole.assert_outcomes(passed=1)
-    assert runs(bench.path)["second"].record.trials_sha256 == found.record.trials_sha256
+    assert saved_runs(bench.path)["second"].record.trials_sha256 == found.record.trials_sha256
 
 
 def test_means_of_other_numbers_of_repeats_compare() -> None:
