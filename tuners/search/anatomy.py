@@ -99,10 +99,10 @@ class Anatomy:
         states = [value for name, value in params.items() if name.rpartition("__")[2] == "random_state"]
         return all(isinstance(state, int) for state in states)
 
-    def unfitted(self, params: Mapping[str, Any]) -> Any:
+    def unfitted(self, candidate: Candidate) -> Any:
         """Return the model of a candidate, unfitted."""
-        estimator = clone(self.estimator).set_params(**clone(dict(params), safe=False))
-        return estimator.steps[-1][1] if self.piped else estimator
+        changed = {name: value for name, value in candidate.model.items() if value is not self._defaults[name]}
+        return clone(self.model).set_params(**clone(changed, safe=False))
 
     def whole(self, known: Known | None, fitted_model: Any) -> Any:
         """Return a fitted model with the preprocessing, where there is one, before it."""

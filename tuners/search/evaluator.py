@@ -106,7 +106,7 @@ class SharedEvaluator:
                 continue
             try:
                 folds = self._prepared(key, front)
-                groups = self._groups(folds, members, candidates)
+                groups = self._groups(folds, members)
             except Exception:  # noqa: BLE001, S112  scikit-learn says what is wrong
                 continue
             for family in self._families:
@@ -187,12 +187,13 @@ class SharedEvaluator:
             self._folds = (key, folds)
         return self._folds[1]
 
-    def _groups(self, folds: list[Fold], members: list[tuple[int, Candidate]], candidates: Candidates) -> list[Group]:
+    def _groups(self, folds: list[Fold], members: list[tuple[int, Candidate]]) -> list[Group]:
         """Group candidates that can be shared on every fold, the groups with most work first."""
         shapes = [fold.rows.X_train.shape for fold in folds]
         plans: dict[int, list[tuple[Family, Plan]]] = {}
         for position, candidate in members:
-            planned = [_planned(self._kind, candidate, self._families, *shape) for shape in shapes]
+            by_shape = {shape: _planned(self._kind, candidate, self._families, *shape) for shape in {*shapes}}
+            planned = [by_shape[shape] for shape in shapes]
             found = [each for each in planned if each and verified(self.anatomy.model, each[0])]
             if len(found) == len(folds):
                 plans[position] = found
@@ -204,7 +205,8 @@ class SharedEvaluator:
             if all(family.alone or company[fold, family, plan.group] > 1 for fold, (family, plan) in enumerate(found)):
                 for fold, (family, plan) in enumerate(found):
                     served.setdefault((fold, family, plan.group), {}).setdefault(plan, []).append(position)
-        unfitted = cache(lambda position: self.anatomy.unfitted(candidates[position]))
+        listed = dict(members)
+        unfitted = cache(lambda position: self.anatomy.unfitted(listed[position]))
         groups = [
             Group(fold, family, each, {plan: unfitted(at[0]) for plan, at in each.items()})
             for (fold, family, _), each in served.items()
