@@ -25,9 +25,10 @@ from tuners.errors import MissingExtraError
 from tuners.execution.here import measure
 from tuners.methods._asked import Asked
 from tuners.methods._traits import TRAITS, table
+from tuners.results.trial import spent
 from tuners.spaces import contains
 from tuners.spaces.unit import from_unit, to_unit
-from tuners.testing import TunerContract
+from tuners.testing import ROWS, TunerContract
 
 PAGE = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
 SPACE = {
@@ -48,7 +49,7 @@ WITH_CONDITIONS = [
 @cache
 def problem() -> Problem:
     """Return a small problem whose space has conditions."""
-    return Problem(Model("svc", SVC(), SPACE), DATASETS.load("iris")(None), 0, Protocol(folds=2, rows=75))
+    return Problem(Model("svc", SVC(), SPACE), DATASETS.load("iris")(None), 0, Protocol(folds=2, rows=ROWS))
 
 
 def run(tuner: str, evaluations: int, tune: Any = None, **options: Any) -> Run:
@@ -78,12 +79,15 @@ def test_the_table_says_which_methods_are_deterministic(tuner: str) -> None:
 
 @pytest.mark.parametrize("tuner", WITH_CONDITIONS)
 def test_a_candidate_has_what_is_active(tuner: str) -> None:
-    """On a space with conditions, every candidate is a point of it, the budget is used up, no candidate comes twice."""
+    """On a space with conditions, candidates are points of it, the budget is used up, no evaluation comes twice."""
     result = run(tuner, 12)
     assert result.record.status == "ok", result.record.reason
     points = [trial.params for trial in result.trials]
     assert all(contains(problem().model.space, point) for point in points)
-    assert len({frozenset(point.items()) for point in points}) == len(points) == 12
+    assert len({(frozenset(trial.params.items()), trial.fidelity) for trial in result.trials}) == len(points)
+    assert 11 < spent(result.trials) <= 12
+    in_part = any(trial.fidelity < 1 for trial in result.trials)
+    assert in_part is (TRAITS[tuner].fidelity == "in part")
     assert len({frozenset(point) for point in points}) > 1
 
 
