@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import re
 import subprocess
@@ -15,15 +16,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 
 import tuners
 from tests import ROOT
-from tuners import Budget, Model, Objective, Problem, Protocol, Run, TuningError, when
+from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, TuningError, when
 from tuners.catalog import DATASETS, TUNERS
 from tuners.errors import MissingExtraError
 from tuners.execution.here import measure
-from tuners.methods._asked import Asked
+from tuners.methods._asked import FAILED, Asked
 from tuners.methods._traits import TRAITS, table
 from tuners.results.trial import spent
 from tuners.spaces import contains
@@ -198,3 +200,48 @@ def test_a_known_candidate_costs_nothing() -> None:
     asked = Asked(objective)
     assert asked.score({"C": 1.0}) == asked.score({"C": 1.0})
     assert len(objective.trials) == 1
+
+
+def test_a_failed_candidate_is_the_worst_whatever_the_scale() -> None:
+    """Before any has succeeded as after, where squared errors are a billion; a number where losses are computed with."""
+    generator = np.random.default_rng(0)
+    houses = Dataset("houses", generator.normal(size=(60, 2)), 1e6 + 1e5 * generator.normal(size=60))
+    model = Model("ridge", Ridge(), {"alpha": (0.1, 10.0), "solver": ["cholesky", "none such"]})
+    on = Problem(model, houses, 0, Protocol(folds=2, metric="neg_mean_squared_error"))
+    asked = Asked(Objective(on, "mine", Budget(9)))
+    fails, good, worse = ({"alpha": alpha, "solver": "none such"} for alpha in (1.0, 2.0, 3.0))
+    good["solver"] = worse["solver"] = "cholesky"
+    early = asked.finite_loss(fails)
+    losses = [asked.loss(good), asked.loss(worse)]
+    assert all(1e9 < loss < early < math.inf for loss in losses)
+    assert asked.loss(fails) == math.inf
+    assert asked.finite_loss(fails) == asked.worst == max(losses)
+
+
+def test_flaml_is_told_that_candidates_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once any has succeeded; a loss until then, without which it would look near its first point alone."""
+    try:
+        tune = TUNERS.load("flaml")
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    from tuners.methods import flaml
+
+    told: list[float | None] = []
+
+    class Listening(flaml.BlendSearch):  # type: ignore[misc]  # FLAML is untyped
+        def on_trial_complete(self, trial_id: str, result: Any = None, error: bool = False) -> None:
+            told.append(None if error else result["loss"])
+            super().on_trial_complete(trial_id, result, error)
+
+    monkeypatch.setattr(flaml, "BlendSearch", Listening)
+    # The middle of the range, where FLAML begins, fails.
+    on = TunerContract.problem(raise_above=0.3)
+    on.know_default_test_score(0.5)  # the untuned model fails, too
+    result = measure("flaml", tune, on, Budget(30))
+    assert result.record.status == "ok", result.record.reason
+    scores = [trial.score for trial in result.trials]
+    first = next(place for place, score in enumerate(scores) if not math.isnan(score))
+    assert first > 0
+    assert told[:first] == [FAILED] * first
+    assert None in told
+    assert set(told[first:]) == {None if math.isnan(score) else -score for score in scores[first:]}
