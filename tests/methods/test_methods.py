@@ -203,7 +203,7 @@ def test_a_known_candidate_costs_nothing() -> None:
 
 
 def test_a_failed_candidate_is_the_worst_whatever_the_scale() -> None:
-    """Before any has succeeded as after, where squared errors are a billion; a number where losses are computed with."""
+    """Before any has succeeded as after, where squared errors are a billion; a number where they are computed with."""
     generator = np.random.default_rng(0)
     houses = Dataset("houses", generator.normal(size=(60, 2)), 1e6 + 1e5 * generator.normal(size=60))
     model = Model("ridge", Ridge(), {"alpha": (0.1, 10.0), "solver": ["cholesky", "none such"]})
@@ -224,11 +224,10 @@ def test_flaml_is_told_that_candidates_failed(monkeypatch: pytest.MonkeyPatch) -
         tune = TUNERS.load("flaml")
     except MissingExtraError as error:
         pytest.skip(str(error))
-    from tuners.methods import flaml
-
+    flaml = importlib.import_module("tuners.methods.flaml")
     told: list[float | None] = []
 
-    class Listening(flaml.BlendSearch):  # type: ignore[misc]  # FLAML is untyped
+    class Listening(flaml.BlendSearch):  # type: ignore[name-defined]  # FLAML is untyped
         def on_trial_complete(self, trial_id: str, result: Any = None, error: bool = False) -> None:
             told.append(None if error else result["loss"])
             super().on_trial_complete(trial_id, result, error)
