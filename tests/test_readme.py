@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import tuners
 from tests import ROOT
+from tuners import Budget
+from tuners.execution.here import measure
+from tuners.objective import Tuner
+from tuners.results.keys import freeze
+from tuners.testing import TunerContract
 
 README = ROOT / "README.md"
 
@@ -60,3 +68,21 @@ def test_tuners_that_evaluate_in_part(pytester: pytest.Pytester) -> None:
     )  # fmt: skip
     result.assert_outcomes(passed=2)
     assert len([line for line in FILES["thirds.py"].splitlines() if line]) < 15
+
+
+@pytest.mark.parametrize("raise_above", [0.2, 0.5, 0.8])
+def test_the_readmes_tuner_drops_failed_candidates_first(raise_above: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nine candidates, those that go up a rung are the best of those that have not failed."""
+    made: list[Tuner] = []
+    monkeypatch.setattr(tuners, "tuner", made.append, raising=False)
+    exec(FILES["thirds.py"], {})  # noqa: S102  the README's own code
+    on = TunerContract.problem(raise_above=raise_above)
+    on.know_default_test_score(0.5)  # the untuned model may fail, too
+    trials = measure("thirds", made[0], on, Budget(9)).trials
+    assert [round(1 / trial.fidelity) for trial in trials] == [*[9] * 9, *[3] * 3, 1] * 3
+    for first in range(0, len(trials), 13):
+        scores = {freeze(trial.params): trial.score for trial in trials[first : first + 9]}
+        ranked = sorted(scores.values(), key=lambda score: -math.inf if math.isnan(score) else score, reverse=True)
+        climbed = [scores[freeze(trial.params)] for trial in trials[first + 9 : first + 12]]
+        assert np.array_equal(climbed, ranked[:3], equal_nan=True)
+    assert any(not trial.ok for trial in trials)

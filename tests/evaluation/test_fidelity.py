@@ -20,19 +20,21 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, SVR
 
 from tuners import Budget, Model, Objective, Problem, Protocol
 from tuners.catalog import DATASETS
 from tuners.evaluation.contract import Training, evaluator
 from tuners.execution.here import measure
+from tuners.models.mlp import PerceptronRegressor
 from tuners.results.budget import BudgetExhausted
 from tuners.results.trial import charged, spent, trials_hash
 from tuners.store import trials as on_disk
 from tuners.task.resource import resource_of
+from tuners.task.standardised import StandardisedTarget
 
 
 class Wider(RandomForestClassifier):
@@ -82,6 +84,8 @@ def test_what_is_grown_on_scores_as_what_is_grown_at_once(family: str) -> None:
         ),
         (MLPClassifier(), "epochs", "max_iter"),
         (Wider(), "trees", "n_estimators"),
+        (StandardisedTarget(MLPRegressor()), "epochs", "max_iter"),
+        (make_pipeline(StandardScaler(), StandardisedTarget(SVR())), "rows", ""),
         (SVC(), "rows", ""),
         (make_pipeline(StandardScaler(), LogisticRegression()), "rows", ""),
     ],
@@ -205,3 +209,14 @@ def test_growth_that_may_end_itself_is_no_resource() -> None:
     assert str(resource_of(histograms, rows=20_000)) == "rows"
     assert str(resource_of(histograms, rows=500, searched={"early_stopping"})) == "rows"
     assert str(resource_of(GradientBoostingClassifier(n_iter_no_change=5))) == "rows"
+
+
+def test_a_perceptron_of_numbers_is_given_a_share_of_its_epochs() -> None:
+    """Through the standardised target: half of the epochs is the perceptron of so many."""
+    perceptron = StandardisedTarget(PerceptronRegressor(hidden_layer_sizes=(5,), max_iter=20))
+    on = problem(perceptron, {"alpha": [1e-4]}, "diabetes")
+    assert (on.resource.name, on.resource.whole) == ("epochs", 20)
+    evaluated = evaluator("plain", Training.of(on))
+    half = evaluated.evaluate({"alpha": 1e-4}, 0.5).fold_scores
+    assert half == evaluated.evaluate({"alpha": 1e-4, "max_iter": 10}).fold_scores
+    assert half != evaluated.evaluate({"alpha": 1e-4}).fold_scores

@@ -30,7 +30,7 @@ from tuners.results.budget import UNLIMITED, BudgetExhausted
 from tuners.results.keys import freeze
 from tuners.results.trial import trials_hash
 from tuners.spaces import as_space, contains, finite_values
-from tuners.testing import RunContract, TunerContract
+from tuners.testing import ROWS, RunContract, TunerContract
 from tuners.text.shown import shown
 
 BUDGET = 6
@@ -118,7 +118,7 @@ for name in TUNERS:
 def problem(model: str, seed: int, tuner: str = "") -> Problem:
     """Return a small problem."""
     mine = stump(finite=model != "stump") if "stump" in model else load(model, tuner)
-    return Problem(mine, iris(), seed, Protocol(folds=2, rows=75))
+    return Problem(mine, iris(), seed, Protocol(folds=2, rows=ROWS))
 
 
 def run(tuner: str, on: Problem, budget: Budget, **options: Any) -> Run:
@@ -128,9 +128,12 @@ def run(tuner: str, on: Problem, budget: Budget, **options: Any) -> Run:
     except MissingExtraError as error:
         pytest.skip(str(error))
     try:
-        return measure(tuner, tune, on, budget, **options)
+        found = measure(tuner, tune, on, budget, **options)
     except NotApplicableError as error:
         pytest.skip(str(error))
+    if found.record.status == "skipped":  # it has seen so on its way
+        pytest.skip(found.record.reason)
+    return found
 
 
 def test_the_untuned_model_is_evaluated_as_it_is() -> None:
@@ -189,7 +192,7 @@ def test_values_come_back_as_they_are_listed(tuner: str, kind: str) -> None:
     listed = finite_values(model.space["value"])
     assert listed is not None
     before = [shown(value) for value in listed]
-    result = run(tuner, Problem(model, iris(), 0, Protocol(folds=2, rows=30)), Budget(9))
+    result = run(tuner, Problem(model, iris(), 0, Protocol(folds=2, rows=ROWS)), Budget(9))
     assert result.record.status == "ok", result.record.reason
     points = [trial.params for trial in result.trials]
     assert not any(trial.reason for trial in result.trials)
@@ -290,7 +293,7 @@ def test_a_budget_must_end() -> None:
 def begun(tuner: str, estimator: Any, space: dict[str, Any], budget: Budget, **options: Any) -> Run:
     """Run a method that is to begin with the default configuration."""
     guesses = [{name: values[0] for name, values in space.items()}]
-    on = Problem(Model("tree", estimator, space, guesses=guesses), iris(), 0, Protocol(folds=2, rows=75))
+    on = Problem(Model("tree", estimator, space, guesses=guesses), iris(), 0, Protocol(folds=2, rows=ROWS))
     on.know_default_test_score(0.5)  # of an untuned model that cannot be fitted, there is none
     return run(tuner, on, budget, start="default", **options)
 
@@ -322,7 +325,7 @@ def test_a_default_outside_of_the_space_comes_first_all_the_same(tuner: str) -> 
     assert points[0] == {"max_depth": None, "min_samples_leaf": 1}
     assert all(contains(as_space(space), point) for point in points[1:])
     assert (result.record.status, result.record.own_space) == ("ok", False)
-    assert len(points) == (9 if tuner == WHOLE else 2 if tuner == "manual" else len(points)) <= 9
+    assert len(points) == (9 if tuner == WHOLE else 2 if tuner == "manual" else len(points))
     assert result.record.evaluations <= (result.record.budget or 0) == (9 if tuner == WHOLE else 6)
 
 
@@ -337,12 +340,12 @@ def test_a_budget_of_one_is_the_default_configuration(tuner: str) -> None:
 
 @pytest.mark.parametrize("tuner", [each for each in TRIED if each not in ("default", WHOLE, "manual")])
 def test_a_small_space_is_searched_whole_from_the_start_on(tuner: str) -> None:
-    """With more budget than points, no point but the start's comes first, and a grid or a sample has none twice."""
+    """With more budget than points, all come, and none comes twice in full, or at the same fidelity."""
     result = begun(tuner, DecisionTreeClassifier(), {"max_depth": DEPTHS, "min_samples_leaf": LEAVES}, Budget(24))
-    points = [freeze(trial.params) for trial in result.trials]
+    evaluated = [(freeze(trial.params), trial.fidelity) for trial in result.trials]
     assert result.record.status == "ok", result.record.reason
-    assert len(set(points)) == len(points) or tuner == "bayesian"
-    assert len(points) == 12 or tuner in ASKING
+    assert len(set(evaluated)) == len(evaluated) or tuner == "bayesian"
+    assert len({point for point, _ in evaluated}) == 12 or tuner in ASKING
 
 
 @pytest.mark.parametrize("tuner", ["random", "grid", "bayesian", "genetic"])

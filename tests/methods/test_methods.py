@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import re
 import subprocess
@@ -15,19 +16,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 
 import tuners
 from tests import ROOT
-from tuners import Budget, Model, Objective, Problem, Protocol, Run, TuningError, when
+from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, TuningError, when
 from tuners.catalog import DATASETS, TUNERS
 from tuners.errors import MissingExtraError
 from tuners.execution.here import measure
-from tuners.methods._asked import Asked
+from tuners.methods._asked import FAILED, Asked
 from tuners.methods._traits import TRAITS, table
+from tuners.results.trial import spent
 from tuners.spaces import contains
 from tuners.spaces.unit import from_unit, to_unit
-from tuners.testing import TunerContract
+from tuners.testing import ROWS, TunerContract
 
 PAGE = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
 SPACE = {
@@ -48,7 +51,7 @@ WITH_CONDITIONS = [
 @cache
 def problem() -> Problem:
     """Return a small problem whose space has conditions."""
-    return Problem(Model("svc", SVC(), SPACE), DATASETS.load("iris")(None), 0, Protocol(folds=2, rows=75))
+    return Problem(Model("svc", SVC(), SPACE), DATASETS.load("iris")(None), 0, Protocol(folds=2, rows=ROWS))
 
 
 def run(tuner: str, evaluations: int, tune: Any = None, **options: Any) -> Run:
@@ -78,12 +81,15 @@ def test_the_table_says_which_methods_are_deterministic(tuner: str) -> None:
 
 @pytest.mark.parametrize("tuner", WITH_CONDITIONS)
 def test_a_candidate_has_what_is_active(tuner: str) -> None:
-    """On a space with conditions, every candidate is a point of it, the budget is used up, no candidate comes twice."""
+    """On a space with conditions, candidates are points of it, the budget is used up, no evaluation comes twice."""
     result = run(tuner, 12)
     assert result.record.status == "ok", result.record.reason
     points = [trial.params for trial in result.trials]
     assert all(contains(problem().model.space, point) for point in points)
-    assert len({frozenset(point.items()) for point in points}) == len(points) == 12
+    assert len({(frozenset(trial.params.items()), trial.fidelity) for trial in result.trials}) == len(points)
+    assert 11 < spent(result.trials) <= 12
+    in_part = any(trial.fidelity < 1 for trial in result.trials)
+    assert in_part is (TRAITS[tuner].fidelity == "in part")
     assert len({frozenset(point) for point in points}) > 1
 
 
@@ -194,3 +200,47 @@ def test_a_known_candidate_costs_nothing() -> None:
     asked = Asked(objective)
     assert asked.score({"C": 1.0}) == asked.score({"C": 1.0})
     assert len(objective.trials) == 1
+
+
+def test_a_failed_candidate_is_the_worst_whatever_the_scale() -> None:
+    """Before any has succeeded as after, where squared errors are a billion; a number where they are computed with."""
+    generator = np.random.default_rng(0)
+    houses = Dataset("houses", generator.normal(size=(60, 2)), 1e6 + 1e5 * generator.normal(size=60))
+    model = Model("ridge", Ridge(), {"alpha": (0.1, 10.0), "solver": ["cholesky", "none such"]})
+    on = Problem(model, houses, 0, Protocol(folds=2, metric="neg_mean_squared_error"))
+    asked = Asked(Objective(on, "mine", Budget(9)))
+    fails, good, worse = ({"alpha": alpha, "solver": "none such"} for alpha in (1.0, 2.0, 3.0))
+    good["solver"] = worse["solver"] = "cholesky"
+    early = asked.finite_loss(fails)
+    losses = [asked.loss(good), asked.loss(worse)]
+    assert all(1e9 < loss < early < math.inf for loss in losses)
+    assert asked.loss(fails) == math.inf
+    assert asked.finite_loss(fails) == asked.worst == max(losses)
+
+
+def test_flaml_is_told_that_candidates_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once any has succeeded; a loss until then, without which it would look near its first point alone."""
+    try:
+        tune = TUNERS.load("flaml")
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    flaml = importlib.import_module("tuners.methods.flaml")
+    told: list[float | None] = []
+
+    class Listening(flaml.BlendSearch):  # type: ignore[name-defined]  # FLAML is untyped
+        def on_trial_complete(self, trial_id: str, result: Any = None, error: bool = False) -> None:
+            told.append(None if error else result["loss"])
+            super().on_trial_complete(trial_id, result, error)
+
+    monkeypatch.setattr(flaml, "BlendSearch", Listening)
+    # The middle of the range, where FLAML begins, fails.
+    on = TunerContract.problem(raise_above=0.3)
+    on.know_default_test_score(0.5)  # the untuned model fails, too
+    result = measure("flaml", tune, on, Budget(30))
+    assert result.record.status == "ok", result.record.reason
+    scores = [trial.score for trial in result.trials]
+    first = next(place for place, score in enumerate(scores) if not math.isnan(score))
+    assert first > 0
+    assert told[:first] == [FAILED] * first
+    assert None in told
+    assert set(told[first:]) == {None if math.isnan(score) else -score for score in scores[first:]}

@@ -6,14 +6,19 @@ import warnings
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from tests.models.test_regressors import CLASSIFIERS, EFFORT
-from tuners import Model, Problem, Protocol, TuningError
+from tuners import Dataset, Model, Problem, Protocol, TuningError
 from tuners.catalog import DATASETS, MODELS
 from tuners.errors import MissingExtraError
 from tuners.results.tasks import METRICS, Task
 from tuners.spaces import cardinality, contains, own_copy, restored
+from tuners.task.splits import take
 
 NETWORKS = ("ann", "ann_plain")
 """Models of TensorFlow's, whose own tests fit them."""
@@ -92,3 +97,46 @@ def test_a_classifier_without_a_regressor_is_refused_on_numbers() -> None:
     on = problem(MODELS.load("logistic")(), "diabetes", rows=120)
     with pytest.raises(TuningError, match="is regression, and logistic is a classifier: tune a regressor"):
         on.check()
+
+
+def scalers(estimator: Any) -> list[Any]:
+    """Return the fitted scalers of a preprocessing, wherever they are in it."""
+    if isinstance(estimator, StandardScaler):
+        return [estimator]
+    if isinstance(estimator, Pipeline):
+        return [each for _, step in estimator.steps for each in scalers(step)]
+    return [each for _, part, _ in getattr(estimator, "transformers_", []) for each in scalers(part)]
+
+
+@over_tasks
+@pytest.mark.parametrize("kind", ["numbers", "categories", "sparse"])
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "any"])
+def test_features_are_standardised_by_the_rows_of_a_fit_alone(name: str, kind: str, task: Task) -> None:
+    """Those of a model that says so, in its pipeline: rows that are not fitted on, and constant columns, do no harm."""
+    model = load(name, task, **EFFORT.get(name, {}))
+    generator = np.random.default_rng(0)
+    numbers = np.column_stack([1e3 + 50 * generator.normal(size=120), generator.normal(size=120), np.full(120, 7.0)])
+    X: Any = {
+        "numbers": numbers,
+        "categories": pd.DataFrame(numbers, columns=list("abc")).assign(word=["x", "y", "z"] * 40),
+        "sparse": csr_matrix(numbers),
+    }[kind]
+    target = numbers[:, 1] * 100 + 1e4
+    on = Problem(
+        model, Dataset("made", X, target > target.mean() if task == "classification" else target), 0,
+        Protocol(folds=2, metric=METRICS[task]),
+    )  # fmt: skip
+    rows, _ = on.folds[0]
+    if not model.scale:
+        assert not isinstance(on.estimator, Pipeline) or scalers(on.estimator[0]) == []
+        return
+    fitted = on.estimator[0].fit(take(on.split.X_train, rows))
+    (scaler,) = [each for each in scalers(fitted) if getattr(each, "n_features_in_", 0) == 3]  # others are not fitted
+    train = numbers[on.split.train_rows][rows]
+    assert scaler.scale_ == pytest.approx([train[:, 0].std(), train[:, 1].std(), 1.0])
+    if kind != "sparse":  # which is not centred, to stay sparse
+        assert scaler.mean_ == pytest.approx(train.mean(axis=0))
+    changed = fitted.transform(take(on.split.X_train, rows))
+    assert np.isfinite(changed.toarray() if kind == "sparse" else np.asarray(changed, dtype=float)).all()
+    if name not in NETWORKS:
+        assert np.isfinite(on.test_score(on.fit({})))

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from ConfigSpace import (
+    Beta,
     Categorical,
     CategoricalHyperparameter,
     ConfigurationSpace,
     Float,
     Integer,
+    Normal,
     NotEqualsCondition,
     OrdinalHyperparameter,
 )
@@ -38,6 +40,7 @@ from tuners.spaces import (
     own_copy,
     plain_params,
     restored,
+    samples,
     to_configspace,
     to_hyperopt,
     when,
@@ -276,7 +279,15 @@ def test_ranges_are_those_that_users_mean(given: Any, expected: tuple[float, flo
             "{'min': 1}: expected a list of choices, a (low, high) range of numbers, or one value, got a dict",
         ),
         (np.ones((2, 2)), "an array of 2 dimensions: expected one, or a list of choices"),
-        (stats.norm(0, 1), "norm(0, 1): norm is not drawn evenly from a range: write a (low, high) range, or stats."),
+        (
+            stats.norm(0, 1),
+            "range, or ConfigSpace's, which has bounds: Float(name, (low, high), distribution=ConfigSpace.Normal(...))",
+        ),
+        (
+            stats.beta(2, 5),
+            "range, or ConfigSpace's, which has bounds: Float(name, (low, high), distribution=ConfigSpace.Beta(...))",
+        ),
+        (stats.expon(), "expon(): expon is not drawn evenly from a range: write a (low, high) range, or stats.randint"),
         (stats.loguniform(1, 9, loc=2), "loguniform(1, 9, loc=2): a shifted loguniform is not even on a logarithmic"),
         (stats.randint(5, 5), "randint(5, 5): nothing can be drawn (randint excludes its upper bound)"),
         (stats.uniform, "a distribution without its bounds: write a (low, high) range, or stats.randint"),
@@ -290,6 +301,15 @@ def test_what_is_no_hyperparameter_is_said_in_one_line(given: Any, message: str)
         as_space({"a": given})
     assert str(caught.value).startswith("search space: a: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("distribution", [Normal(0.3, 0.1), Beta(2, 5)], ids=["normal", "beta"])
+def test_a_normal_or_beta_distribution_is_configspaces(distribution: Any) -> None:
+    """What is said in place of SciPy's can be put into a mapping, and is drawn from as it is distributed."""
+    space = as_space({"a": Float("a", (0.0, 1.0), distribution=distribution), "b": [1, 2]})
+    drawn = [point["a"] for point, _ in zip(samples(space, 0), range(500), strict=False)]
+    assert all(0 <= value <= 1 for value in drawn)
+    assert np.mean(drawn) == pytest.approx(0.3 if isinstance(distribution, Normal) else 2 / 7, abs=0.05)
 
 
 @pytest.mark.parametrize("space", [[{"a": [1]}], None, "a"])

@@ -18,6 +18,7 @@ from sklearn.svm import SVC, SVR
 from tests.estimators import Keeper
 from tuners import Budget, Dataset, Model, Problem, Protocol, TuningError
 from tuners.catalog import DATASETS, MODELS, TUNERS
+from tuners.evaluation.contract import Training, evaluator
 from tuners.execution.here import measure
 from tuners.spaces import active, candidates, contains, when
 
@@ -152,6 +153,64 @@ def test_a_model_of_the_users_own_can_be_a_member() -> None:
     on = problem(Model.choice("any", [logistic, mine]))
     trials = measure("exhaustive", TUNERS.load("exhaustive"), on, Budget(9)).trials
     assert [trial.params["mine__value"] for trial in trials if trial.params["model"] == "mine"] == values
+
+
+def test_a_method_has_the_own_spaces_of_members() -> None:
+    """For each method that any of them has one for; the other members have their usual spaces there."""
+    listed: dict[str, dict[str, Any]] = {"random": {"C": [3.0, 5.0]}, "gradient": {"C": (0.1, 10.0, "log")}}
+    own = Model("own", LogisticRegression(), {"C": [1.0]}, spaces=listed)
+    other = Model("other", SVC(), SVM, spaces={"random": {"C": [7.0]}})
+    found = Model.choice("any", [own, other, forest])
+    assert set(found.spaces) == {"random", "gradient"}
+    of_random = candidates(found.space_for("random"))
+    assert of_random is not None
+    assert [point.get("own__C", point.get("other__C")) for point in of_random] == [3.0, 5.0, 7.0, None, None]
+    assert candidates(found.space_for("gradient")) is None
+    assert active(found.space_for("gradient"), {"model": "other", "other__kernel": "rbf"}) == active(
+        found.space, {"model": "other", "other__kernel": "rbf"}
+    )
+    on = problem(found)
+    tried = {trial.params.get("own__C") for trial in measure("random", TUNERS.load("random"), on, Budget(9)).trials}
+    assert tried == {3.0, 5.0, None}
+
+
+def nested() -> Model:
+    """Return a choice between a choice and a model."""
+    return Model.choice("outer", [Model.choice("inner", [logistic, svm]), forest])
+
+
+@pytest.mark.parametrize("tuner", ["exhaustive", "random", "manual"])
+def test_a_choice_may_be_among_choices(tuner: str) -> None:
+    """Each candidate scores as the plain model that it chooses does, and has the hyperparameters of that one alone."""
+    on, alone = problem(nested()), {model.name: problem(model) for model in (logistic, svm, forest)}
+    run = measure(tuner, TUNERS.load(tuner), on, Budget(10))
+    assert run.record.status == "ok", run.record.reason
+    # Guesses are of the two in the inner choice.
+    assert len(run.trials) == {"manual": 2}.get(tuner, 10)
+    for trial in run.trials:
+        name = str(trial.params.get("inner__model", trial.params["model"]))
+        own = {each.rpartition("__")[2]: value for each, value in trial.params.items() if not each.endswith("model")}
+        assert trial.fold_scores == evaluator("plain", Training.of(alone[name])).evaluate(own).fold_scores
+        assert contains(on.model.space, trial.params)
+
+
+def test_a_choice_among_choices_is_one_of_numbers_too() -> None:
+    """Among the regressors that the plain models have, and its first plain model is what is untuned."""
+    found = nested().for_task("regression")
+    assert [model.name for model in found.plain] == ["svm", "forest"]
+    assert np.isfinite(problem(found, "diabetes", metric="r2").default_test_score)
+    on = problem(nested())
+    assert on.untuned(on.model.space) == {"model": "inner", "inner__model": "logistic", "inner__logistic__C": 1.0}
+
+
+def test_weights_are_refused_by_the_plain_model_that_takes_none() -> None:
+    """However deep it lies."""
+    iris = DATASETS.load("iris")(None)
+    weighted = Dataset("weighted", iris.X, iris.y, weights=np.linspace(1, 3, len(iris.y)))
+    nearest = Model("nearest", KNeighborsClassifier(), {"n_neighbors": [1, 3]})
+    deep = Model.choice("outer", [Model.choice("inner", [logistic, nearest]), forest])
+    with pytest.raises(TuningError, match="model 'outer': KNeighborsClassifier does not take sample weights"):
+        _ = problem(deep, weighted).split
 
 
 BAD: dict[str, tuple[list[Any], str]] = {

@@ -34,7 +34,8 @@ def ask_tell(
     """Return a tuner of a function that makes an optimiser: a decorator, under `@tuners.tuner`.
 
     `make(objective, seed)` returns an object with `ask()` and `tell(asked, loss)`, which is asked and told until the
-    budget is spent. A loss is a score negated, smaller being better; a failed candidate has the largest so far.
+    budget is spent. A loss is a score negated, smaller being better; a failed candidate has the largest so far, or
+    1e30 before any has succeeded.
 
     `params(asked)` are the hyperparameters of what it has asked for, where that is not them already: a mapping, or a
     point of the unit cube, an array of shape (hyperparameters,), which is read in the order of `objective.space`.
@@ -69,7 +70,7 @@ def _tuner(
                     raise TuningError(message)
             while True:  # the budget ends it
                 candidate = optimiser.ask()
-                loss = asked.loss(_params(asked.space, params(candidate), make.__name__), fidelity(candidate))
+                loss = asked.finite_loss(_params(asked.space, params(candidate), make.__name__), fidelity(candidate))
                 optimiser.tell(candidate, told(candidate, loss))
 
     return tune

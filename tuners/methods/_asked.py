@@ -23,8 +23,11 @@ REPEATS = 100
 """Known candidates in a row after which a library has converged: what it asks for then is hardly ever new."""
 BEGINNINGS = 10
 """Searches in a row that find nothing new, after which none is begun anew."""
-FAILED = 1e6
-"""The loss of a failed candidate before any has succeeded: larger than any metric's of a candidate that can win."""
+FAILED = 1e30
+"""The loss of a failed candidate before any has succeeded, and nothing is known of the metric's scale.
+
+Larger than squared errors of targets up to 1e15, and small enough to be squared itself.
+"""
 
 
 class Converged(BudgetExhausted):
@@ -41,7 +44,8 @@ class Asked:
         self.start: Params | None = None
         """Where the search begins, if that is a point of the space: for libraries that can be told."""
         self._scores: dict[Hashable, float] = {}
-        self._worst: float | None = None
+        self.worst: float | None = None
+        """The largest loss so far; None before any candidate has succeeded."""
         self._repeats = 0
         self._in_full = 0
         self._most = cardinality(self.space)
@@ -73,12 +77,25 @@ class Asked:
         return score
 
     def loss(self, params: Params, fidelity: float = 1.0) -> float:
-        """Return a candidate's loss at a fidelity, smaller being better; for a failed one, the largest loss so far."""
+        """Return a candidate's loss at a fidelity, smaller being better; infinity for a failed one.
+
+        For libraries that compare losses, to which a failed candidate is then worse than any other.
+        """
         score = self.score(params, fidelity)
         if math.isnan(score):
-            return FAILED if self._worst is None else self._worst
-        self._worst = -score if self._worst is None else max(self._worst, -score)
+            return math.inf
+        self.worst = -score if self.worst is None else max(self.worst, -score)
         return -score
+
+    def finite_loss(self, params: Params, fidelity: float = 1.0) -> float:
+        """Return a candidate's loss as `loss` does; for a failed one, the largest so far, or `FAILED` before any.
+
+        For libraries that compute with losses, of which an infinite one would spoil the model.
+        """
+        loss = self.loss(params, fidelity)
+        if math.isfinite(loss):
+            return loss
+        return FAILED if self.worst is None else self.worst
 
     def begin_anew(self, search: Callable[[], object]) -> None:
         """Run a search whenever the last one has converged, until the budget is spent.

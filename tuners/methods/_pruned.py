@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.methods._asked import Asked
 from tuners.methods._optuna import TrialState, optuna, suggested
-from tuners.methods._rungs import rungs
+from tuners.methods._rungs import check_rows, rungs
 from tuners.spaces import to_positions
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def search(objective: Objective, sampler: Any, pruner: Callable[[int], Any]) -> 
 
     `pruner` is made of the last step; the steps, from 1, are what Optuna sees of the rungs.
     """
+    check_rows(objective)
     asked = Asked(objective)
     fidelities = rungs(objective)
     steps = [round(fidelity / fidelities[0]) for fidelity in fidelities]

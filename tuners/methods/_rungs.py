@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.base import is_classifier
 
+from tuners.errors import NotApplicableError
+
 if TYPE_CHECKING:
     from tuners.objective import Objective
 
@@ -30,13 +32,37 @@ def rungs(objective: Objective) -> list[float]:
     return [ETA ** -float(above) for above in reversed(range(count))]
 
 
+def check_rows(objective: Objective) -> None:
+    """Raise `NotApplicableError` where the rows are too few for any rung but the last.
+
+    A method without rungs is another one, such as random search: it is not to be compared by this name.
+    """
+    if _enough(objective, 1 / ETA):
+        return
+    rows, classes = _rows(objective), _classes(objective)
+    target = f"{classes} classes" if classes > 1 else "numbers"
+    message = (
+        f"too few rows to evaluate candidates in part: expected at least {ETA * ROWS_A_CLASS * classes} to fit on in "
+        f"each fold, for {target}, got {rows}: take more rows, or a model with a resource of its own, such as trees"
+    )
+    raise NotApplicableError(message)
+
+
 def _enough(objective: Objective, fidelity: float) -> bool:
     """Whether a fidelity leaves a fit what it needs: of a resource that is not rows, it always does."""
     if objective.resource.parameter:
         return True
-    rows = min(len(train) for train, _ in objective.folds_of(objective.start or {}))
-    classes = len(np.unique(objective.y)) if is_classifier(objective.estimator) else 1
-    return fidelity * rows >= ROWS_A_CLASS * classes
+    return fidelity * _rows(objective) >= ROWS_A_CLASS * _classes(objective)
+
+
+def _rows(objective: Objective) -> int:
+    """Return how many rows the fold with the fewest is fitted on."""
+    return min(len(train) for train, _ in objective.folds_of(objective.start or {}))
+
+
+def _classes(objective: Objective) -> int:
+    """Return how many classes the rows have; numbers count as one."""
+    return len(np.unique(objective.y)) if is_classifier(objective.estimator) else 1
 
 
 def cost(objective: Objective, fidelities: list[float], entered: int) -> float:

@@ -94,8 +94,11 @@ def facade(kind: Callable[..., Any], of: Any, **options: Any) -> Any:
 
 
 def outcome(asked: Asked, params: Params, fidelity: float = 1.0) -> Any:
-    """Evaluate a candidate; return its outcome as SMAC takes it: a crash has a loss, too, the largest so far."""
-    loss = asked.loss(params, fidelity)
+    """Evaluate a candidate; return its outcome as SMAC takes it: a crash has a loss, too, the largest so far.
+
+    SMAC's model takes the logarithm of what a loss is above the least, so that one far larger moves all others alike.
+    """
+    loss = asked.finite_loss(params, fidelity)
     status = StatusType.CRASHED if asked.failed(params, fidelity) else StatusType.SUCCESS
     return TrialValue(cost=loss, time=0.0, status=status)
 

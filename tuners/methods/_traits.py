@@ -21,7 +21,7 @@ class Traits(NamedTuple):
     start: str
     """`told`: the library learns of it as of its own candidates; `first`: it is evaluated, and the library not told."""
     failed: str
-    """What the library learns of a failed candidate: that it `failed`, or that it has the `worst` loss so far."""
+    """What the library learns of a failed candidate: that it `failed`, or that it is the `worst`, of infinite loss."""
     ranges: str
     """Whether ranges are searched as such: `yes`, as `levels`, or `no`."""
     choices: str
@@ -46,7 +46,7 @@ TRAITS = {
     "optuna_tpe_independent": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
     "optuna_gp": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes"),
     "smac": Traits("smac", "BSD", "natively", "told", "failed", "yes", "yes"),
-    "flaml": Traits("flaml", "MIT", "by dropping", "told", "worst", "yes", "yes"),
+    "flaml": Traits("flaml", "MIT", "by dropping", "told", "failed", "yes", "yes"),
     "gradient": Traits("scikit-learn", "BSD", "by dropping", "told", "nothing", "yes", "as cells"),
     "halving": Traits("scikit-learn", "BSD", "natively", "first", "nothing", "yes", "yes", "in part"),
     "asha": Traits("optuna", "MIT", "natively", "told", "failed", "yes", "yes", "in part"),

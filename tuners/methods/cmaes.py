@@ -42,7 +42,8 @@ def tune(objective: Objective, seed: int) -> None:
         while True:  # the budget ends it
             solutions = [optimiser.ask() for _ in range(optimiser.population_size)]
             told = [(each, asked.loss(cube.params(each))) for each in solutions]
-            with warnings.catch_warnings():
+            # Of infinite losses, those of failed candidates, it takes no range; it looks at the ranks.
+            with warnings.catch_warnings(), np.errstate(invalid="ignore"):
                 # Of a generation whose losses are all the same, before there was another.
                 ignore_empty_means()
                 optimiser.tell(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from ConfigSpace import OrdinalHyperparameter
 from ConfigSpace.hyperparameters import IntegerHyperparameter
 
 from tuners.errors import require
-from tuners.methods._asked import REPEATS, Asked
+from tuners.methods._asked import FAILED, REPEATS, Asked
 from tuners.methods._quiet import quiet
 from tuners.spaces import finite_values, from_positions, to_positions
 
@@ -56,7 +57,10 @@ def tune(objective: Objective, seed: int) -> None:
             # The start comes back with a rounding error; it has been evaluated.
             first = number == 1 and start and len(start) == len(space)
             loss = asked.loss(start if first and start else _params(space, point))
-            library.on_trial_complete(str(number), {"loss": loss, "config": point})
+            if asked.worst is None:  # until it is told of a loss, it looks near its first point alone
+                loss = FAILED
+            failed = math.isinf(loss)
+            library.on_trial_complete(str(number), None if failed else {"loss": loss, "config": point}, error=failed)
 
 
 def _params(space: ConfigurationSpace, point: dict[str, Any]) -> Params:

@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401  lets the next line be imported
 from sklearn.model_selection import HalvingRandomSearchCV
 
-from tuners.methods._rungs import ETA, cost, rungs
+from tuners.methods._rungs import ETA, check_rows, cost, rungs
 from tuners.methods._start import drawn, evaluate_start
 from tuners.spaces import Params
 
@@ -43,6 +43,7 @@ class StandIn(BaseEstimator):
 
 def tune(objective: Objective, seed: int) -> None:
     """Run a bracket that is as large as the budget, and smaller ones of what it has left."""
+    check_rows(objective)
     evaluate_start(objective)
     candidates = drawn(objective, seed)
     seeds = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuners.methods import _smac
 from tuners.methods._asked import Asked
-from tuners.methods._rungs import ETA, rungs
+from tuners.methods._rungs import ETA, check_rows, rungs
 from tuners.methods._smac import smac
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def tune(objective: Objective, seed: int) -> None:
     """Evaluate SMAC's candidates at its budgets, of which the largest is a whole evaluation."""
+    check_rows(objective)
     fidelities = rungs(objective)
     if len(fidelities) == 1:  # the budget holds no bracket
         _smac.search(objective, seed, smac.HyperparameterOptimizationFacade)

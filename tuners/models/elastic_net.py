@@ -7,8 +7,8 @@ from typing import Any
 from sklearn.linear_model import ElasticNet, LogisticRegression
 
 from tuners.models._spaces import chosen, decades
-from tuners.models._standardised import StandardisedTarget
 from tuners.task.model import Model
+from tuners.task.standardised import StandardisedTarget
 
 CLASSES: dict[str, Any] = {"C": (1e-4, 1e3, "log"), "l1_ratio": (0.0, 1.0)}
 """The hyperparameters of glmnet in Bischl et al. 2023, "Hyperparameter optimization: foundations, algorithms, best

@@ -15,10 +15,10 @@ TREES = (10, 100)
 
 
 def _space(trees: tuple[int, int]) -> dict[str, Any]:
-    """Return the hyperparameters of TabArena (Erickson et al. 2025), and those of bootstrap samples.
+    """Return features and rows at a split as TabArena has them (Erickson et al. 2025), leaves, and bootstrap samples.
 
-    How many rows a sample has counts only where there are samples; forests are tuned so in Probst, Wright and
-    Boulesteix 2019, "Hyperparameters and tuning strategies for random forest".
+    How many rows a sample has counts only where there are samples; leaves and samples of forests are tuned in Probst,
+    Wright and Boulesteix 2019, "Hyperparameters and tuning strategies for random forest".
     """
     return {
         "max_features": ["sqrt", 0.5, 0.75, 1.0],

@@ -17,7 +17,7 @@ ITERATIONS = (20, 200)
 
 
 def _space(iterations: tuple[int, int]) -> dict[str, Any]:
-    """Return the hyperparameters of TabArena (Erickson et al. 2025), by their names in LightGBM's classes.
+    """Return the hyperparameters of TabArena (Erickson et al. 2025), but for those of categories, by LightGBM's names.
 
     TabArena stops early, at a learning rate of 0.1 at the most; here the iterations are tuned, so the rates are larger.
     """

@@ -9,8 +9,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from tuners.models._spaces import chosen
-from tuners.models._standardised import StandardisedTarget
 from tuners.task.model import Model
+from tuners.task.standardised import StandardisedTarget
 
 EPOCHS = 200
 """scikit-learn's `max_iter`."""
@@ -23,8 +23,8 @@ SPACE: dict[str, Any] = {
     "alpha": (1e-5, 1.0, "log"),
     "learning_rate_init": (1e-4, 0.5, "log"),
 }
-"""Those of auto-sklearn (Feurer et al. 2022, "Auto-sklearn 2.0"), whose 16 to 264 units in each of 1 to 3 layers are
-listed here, with the scikit-learn default of 100."""
+"""Those of auto-sklearn (its component for perceptrons; Feurer et al. 2022, "Auto-sklearn 2.0"), whose 16 to 264 units
+in each of 1 to 3 layers are listed here, with the scikit-learn default of 100."""
 LISTED: dict[str, list[Any]] = {
     "hidden_layer_sizes": [(16,), (32,), (100,), (32, 32), (100, 100)],
     "activation": ["relu", "tanh"],

@@ -7,9 +7,9 @@ from typing import Any
 from sklearn.svm import SVC, SVR
 
 from tuners.models._spaces import chosen, decades
-from tuners.models._standardised import StandardisedTarget
 from tuners.spaces import when
 from tuners.task.model import Model
+from tuners.task.standardised import StandardisedTarget
 
 SPACE: dict[str, Any] = {
     "C": (1e-3, 1e3, "log"),

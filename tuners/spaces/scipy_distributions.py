@@ -43,6 +43,12 @@ _KNOWN = (
     "write a (low, high) range, or stats.randint(low, high), stats.uniform(low, width), stats.loguniform(low, high)"
 )
 
+_OWN = (
+    "write a (low, high) range, or ConfigSpace's, which has bounds: "
+    "Float(name, (low, high), distribution=ConfigSpace.{}(...))"
+)
+"""The remedy for a distribution that ConfigSpace has, too."""
+
 
 def refuse(message: str) -> NoReturn:
     """Raise `ValueError`: what is wrong with a hyperparameter's value, and the remedy."""
@@ -72,6 +78,8 @@ def bounds(distribution: Any) -> Range:
     if isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
         refuse(f"a distribution without its bounds: {_KNOWN}")
     name = distribution.dist.name if isinstance(distribution, rv_frozen) else type(distribution).__name__
+    if name in _CONFIGSPACE:
+        refuse(f"{name} is not drawn evenly from a range: {_OWN.format(_CONFIGSPACE[name])}")
     if name not in _RANGES:
         refuse(f"{name} is not drawn evenly from a range: {_KNOWN}")
     low, high = (plain(np.asarray(end)[()]) for end in distribution.support())
@@ -91,6 +99,8 @@ _RANGES = {
     "reciprocal": (False, True),
 }
 """Distributions by SciPy's names: of whole numbers, and logarithmic."""
+_CONFIGSPACE = {"norm": "Normal", "truncnorm": "Normal", "Normal": "Normal", "beta": "Beta"}
+"""ConfigSpace's names of distributions that are not even, by SciPy's."""
 
 
 def _shifted(distribution: Any) -> bool:

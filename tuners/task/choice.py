@@ -7,7 +7,7 @@ member's hyperparameters are active only where it is chosen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, Protocol
 
@@ -39,6 +39,15 @@ class Member(Protocol):
     @property
     def task(self) -> str:
         """The task of the estimator."""
+        ...
+
+    @property
+    def spaces(self) -> Mapping[str, ConfigurationSpace]:
+        """Spaces of single methods' own, by method."""
+        ...
+
+    def space_for(self, tuner: str) -> ConfigurationSpace:
+        """Return the space that a method searches."""
         ...
 
 
@@ -135,7 +144,14 @@ def check_members(name: str, members: Sequence[Member]) -> None:
         kinds = ", ".join(f"{member.name} of {member.task}" for member in members)
         message = f"{about}: expected models of one task, got {kinds}: make a choice of each, regressor=Model.choice"
         raise TuningError(message)
-    forbids = next((member.name for member in members if member.space.forbidden_clauses), None)
+    forbids = next(
+        (
+            member.name
+            for member in members
+            if any(space.forbidden_clauses for space in (member.space, *member.spaces.values()))
+        ),
+        None,
+    )
     if forbids is not None:
         message = f"{about}: expected spaces without forbidden clauses, got {forbids!r} with some: write conditions"
         raise TuningError(message)
@@ -153,12 +169,22 @@ def estimator_of(members: Sequence[tuple[str, Any]], *, classifies: bool) -> Any
 
 def space_of(members: Sequence[Member]) -> ConfigurationSpace:
     """Return the space of a choice: the member's name, and each member's own space where it is chosen."""
+    return _joined(members, [member.space for member in members])
+
+
+def spaces_of(members: Sequence[Member]) -> dict[str, ConfigurationSpace]:
+    """Return the spaces of single methods, by method: of each for which a member has a space of its own."""
+    methods = dict.fromkeys(method for member in members for method in member.spaces)
+    return {method: _joined(members, [member.space_for(method) for member in members]) for method in methods}
+
+
+def _joined(members: Sequence[Member], spaces: Sequence[ConfigurationSpace]) -> ConfigurationSpace:
     space = ConfigurationSpace()
     space.add(Choices(CHOSEN, [member.name for member in members]))
-    for member in members:
-        space.add([_renamed(member.space[name], _inside(member, name)) for name in member.space])
-        needed = needed_by(member.space)
-        for name in member.space:
+    for member, own in zip(members, spaces, strict=True):
+        space.add([_renamed(own[name], _inside(member, name)) for name in own])
+        needed = needed_by(own)
+        for name in own:
             # What depends on a hyperparameter of the member's is inactive with it, where the member is not chosen.
             of_member = {_inside(member, parent): values for parent, values in needed.get(name, {}).items()}
             space.add(condition(space, _inside(member, name), of_member or {CHOSEN: (member.name,)}))

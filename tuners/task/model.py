@@ -112,8 +112,9 @@ class Model:
         """Return a model that is a choice among models, each with its own space and preprocessing.
 
         Its hyperparameters are `model`, the name of a member, and `MEMBER__HYPERPARAMETER`, active where that member is
-        chosen. Untuned, it is the first member at its defaults. Guesses are those of the members in turn. `regressor`
-        stands in for it where the task is regression: by default, the choice among the regressors that members have.
+        chosen. A method for which a member has a space of its own searches that one of this member. A member may be a
+        choice itself. Untuned, it is the first member at its defaults. Guesses are those of the members in turn.
+        `regressor` stands in for it where the task is regression: by default, the choice among members' regressors.
         Raises `TuningError` for no member, two of one name or of different tasks, a member with early stopping or with
         forbidden clauses, and a name that a hyperparameter cannot begin with.
         """
@@ -125,9 +126,17 @@ class Model:
         if regressor is None and members[0].classifies:
             regressors = [member.regressor for member in members if member.regressor is not None]
             regressor = cls.choice(name, regressors) if regressors else None
-        found = cls(name, estimator, choice.space_of(members), guesses=choice.guesses_of(members), regressor=regressor)
+        found = cls(
+            name, estimator, choice.space_of(members), guesses=choice.guesses_of(members), regressor=regressor,
+            spaces=choice.spaces_of(members),
+        )  # fmt: skip
         found.members = tuple(members)
         return found
+
+    @property
+    def plain(self) -> tuple[Model, ...]:
+        """The plain models that it is a choice among, those of choices among its members, too; else itself."""
+        return tuple(each for member in self.members for each in member.plain) or (self,)
 
     @property
     def classifies(self) -> bool:

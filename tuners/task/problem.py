@@ -236,7 +236,7 @@ class Problem:
             raise TuningError(message)
         if self.dataset.weights is None:
             return
-        estimators = [self._prepared(member) for member in self.model.members] or [self.estimator]
+        estimators = [self._prepared(model) for model in self.model.plain]
         lacking = [estimator for estimator in estimators if not takes_weights(estimator)]
         if lacking:
             message = (

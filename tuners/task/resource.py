@@ -16,6 +16,7 @@ from tuners.spaces import Params
 from tuners.task.early_stopping import EarlyStopped
 from tuners.task.labels import NumberedClasses
 from tuners.task.preprocessing import Preprocessed
+from tuners.task.standardised import StandardisedTarget
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def resource_of(estimator: Any, *, rows: int = 0, searched: Collection[str] = ()
         name, inner = estimator.steps[-1]
         path += "" if isinstance(estimator, Preprocessed) else f"{name}__"
         estimator = inner
-    while isinstance(estimator, NumberedClasses):
-        estimator = estimator.estimator
+    while isinstance(estimator, NumberedClasses | StandardisedTarget):  # their parameters are those of what is inside
+        estimator = estimator.estimator if isinstance(estimator, NumberedClasses) else estimator.regressor
     if isinstance(estimator, EarlyStopped):  # how far it grows is for each fit to find out
         return ROWS
     named = [(kind.__module__.partition(".")[0], kind.__name__) for kind in type(estimator).__mro__]
