@@ -82,6 +82,15 @@ def check_neighbours(case: dict[str, Any]) -> None:
     same_answers(FAMILY, fold, candidates, [*methods, "kneighbors"])
 
 
+@pytest.mark.parametrize("seed", [1, 38, 59])
+def test_ties_with_neighbours_not_asked_for(seed: int) -> None:
+    """On a lattice, neighbours are tied with more of them than any candidate asks for, whose targets are others."""
+    random = np.random.default_rng(seed)
+    X, asked = (random.integers(-2, 3, size=(count, 2)).astype(float) for count in (60, 25))
+    candidates = [KNeighborsRegressor(count, algorithm="kd_tree") for count in (3, 5, 7, 8)]
+    same_answers(FAMILY, Rows(X, random.integers(2, size=60).astype(float), asked), candidates, ["predict"])
+
+
 def test_searches() -> None:
     """Searches have scikit-learn's scores, behind a scaler, of frames, and of training rows, too."""
     X, y = rows(300, features=8, classes=3)
