@@ -32,9 +32,9 @@ ROWS, FOLDS, REQUIRED = 5_000, 5, 1.3
 NEIGHBOURS = {"n_neighbors": [1, 3, 5, 7, 9, 12, 15, 20, 30, 50], "weights": ["uniform", "distance"], "p": [1, 2, 3]}
 PENALTIES = {"alpha": np.geomspace(1e-4, 1e4, 60)}
 GAMMAS, COSTS = np.geomspace(1e-3, 1, 6), np.geomspace(1e-2, 1e2, 10)
-LEFT = """Left to scikit-learn: support vector machines, since decisions from a kernel matrix differ in their last bits, and
-with each machine's own predictions one matrix for all `C` gains little; logistic regression, since its penalties have no
-work in common: a start from another penalty's solution ends elsewhere."""
+LEFT = """Left to scikit-learn: support vector machines, since decisions from a kernel matrix differ in their last bits,
+and with each machine's own predictions one matrix for all `C` gains little; logistic regression, since its penalties
+have no work in common: a start from another penalty's solution ends elsewhere."""
 MACHINES = "support vector machines, one fold (left)"
 CASES: dict[str, tuple[Any, dict[str, Any], int]] = {
     "neighbours, 10 features": (KNeighborsClassifier(n_jobs=1), NEIGHBOURS, 10),
