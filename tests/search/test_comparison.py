@@ -17,6 +17,8 @@ from tuners.catalog import TUNERS
 from tuners.errors import NotApplicableError
 from tuners.execution.here import measure
 from tuners.models.forest import model as forest
+from tuners.models.neighbours import model as neighbours
+from tuners.models.ridge import model as ridge
 from tuners.objective import Objective
 from tuners.results.run import Run
 from tuners.results.trial import trials_hash
@@ -50,6 +52,15 @@ def test_plain_and_shared_are_the_same(tuner: str, model: Model) -> None:
     for name in ("test_score", "cv_score", "best_params", "ties", "evaluations", "failed_trials", "setup_sha256"):
         assert getattr(plain.record, name) == getattr(shared.record, name)
     assert (plain.record.evaluation, shared.record.evaluation) == ("plain", "shared")
+
+
+@pytest.mark.parametrize("tuner", ["random", "bayesian"])
+@pytest.mark.parametrize("model", [neighbours(20, finite=True), ridge(finite=True)], ids=lambda model: model.name)
+def test_models_that_do_not_grow(tuner: str, model: Model) -> None:
+    """Neighbours and penalties are shared in searches, and one after another, with the same trials."""
+    plain, shared = (run(tuner, model, evaluation, budget=20) for evaluation in ("plain", "shared"))
+    assert plain.record.status == shared.record.status == "ok"
+    assert plain.record.trials_sha256 == shared.record.trials_sha256
 
 
 @pytest.mark.parametrize("tuner", ["random", "bayesian"])

@@ -166,7 +166,7 @@ def test_boosting_libraries(package: str, classes: int) -> None:
     ("model", "grid"),
     [
         (AdaBoostClassifier(random_state=1), {"n_estimators": STEPS}),
-        (KNeighborsClassifier(), {"n_neighbors": STEPS}),
+        (KNeighborsClassifier(metric="cosine"), {"n_neighbors": STEPS}),
         (LogisticRegression(max_iter=5), {"C": [0.1, 1.0]}),
         (DecisionTreeClassifier(random_state=1), {"max_depth": [1, 2]}),
         (RandomForestClassifier(random_state=1, n_jobs=2), {"n_estimators": STEPS}),

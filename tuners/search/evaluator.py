@@ -23,13 +23,19 @@ from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 
 from tuners.search.anatomy import Anatomy, Candidate, Params
-from tuners.search.families import Family, Plan, forest, perceptron, prefix
+from tuners.search.families import Family, Plan, forest, neighbours, perceptron, prefix, ridge
 from tuners.search.folds import Apart, Fold, Split, prepare
 from tuners.search.group import Failed, Group, Scored, evaluate
 from tuners.search.verification import verified
 
 # The first that plans a candidate has it.
-FAMILIES: tuple[Family, ...] = (forest.FAMILY, prefix.FAMILY, perceptron.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    forest.FAMILY,
+    prefix.FAMILY,
+    perceptron.FAMILY,
+    neighbours.FAMILY,
+    ridge.FAMILY,
+)
 WITNESSES = (2, 3)
 """Trees, iterations or epochs of the candidates that are evaluated both ways, on the search's own rows."""
 WITNESS_COST = 0.05
@@ -115,13 +121,22 @@ class SharedEvaluator:
                     yield from self._run(family, folds, mine, len(members))
 
     def witnesses(self, candidates: Candidates) -> list[Params]:
-        """Return two very small candidates of the kind that can be shared; none where they would cost too much."""
-        sizes = [self._size(params) for params in candidates]
-        if not self._families or WITNESS_COST * sum(sizes) < sum(WITNESSES) or WITNESS_COST * len(sizes) < 1:
+        """Return two very small candidates of the kind that can be shared; none where they would cost too much.
+
+        Of models that do not grow, they are two of the candidates, the one that asks for less first.
+        """
+        if not self._families or WITNESS_COST * len(candidates) < 1:
+            return []
+        size = self._families[0].size(self._kind)
+        if not size:
+            related = max(self.together(candidates), key=len)
+            asked = sorted(related, key=lambda position: self._asked(candidates[position]))
+            return [dict(candidates[position]) for position in (asked[0], asked[-1])] if len(asked) > 1 else []
+        if WITNESS_COST * sum(self._size(params) for params in candidates) < sum(WITNESSES):
             return []
         like = candidates[self.smallest(candidates)]
-        name = self.anatomy.named(self._families[0].size(self._kind) or "", like)
-        return [] if name is None else [{**like, name: size} for size in WITNESSES]
+        name = self.anatomy.named(size, like)
+        return [] if name is None else [{**like, name: steps} for steps in WITNESSES]
 
     def smallest(self, candidates: Candidates) -> int:
         """Return the position of the candidate that grows least, of those that can be shared if there are any."""
@@ -140,7 +155,7 @@ class SharedEvaluator:
     def size_name(self, params: Mapping[str, Any]) -> str | None:
         """Return the name by which candidates like this one say how far they grow; None where nothing is shared."""
         size = self._families[0].size(self._kind) if self._families else None
-        return None if size is None else self.anatomy.named(size, params)
+        return self.anatomy.named(size, params) if size else None
 
     def together(self, candidates: Candidates) -> list[list[int]]:
         """Return the positions of candidates in parts, each of which shares all that it can share.
@@ -151,13 +166,21 @@ class SharedEvaluator:
         parts: dict[object, list[int]] = {}
         for position, params in enumerate(candidates):
             candidate = self.anatomy.candidate(params) if self._families else None
-            planned = None
-            if candidate is not None:
-                shape = (_fitted_rows(self._splits[-1]), self._features(candidate))
-                planned = _planned(self._kind, candidate, self._families, *shape)
+            planned = None if candidate is None else self._plan(candidate)
             key = (candidate.front_key(), planned[0], planned[1].group) if candidate and planned else position
             parts.setdefault(key, []).append(position)
         return list(parts.values())
+
+    def _plan(self, candidate: Candidate) -> tuple[Family, Plan] | None:
+        """Return a candidate's plan on the last split."""
+        shape = (_fitted_rows(self._splits[-1]), self._features(candidate))
+        return _planned(self._kind, candidate, self._families, *shape)
+
+    def _asked(self, params: Mapping[str, Any]) -> int:
+        """Return the size that a candidate's plan asks for; 0 without a plan."""
+        candidate = self.anatomy.candidate(params)
+        planned = None if candidate is None else self._plan(candidate)
+        return planned[1].size if planned else 0
 
     def _features(self, candidate: Candidate) -> int:
         try:

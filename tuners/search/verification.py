@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -16,6 +17,7 @@ from joblib import parallel_config
 from sklearn.base import clone, is_classifier
 
 from tuners.errors import one_line
+from tuners.search.anatomy import Params
 from tuners.search.families import Family, Plan, Rows
 from tuners.search.not_exact import NotExactWarning
 
@@ -29,6 +31,9 @@ VARIANTS: tuple[dict[str, Any], ...] = (
     {"max_depth": 2, "min_samples_split": 12},
 )
 """Limits that families share growth across, where the model has them."""
+
+METHODS = ("predict_proba", "decision_function", "predict")
+"""The first that a kind of model has is compared."""
 
 _verified: dict[tuple[type, Family], bool] = {}
 
@@ -59,17 +64,13 @@ def _difference(kind: type, family: Family) -> str:
     X, y = _data(classifies=is_classifier(kind()))
     rows = Rows(X[:TRAIN], y[:TRAIN], X[TRAIN:])
     groups: dict[object, dict[Plan, Any]] = {}
-    for variant in VARIANTS:
-        for size in SIZES:
-            estimator = kind()
-            own = estimator.get_params(deep=False)
-            params = {name: value for name, value in variant.items() if name in own}
-            estimator.set_params(**params, **{family.size(kind) or "": size}, random_state=7)
-            plan = family.plan(kind, estimator.get_params(deep=False), TRAIN, FEATURES)
-            if plan is None:
-                return "its parameters are not understood"
-            groups.setdefault(plan.group, {})[plan] = estimator
-    method = "predict_proba" if is_classifier(kind()) else "predict"
+    for params in _candidates(kind, family):
+        estimator = kind().set_params(**params)
+        plan = family.plan(kind, estimator.get_params(deep=False), TRAIN, FEATURES)
+        if plan is None:
+            return "its parameters are not understood"
+        groups.setdefault(plan.group, {})[plan] = estimator
+    method = next(name for name in METHODS if hasattr(kind(), name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # few epochs do not converge
         for group in groups.values():
@@ -83,6 +84,18 @@ def _difference(kind: type, family: Family) -> str:
             if missing:
                 return f"{len(missing)} candidates are missing"
     return ""
+
+
+def _candidates(kind: type, family: Family) -> Iterator[Params]:
+    """Yield parameters that a model of this kind has: the family's own variants, or limits at each size."""
+    own = kind().get_params(deep=False)
+    size = family.size(kind)
+    if not size:
+        yield from ({name: value for name, value in variant.items() if name in own} for variant in family.variants)
+        return
+    for variant in VARIANTS:
+        params = {name: value for name, value in variant.items() if name in own}
+        yield from ({**params, size: steps, "random_state": 7} for steps in SIZES)
 
 
 def _data(*, classifies: bool) -> tuple[Any, Any]:

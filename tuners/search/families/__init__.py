@@ -22,7 +22,7 @@ class Plan:
     detail: Any
     """What tells them apart, besides their size."""
     size: int
-    """How far to grow: trees, iterations or epochs."""
+    """How far to grow: trees, iterations, epochs or neighbours."""
 
 
 @dataclass
@@ -65,7 +65,8 @@ class Family:
     """A way of sharing: each module of this package ends in one."""
 
     size: Callable[[type], str | None]
-    """The parameter that says how far a kind of model grows; None for models of other families."""
+    """The parameter that says how far a kind of model grows; empty where its candidates share without growing, None for
+    models of other families."""
     plan: Callable[[type, Params, int, int], Plan | None]
     """`plan(model, params, rows, features)`: what a candidate needs; None where exactness cannot be promised.
 
@@ -79,6 +80,8 @@ class Family:
     """Whether a single candidate is worth it, too."""
     answers: bool = False
     """Whether its estimators know what they predict, so that asking one of them costs nothing."""
+    variants: tuple[Params, ...] = field(default=(), compare=False)
+    """Parameters of the candidates that the self-check compares; models that grow have theirs there."""
 
 
 def seeded(params: Params) -> bool:
