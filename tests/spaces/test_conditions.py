@@ -19,7 +19,7 @@ from ConfigSpace import (
     OrConjunction,
 )
 from ConfigSpace import EqualsCondition as Equals
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 from sklearn.model_selection import ParameterGrid
@@ -82,7 +82,14 @@ def every(space: ConfigurationSpace) -> set[Any]:
     return {freeze({name: point[name] for name in active(space, point)}) for point in whole}
 
 
+GRANDPARENTS = as_space(
+    {"a": [1, 2], "b": when([1, 2], a=1), "c": when([1, 2], b=1), "d": when([1, 2], {"a": 1, "c": 1})}
+)
+"""Where one parent is active, the other may be not."""
+
+
 @given(spaces(), st.integers(1, 60))
+@example(GRANDPARENTS, 60)
 @settings(max_examples=60, deadline=None)
 def test_points_are_points_of_the_space(space: ConfigurationSpace, budget: int) -> None:
     """Listed, in grids that fit the budget, drawn, and read from the unit cube; those listed are all."""

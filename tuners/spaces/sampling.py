@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuners.results.keys import freeze
 from tuners.results.params import Params, plain_params
+from tuners.spaces.conditions import active
 from tuners.spaces.grids import cardinality
 from tuners.spaces.points import UNIFORM, finite_values, own_copy, restored
 
@@ -35,7 +36,9 @@ def samples(space: ConfigurationSpace, seed: int) -> Iterator[Params]:
     seen: set[Hashable] = set()
     while len(seen) < count and repeats < KNOWN:
         for configuration in drawn.sample_configuration(BATCH):
-            params = restored(space, plain_params(dict(configuration)))
+            whole = restored(space, plain_params(dict(configuration)))
+            # ConfigSpace draws a child of several parents where one of them is inactive, too.
+            params = {name: whole[name] for name in active(space, whole)}
             key = freeze(params)
             if key in seen:
                 repeats += 1
