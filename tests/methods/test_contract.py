@@ -57,13 +57,15 @@ OTHERS = 3
 """The budget on other models, for which it is enough that every method can search their spaces."""
 QUICK = {
     "forest": tuple(TUNERS),
-    "ann": tuple(TUNERS),
+    "ann": tuple(tuner for tuner in TUNERS if tuner != "asha"),
     "svm": tuple(TUNERS),
     "any": ("random", "grid", "optuna"),
     "logistic": ("random", "gradient"),
     "ridge": ("random", "gradient"),
 }
-"""By model: the methods that are always tried on it; others of `ONE` alone, and the rest with the slow tests."""
+"""By model: the methods that are always tried on it; others of `ONE` alone, and the rest with the slow tests.
+
+Of those that compile a network for each part of its epochs, `halving` is."""
 ONE = ("random",)
 SLOW = {"ann_plain": ("random",), "ann": tuple(tuner for tuner in TUNERS if tuner != WHOLE)}
 """Models that not all methods are tried on."""

@@ -26,7 +26,10 @@ def rounds(folder: Path) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("option", [(), pytest.param(("--tuning-isolate",), marks=pytest.mark.slow), ("-n2",)])
+SLOWLY = [pytest.param(option, marks=pytest.mark.slow) for option in (("--tuning-isolate",), ("-n2",))]
+
+
+@pytest.mark.parametrize("option", [(), *SLOWLY])
 def test_repeats_are_rounds_of_one_benchmark(bench: pytest.Pytester, option: tuple[str, ...]) -> None:
     """Of a method that draws; others run once. Journal and side file have the trials of each, here and elsewhere."""
     result = bench.runpytest_subprocess(*OPTIONS, "--benchmark-save=a", *option)
@@ -58,7 +61,10 @@ def test_rounds_are_timed_without_what_prepares_them(bench: pytest.Pytester) -> 
     assert min(times) > 0.45
 
 
-@pytest.mark.parametrize("option", ["--benchmark-disable", "-pno:benchmark", "--benchmark-cprofile=tottime"])
+@pytest.mark.parametrize(
+    "option",
+    ["--benchmark-disable", "-pno:benchmark", pytest.param("--benchmark-cprofile=tottime", marks=pytest.mark.slow)],
+)
 def test_every_repeat_is_made_whatever_the_benchmark_does(bench: pytest.Pytester, option: str) -> None:
     """Off, absent, or profiling, which calls the search once more."""
     bench.runpytest_subprocess(*OPTIONS, option, "--tuning-report=out.json").assert_outcomes(passed=2)

@@ -64,7 +64,7 @@ def kept(suite: pytest.Pytester) -> tuple[saved.SavedRun, dict[str, int]]:
     ("isolated", "workers"),
     [
         pytest.param((), (), id="here"),
-        pytest.param(("--tuning-isolate",), ("-n", "2"), id="isolated, in workers"),
+        pytest.param(("--tuning-isolate",), ("-n", "2"), id="isolated, in workers", marks=pytest.mark.slow),
         pytest.param((), ("-n", "2"), id="in workers", marks=pytest.mark.slow),
         pytest.param(("--tuning-isolate",), (), id="isolated", marks=pytest.mark.slow),
     ],

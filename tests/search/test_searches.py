@@ -49,11 +49,13 @@ def _forests_take_missing_values(search: Any) -> dict[str, str]:
 
 CHECKED = [
     SharedGridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}),
-    SharedGridSearchCV(GradientBoostingClassifier(random_state=0), {"n_estimators": [2, 3]}),
-    SharedGridSearchCV(RandomForestClassifier(random_state=0, n_estimators=5), {"max_depth": [2, 3]}),
     SharedRandomizedSearchCV(
         RandomForestRegressor(random_state=0), {"n_estimators": [2, 3, 4]}, n_iter=2, random_state=0
     ),
+]
+CHECKED_SLOWLY = [
+    SharedGridSearchCV(GradientBoostingClassifier(random_state=0), {"n_estimators": [2, 3]}),
+    SharedGridSearchCV(RandomForestClassifier(random_state=0, n_estimators=5), {"max_depth": [2, 3]}),
 ]
 
 
@@ -61,6 +63,14 @@ CHECKED = [
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learn_s_own_checks(estimator: Any, check: Any) -> None:
     """They pass what scikit-learn asks of every estimator."""
+    check(estimator)
+
+
+@parametrize_with_checks(CHECKED_SLOWLY, expected_failed_checks=_forests_take_missing_values)  # type: ignore[untyped-decorator]
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
+def test_scikit_learn_s_own_checks_of_others(estimator: Any, check: Any) -> None:
+    """Searches of other models pass them, too."""
     check(estimator)
 
 
