@@ -44,7 +44,8 @@ def rows(output: str, weighted: bool = False) -> tuple[Rows, Rows]:
 def made(output: str, **params: Any) -> Any:
     """Return a network with rates of its own."""
     kind = NetworkRegressor if output == "number" else NetworkClassifier
-    return kind(neurons=7, epochs=EPOCHS, batch_size=BATCH_SIZE, random_state=5, **{**OWN, **params})
+    usual = {"neurons": 7, "epochs": EPOCHS, "batch_size": BATCH_SIZE, "random_state": 5}
+    return kind(**{**usual, **OWN, **params})
 
 
 def losses(model: Any, train: Rows, validation: Rows, shifts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -143,29 +144,24 @@ def test_the_derivative_in_dropout_is_that_of_the_expected_loss() -> None:
     The approximation by mean and variance is 1.3 times the difference here.
     """
     train, validation = rows("classes")
-    model = made("classes", activation="tanh", learning_rate=0.005, dropout=0.3, neurons=15)
+    model = made("classes", activation="tanh", learning_rate=0.005, dropout=0.3, neurons=15, epochs=80)
     slopes = [
-        network.slopes(clone(model).set_params(random_state=seed, epochs=80), train, validation, ["dropout"])[0]
+        network.slopes(clone(model).set_params(random_state=seed), train, validation, ["dropout"])[0]
         for seed in range(60)
     ]
     by = 0.4
     ends = [1 / (1 + np.exp(-(np.log(0.3 / 0.7) + each))) for each in (-by, by)]
     low, high = (
-        [
-            log_loss(
-                validation.y,
-                clone(model)
-                .set_params(random_state=seed, epochs=80, dropout=end)
-                .fit(train.X, train.y)
-                .predict_proba(validation.X)
-                .astype(float),
-            )
-            for seed in range(180)
-        ]
+        [_log_loss(clone(model).set_params(random_state=seed, dropout=end), train, validation) for seed in range(180)]
         for end in ends
     )
     difference = (np.mean(high) - np.mean(low)) / (2 * by)
     assert 0.5 < np.mean(slopes) / difference < 2
+
+
+def _log_loss(model: Any, train: Rows, validation: Rows) -> float:
+    chances = model.fit(train.X, train.y).predict_proba(validation.X).astype(float)
+    return float(log_loss(validation.y, chances / chances.sum(axis=1, keepdims=True)))
 
 
 def test_a_descent_improves_on_its_start() -> None:
