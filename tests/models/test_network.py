@@ -263,5 +263,7 @@ def test_rates_of_one_s_own_are_kerass() -> None:
     usual = NetworkClassifier(neurons=5, optimizer="SGD", epochs=2, random_state=0)
     for name, value in {"learning_rate": 0.01, "weight_decay": 0.0, "dropout": 0.3}.items():
         assert np.allclose(clone(usual).set_params(**{name: value}).fit(X, y).weights_[0], usual.fit(X, y).weights_[0])
+    decaying = NetworkClassifier(optimizer="AdamW", epochs=1, random_state=0).fit(X, y)._trainer()
+    assert decaying._model.optimizer.weight_decay == 0.004
     for name, value in rates.items():
         assert not same(clone(usual).set_params(**{name: value}).fit(X, y), usual)

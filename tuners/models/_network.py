@@ -70,6 +70,7 @@ class Architecture(NamedTuple):
     learning_rate: float | None = None
     """None for the optimizer's own."""
     weight_decay: float = 0.0
+    """0 for the optimizer's own: none, but of AdamW."""
     dropout: float = DROPOUT
 
 
@@ -115,7 +116,8 @@ class Trainer:
         optimizer = keras.optimizers.get(architecture.optimizer)
         if architecture.learning_rate is not None:
             optimizer.learning_rate = architecture.learning_rate
-        optimizer.weight_decay = architecture.weight_decay or None
+        if architecture.weight_decay:
+            optimizer.weight_decay = architecture.weight_decay
         self._model.compile(optimizer=optimizer, loss=loss(architecture.classes))
         self._model.optimizer.build(self._model.trainable_variables)
         self._state = [(variable, variable.numpy()) for variable in self._model.optimizer.variables]
@@ -241,7 +243,7 @@ class _Network(BaseEstimator):
         raise NotImplementedError
 
     def _train(self, X: NDArray[np.float32], y: NDArray[Any]) -> None:
-        """Set the weights; raise `ValueError` for rates that are none, and where training diverges."""
+        """Set the weights; raise `ValueError` for rates beyond their bounds, and where training diverges."""
         rate, decay, dropout = self.learning_rate, self.weight_decay, self.dropout
         if not ((rate is None or rate > 0) and decay >= 0 and 0 <= dropout < 1):
             message = (
@@ -249,7 +251,10 @@ class _Network(BaseEstimator):
                 f"got learning_rate={rate!r}, weight_decay={decay!r}, dropout={dropout!r}"
             )
             raise ValueError(message)
-        self.weights_ = _graphs.fit(self._recipe(X, y)) if self._any_size else self._fit_alone(X, y)
+        if self._any_size:
+            self.weights_ = _graphs.fit(self._recipe(X, y))
+        else:
+            self.weights_ = self._trainer().fit(X, y, self.epochs, self._seed())
         if not all(np.isfinite(weight).all() for weight in self.weights_):
             message = f"training diverged: weights of {self} are no numbers; standardise X or take another optimizer"
             raise ValueError(message)
@@ -262,9 +267,6 @@ class _Network(BaseEstimator):
             return np.asarray(_graphs.predicting(self._family)(tf.constant(X), *self.weights_))
         return self._trainer().predict(self.weights_, X)
 
-    def _fit_alone(self, X: NDArray[np.float32], y: NDArray[Any]) -> list[NDArray[np.float32]]:
-        return self._trainer().fit(X, y, self.epochs, self._seed())
-
     def _recipe(self, X: NDArray[np.float32], y: NDArray[Any]) -> _steps.Recipe:
         random = np.random.default_rng(self._seed())
         weights, dropout = _graphs.begin(X.shape[1], self.neurons, units(self._classes), random)
@@ -272,6 +274,7 @@ class _Network(BaseEstimator):
         return _steps.Recipe(self._family, X, y, orders, self.batch_size, weights, dropout, self.rates)
 
     def _seed(self) -> int:
+        """Return the seed of a fit, drawn anew for each where there is no `random_state`."""
         return int(np.random.SeedSequence().generate_state(1)[0]) if self.random_state is None else self.random_state
 
     def _trainer(self) -> Trainer:
@@ -288,8 +291,10 @@ class NetworkClassifier(ClassifierMixin, _Network):
 
     `fit` takes rows (rows, features) and labels (rows,) of two classes or more. The same integer
     `random_state` gives the same weights, bit for bit, whatever was trained before. `any_size` trains every
-    number of neurons in the same graph, which moves the last bits. Pickles hold the weights alone. Raises
-    `ValueError` for bad rows, an unknown activation or optimizer (Keras's own words), and where training diverges.
+    number of neurons in the same graph, which moves the last bits; where an optimizer has such graphs, so does a
+    `learning_rate` (None: the optimizer's own), a `weight_decay` (0: the optimizer's own) or a `dropout` that is not
+    Keras's or the article's. Pickles hold the weights alone. Raises `ValueError` for bad rows, an unknown activation or
+    optimizer (Keras's own words), and where training diverges.
     """
 
     def fit(self, X: Any, y: Any) -> NetworkClassifier:
