@@ -169,7 +169,7 @@ class RunContract:
 
     def test_every_point_lies_in_the_space(self) -> None:
         """Candidates have the space's names, and values that it holds, of plain Python types."""
-        space = self.problem().model.space
+        space = self.problem().model.space_for(self.name())
         for trial in self.done().trials:
             names = set(trial.params)
             assert names <= set(space), f"{sorted(names - set(space))} are no names of the space: {sorted(space)}"

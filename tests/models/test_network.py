@@ -160,6 +160,9 @@ def test_folds_in_processes() -> None:
     [
         ({"activation": "nothing"}, None, "nothing"),
         ({"optimizer": "nothing"}, None, "nothing"),
+        ({"learning_rate": 0.0}, None, "a learning_rate above 0, or None, .* got learning_rate=0.0"),
+        ({"weight_decay": -1.0}, None, "a weight_decay of 0 or more .* weight_decay=-1.0"),
+        ({"dropout": 1.0}, None, "a dropout of 0 to below 1, got .* dropout=1.0"),
         ({}, np.zeros(110), "needs two classes or more, got 1 class"),
         ({}, np.linspace(0, 1, 110), "Unknown label type"),
         ({"activation": "linear", "optimizer": "SGD", "epochs": 30}, "wild", "training diverged"),
@@ -246,3 +249,21 @@ def test_an_optimizer_without_a_graph_for_all_sizes_is_kerass() -> None:
         clone(model).set_params(any_size=True, optimizer="SDG").fit(X, y)
     with pytest.raises(ValueError, match="rleu"):
         clone(model).set_params(any_size=True, optimizer="SGD", activation="rleu").fit(X, y)
+
+
+def test_rates_of_one_s_own_are_kerass() -> None:
+    """They are passed on to optimizers that have no graph for all sizes, and None is the optimizer's own."""
+    X, y = rows()
+    rates: dict[str, Any] = {"learning_rate": 0.02, "weight_decay": 0.3, "dropout": 0.1}
+    own = NetworkClassifier(neurons=5, optimizer="RMSprop", epochs=2, random_state=0, **rates)
+    kept = own.fit(X, y)._trainer()
+    config = kept._model.optimizer.get_config()
+    assert (config["learning_rate"], config["weight_decay"]) == (pytest.approx(0.02), 0.3)
+    assert kept._model.layers[2].rate == 0.1
+    usual = NetworkClassifier(neurons=5, optimizer="SGD", epochs=2, random_state=0)
+    for name, value in {"learning_rate": 0.01, "weight_decay": 0.0, "dropout": 0.3}.items():
+        assert np.allclose(clone(usual).set_params(**{name: value}).fit(X, y).weights_[0], usual.fit(X, y).weights_[0])
+    decaying = NetworkClassifier(optimizer="AdamW", epochs=1, random_state=0).fit(X, y)._trainer()
+    assert decaying._model.optimizer.weight_decay == 0.004
+    for name, value in rates.items():
+        assert not same(clone(usual).set_params(**{name: value}).fit(X, y), usual)

@@ -1,81 +1,37 @@
-"""Gradient descent on the validation loss, by its real derivative in the penalty of a linear model.
+"""Gradient descent on the validation loss, by its real derivative in a model's continuous hyperparameters.
 
-Each step is a candidate. Its size follows Rprop (Riedmiller and Braun 1993): the sign of the derivative says where to,
-and a change of sign that the step was too long.
+Each step is a candidate. Its size follows Rprop (Riedmiller and Braun 1993), for each hyperparameter alone: the sign of
+the derivative says where to, and a change of sign that the step was too long.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.pipeline import Pipeline
 
 from tuners.errors import NotApplicableError
 from tuners.methods._asked import Asked
-from tuners.methods._hypergradients import Rows, logistic, ridge
-from tuners.spaces import finite_values
+from tuners.methods._hypergradients import Rows
+from tuners.methods._hypergradients.kinds import Kind, Scale, kind_of, ranges
+from tuners.spaces import contains
 from tuners.spaces.unit import from_unit
 from tuners.task.splits import take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from tuners.objective import Objective
     from tuners.spaces import Params
     from tuners.task.model import Model
 
 FIRST, GROWTH, SHRINKAGE, LEAST = 0.1, 1.2, 0.5, 1e-3
-"""Of a step: its first and least length, as shares of the range's logarithm, and what it is multiplied by."""
-
-STEPWISE = ("Forest", "Tree", "Boosting", "XGB", "LGBM", "KNeighbors")
-"""Parts of the names of estimators that choose among finitely many predictions."""
-
-
-class Kind(NamedTuple):
-    """A kind of model whose validation loss has a derivative."""
-
-    penalty: str
-    slope: Callable[[Any, Rows, Rows], float]
-    needed: dict[str, tuple[Any, ...]]
-    """The parameters that the derivative holds for, with their values."""
-
-
-_LOGISTIC = {
-    "penalty": ("l2", "deprecated"), "l1_ratio": (None, 0, 0.0), "class_weight": (None,),
-    "solver": ("lbfgs", "newton-cg", "newton-cholesky"),
-}  # fmt: skip
-KINDS: dict[type, Kind] = {
-    LogisticRegression: Kind("C", logistic.slope, _LOGISTIC),
-    Ridge: Kind("alpha", ridge.slope, {"positive": (False,)}),
-    RidgeClassifier: Kind("alpha", ridge.slope, {"positive": (False,), "class_weight": (None,)}),
-}
-
-
-def kind_of(estimator: Any, space: Any) -> Kind:
-    """Return an estimator's kind; raises `NotApplicableError` with the reason where there is no derivative."""
-    name, kind = type(estimator).__name__, KINDS.get(type(estimator))
-    if kind is None and any(word in name for word in STEPWISE):
-        message = (
-            f"gradient: the score of {name} is piecewise constant in its hyperparameters: it has no slope to follow"
-        )
-        raise NotApplicableError(message)
-    if kind is None:
-        known = ", ".join(each.__name__ for each in KINDS)
-        message = f"gradient: no derivative of the validation loss of {name} is known: {known} have one"
-        raise NotApplicableError(message)
-    if kind.penalty not in space or finite_values(space[kind.penalty]) is not None or space[kind.penalty].lower <= 0:
-        message = f"gradient: expected a range of positive numbers for {kind.penalty} of {name}, along which to descend"
-        raise NotApplicableError(message)
-    params = estimator.get_params()
-    for param, values in kind.needed.items():
-        if param in space or params.get(param, values[0]) not in values:
-            message = f"gradient: the derivative for {name} holds for {param} fixed at {values[0]!r} only"
-            raise NotApplicableError(message)
-    return kind
+"""Of a step: its first and least length, as shares of the range's length on its scale, and what it is multiplied by."""
 
 
 def check(model: Model) -> None:
@@ -94,7 +50,7 @@ def tune(objective: Objective, seed: int) -> None:
     kind = kind_of(estimator.steps[-1][1], objective.space)
     asked = Asked(objective)
     generator = np.random.default_rng(seed)
-    begins = [] if asked.start is None else [asked.start]
+    begins = beginnings(objective, kind)
 
     def search() -> None:
         drawn = from_unit(objective.space, generator.random(len(objective.space)))
@@ -103,39 +59,88 @@ def tune(objective: Objective, seed: int) -> None:
     asked.begin_anew(search)
 
 
+def beginnings(objective: Objective, kind: Kind) -> list[Params]:
+    """Return the start, or the point of the ranges that is nearest to it; nothing where there is none in the space.
+
+    The default of a rate may be none, such as 0 for a weight decay, which has no logarithm.
+    """
+    if objective.start is None:
+        return []
+    own = kind.own(objective.estimator.set_params(**objective.start)[-1])
+    names = [name for name in ranges(kind, objective.space) if name in objective.start]
+    axes = {name: Axis(objective.space[name], kind.along[name]) for name in names}
+    point = {**objective.start, **{name: axis.within(own[name]) for name, axis in axes.items()}}
+    return [point] if contains(objective.space, point) else []
+
+
+class Axis:
+    """A hyperparameter that is descended along, and the step on its scale's logarithm."""
+
+    def __init__(self, hyperparameter: Any, scale: Scale) -> None:
+        """Begin with the first step's length."""
+        self._lower, self._upper = float(hyperparameter.lower), float(hyperparameter.upper)
+        self._scale = scale
+        self._length = math.log(scale.odds(self._upper) / scale.odds(self._lower))
+        self._step, self._before = FIRST * self._length, 0.0
+
+    @property
+    def converged(self) -> bool:
+        """Whether the step is shorter than the least."""
+        return self._step <= LEAST * self._length
+
+    def moved(self, value: float, sign: float) -> float:
+        """Return where a step leads from a value against the derivative's sign: not beyond the range.
+
+        At an end of the range that the step would lead beyond, the step stays as long as it is.
+        """
+        if value == (self._lower if sign > 0 else self._upper):
+            return value
+        self._step *= {1.0: GROWTH, -1.0: SHRINKAGE}.get(sign * self._before, 1.0)
+        self._before = sign
+        return self.within(self._scale.value(math.exp(math.log(self._scale.odds(value)) - sign * self._step)))
+
+    def within(self, value: float) -> float:
+        """Return the nearest value of the range."""
+        return min(max(value, self._lower), self._upper)
+
+
 def descend(asked: Asked, kind: Kind, params: Params) -> None:
-    """Evaluate the points of one descent; the other hyperparameters stay as they are."""
+    """Evaluate the points of one descent; the other hyperparameters stay as they are.
+
+    It ends with short steps, at the ends of all ranges, or where there is no derivative, since training has diverged.
+    """
     asked.score(params)
-    if kind.penalty not in params:
-        return
-    along: Any = asked.space[kind.penalty]
-    length = math.log(along.upper / along.lower)
-    step, before = FIRST * length, 0.0
-    while step > LEAST * length:
-        sign = float(np.sign(hypergradient(asked.objective, kind, params)))
-        step *= {1.0: GROWTH, -1.0: SHRINKAGE}.get(sign * before, 1.0)
-        moved = math.exp(math.log(params[kind.penalty]) - sign * step)
-        moved = min(max(moved, along.lower), along.upper)
-        if moved == params[kind.penalty]:
+    axes = {name: Axis(asked.space[name], kind.along[name]) for name in ranges(kind, asked.space) if name in params}
+    while not all(axis.converged for axis in axes.values()):
+        slopes = hypergradients(asked.objective, kind, params, list(axes))
+        if not np.isfinite(slopes).all():
             return
-        params, before = {**params, kind.penalty: moved}, sign
+        signs = map(float, np.sign(slopes))
+        moved = {name: axis.moved(params[name], sign) for (name, axis), sign in zip(axes.items(), signs, strict=True)}
+        if all(params[name] == value for name, value in moved.items()):
+            return
+        params = {**params, **moved}
         asked.score(params)
 
 
-def hypergradient(objective: Objective, kind: Kind, params: Params) -> float:
-    """Return the derivative of the folds' mean validation loss in the penalty's logarithm."""
+def hypergradients(objective: Objective, kind: Kind, params: Params, names: Sequence[str]) -> NDArray[np.float64]:
+    """Return the derivatives of the folds' mean validation loss, (names,), in hyperparameters on their scales."""
     estimator = objective.estimator.set_params(**params)
     slopes = []
     for train, validation in objective.folds_of(params):
         preparing = clone(estimator[:-1]).fit(take(objective.X, train), take(objective.y, train))
-        parts = []
-        for rows in (train, validation):
-            weights = None if objective.weights is None else np.asarray(objective.weights, dtype=float)[rows]
-            X = preparing.transform(take(objective.X, rows))
-            X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
-            parts.append(Rows(X, np.asarray(take(objective.y, rows)), weights))
-        slopes.append(kind.slope(estimator[-1], *parts))
-    return float(np.mean(slopes))
+        fitted, judged = (_prepared(objective, preparing, rows) for rows in (train, validation))
+        slopes.append(kind.slopes(estimator[-1], fitted, judged, names))
+    found: NDArray[np.float64] = np.mean(slopes, axis=0)
+    return found
+
+
+def _prepared(objective: Objective, preparing: Any, rows: Any) -> Rows:
+    """Return the training rows of some numbers as a fitted pipeline prepares them."""
+    weights = None if objective.weights is None else np.asarray(objective.weights, dtype=float)[rows]
+    X = preparing.transform(take(objective.X, rows))
+    X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
+    return Rows(X, np.asarray(take(objective.y, rows)), weights)
 
 
 tune.check = check  # type: ignore[attr-defined]  # what a run asks a method for

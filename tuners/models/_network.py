@@ -13,7 +13,8 @@ repeats one permutation in every epoch.) No global seed is touched. Batches are 
 inside the graph: a `tf.data` pipeline in its place took 4 to 6 s a fit, where this takes 0.1 to 0.2 s.
 
 The first fit of an architecture takes half a second. Where fits are shorter than that, `any_size` takes a graph that
-serves all of an activation and an optimizer (`_graphs`), to a rounding of the last bit.
+serves all of an activation and an optimizer (`_graphs`), to a rounding of the last bit. So do fits with a learning
+rate, a weight decay or a dropout of their own, each of which would be an architecture to compile.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras  # noqa: E402  after the environment it reads
 import tensorflow as tf  # noqa: E402  after the environment it reads
 
-from tuners.models import _graphs  # noqa: E402  it loads both
+from tuners.models import _graphs, _steps  # noqa: E402  they load both
 
 DROPOUT = 0.3
 STEPS_PER_CALL = 4000
@@ -66,9 +67,14 @@ class Architecture(NamedTuple):
     activation: str
     optimizer: str
     batch_size: int
+    learning_rate: float | None = None
+    """None for the optimizer's own."""
+    weight_decay: float = 0.0
+    """0 for the optimizer's own: none, but of AdamW."""
+    dropout: float = DROPOUT
 
 
-def layers(features: int, classes: int, neurons: int, activation: str) -> Any:
+def layers(features: int, classes: int, neurons: int, activation: str, dropout: float = DROPOUT) -> Any:
     """Build the article's network: two dense layers and dropout, then the output.
 
     It is one sigmoid for two classes, softmax for more, and one linear for a number.
@@ -78,8 +84,8 @@ def layers(features: int, classes: int, neurons: int, activation: str) -> Any:
             keras.layers.Input((features,)),
             keras.layers.Dense(neurons, activation=activation),
             keras.layers.Dense(neurons, activation=activation),
-            keras.layers.Dropout(DROPOUT),
-            keras.layers.Dense(units(classes), activation=_graphs.OUTPUTS[kind(classes)][0]),
+            keras.layers.Dropout(dropout),
+            keras.layers.Dense(units(classes), activation=_steps.OUTPUTS[kind(classes)][0]),
         ]
     )
 
@@ -106,12 +112,17 @@ class Trainer:
         """Build and compile; the graphs are traced when first called."""
         self.lock = threading.RLock()
         self._batch_size = architecture.batch_size
-        self._model = layers(*architecture[:4])
-        self._model.compile(optimizer=architecture.optimizer, loss=loss(architecture.classes))
+        self._model = layers(*architecture[:4], architecture.dropout)
+        optimizer = keras.optimizers.get(architecture.optimizer)
+        if architecture.learning_rate is not None:
+            optimizer.learning_rate = architecture.learning_rate
+        if architecture.weight_decay:
+            optimizer.weight_decay = architecture.weight_decay
+        self._model.compile(optimizer=optimizer, loss=loss(architecture.classes))
         self._model.optimizer.build(self._model.trainable_variables)
         self._state = [(variable, variable.numpy()) for variable in self._model.optimizer.variables]
         rows = tf.TensorSpec((None, architecture.features), tf.float32)
-        targets = tf.TensorSpec((None,), _graphs.OUTPUTS[kind(architecture.classes)][2])
+        targets = tf.TensorSpec((None,), _steps.OUTPUTS[kind(architecture.classes)][2])
         self._train = tf.function(self._epochs, input_signature=(rows, targets, tf.TensorSpec((None, None), tf.int32)))
         self._predict = tf.function(lambda X: self._model(X, training=False), input_signature=(rows,))
 
@@ -183,6 +194,9 @@ class _Network(BaseEstimator):
         epochs: int = 80,
         batch_size: int = 40,
         any_size: bool = False,
+        learning_rate: float | None = None,
+        weight_decay: float = 0.0,
+        dropout: float = DROPOUT,
         random_state: int | None = None,
     ) -> None:
         """Keep the parameters."""
@@ -192,7 +206,23 @@ class _Network(BaseEstimator):
         self.epochs = epochs
         self.batch_size = batch_size
         self.any_size = any_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.dropout = dropout
         self.random_state = random_state
+
+    @property
+    def rates(self) -> _steps.Rates:
+        """The learning rate, the weight decay and the dropout of its fits, Keras's own where it has none of its own."""
+        rate = _steps.RATES.get(self.optimizer) if self.learning_rate is None else self.learning_rate
+        return _steps.Rates(rate, self.weight_decay, self.dropout)
+
+    def recipe(self, X: Any, y: Any) -> _steps.Recipe:
+        """Return all that a fit to X (rows, features) and y (rows,) depends on, for whoever differentiates it.
+
+        It learns what `targets` needs, but trains no weights. The optimizer is one of `_steps.RULES`.
+        """
+        return self._recipe(*self._read(X, y))
 
     @property
     def _classes(self) -> int:
@@ -200,12 +230,31 @@ class _Network(BaseEstimator):
 
     @property
     def _any_size(self) -> bool:
-        return self.any_size and self.optimizer in _graphs.RULES
+        """Whether fits are made in the graphs that serve all sizes and rates."""
+        own = self.learning_rate is None and self.weight_decay == 0 and self.dropout == DROPOUT
+        return (self.any_size or not own) and self.optimizer in _steps.RULES
+
+    @property
+    def _family(self) -> _steps.Family:
+        return _steps.Family(self.activation, self.optimizer, kind(self._classes))
+
+    def _read(self, X: Any, y: Any) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """Return rows and targets as they are trained on, and learn what `targets` needs."""
+        raise NotImplementedError
 
     def _train(self, X: NDArray[np.float32], y: NDArray[Any]) -> None:
-        """Set the weights; raise `ValueError` where training diverges."""
-        seed = int(np.random.SeedSequence().generate_state(1)[0]) if self.random_state is None else self.random_state
-        self.weights_ = self._trained(X, y, seed)
+        """Set the weights; raise `ValueError` for rates beyond their bounds, and where training diverges."""
+        rate, decay, dropout = self.learning_rate, self.weight_decay, self.dropout
+        if not ((rate is None or rate > 0) and decay >= 0 and 0 <= dropout < 1):
+            message = (
+                "expected a learning_rate above 0, or None, a weight_decay of 0 or more and a dropout of 0 to below 1, "
+                f"got learning_rate={rate!r}, weight_decay={decay!r}, dropout={dropout!r}"
+            )
+            raise ValueError(message)
+        if self._any_size:
+            self.weights_ = _graphs.fit(self._recipe(X, y))
+        else:
+            self.weights_ = self._trainer().fit(X, y, self.epochs, self._seed())
         if not all(np.isfinite(weight).all() for weight in self.weights_):
             message = f"training diverged: weights of {self} are no numbers; standardise X or take another optimizer"
             raise ValueError(message)
@@ -215,28 +264,26 @@ class _Network(BaseEstimator):
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float32, reset=False)
         if self._any_size:
-            graph = _graphs.predicting(self.activation, kind(self._classes))
-            return np.asarray(graph(tf.constant(X), *self.weights_))
+            return np.asarray(_graphs.predicting(self._family)(tf.constant(X), *self.weights_))
         return self._trainer().predict(self.weights_, X)
 
-    def _trained(self, X: NDArray[np.float32], y: NDArray[Any], seed: int) -> list[NDArray[np.float32]]:
-        if not self._any_size:
-            return self._trainer().fit(X, y, self.epochs, seed)
-        random = np.random.default_rng(seed)
+    def _recipe(self, X: NDArray[np.float32], y: NDArray[Any]) -> _steps.Recipe:
+        random = np.random.default_rng(self._seed())
         weights, dropout = _graphs.begin(X.shape[1], self.neurons, units(self._classes), random)
         orders = random.permuted(np.tile(np.arange(len(X), dtype=np.int32), (self.epochs, 1)), axis=1)
-        return _graphs.fit(
-            X, y, orders, weights, dropout,
-            activation=self.activation, optimizer=self.optimizer, batch_size=self.batch_size, rate=DROPOUT,
-            output=kind(self._classes),
-        )  # fmt: skip
+        return _steps.Recipe(self._family, X, y, orders, self.batch_size, weights, dropout, self.rates)
+
+    def _seed(self) -> int:
+        """Return the seed of a fit, drawn anew for each where there is no `random_state`."""
+        return int(np.random.SeedSequence().generate_state(1)[0]) if self.random_state is None else self.random_state
 
     def _trainer(self) -> Trainer:
         return trainer(
             Architecture(
-                self.n_features_in_, self._classes, self.neurons, self.activation, self.optimizer, self.batch_size
+                self.n_features_in_, self._classes, self.neurons, self.activation, self.optimizer, self.batch_size,
+                self.learning_rate, self.weight_decay, self.dropout,
             )
-        )
+        )  # fmt: skip
 
 
 class NetworkClassifier(ClassifierMixin, _Network):
@@ -244,20 +291,30 @@ class NetworkClassifier(ClassifierMixin, _Network):
 
     `fit` takes rows (rows, features) and labels (rows,) of two classes or more. The same integer
     `random_state` gives the same weights, bit for bit, whatever was trained before. `any_size` trains every
-    number of neurons in the same graph, which moves the last bits. Pickles hold the weights alone. Raises
-    `ValueError` for bad rows, an unknown activation or optimizer (Keras's own words), and where training diverges.
+    number of neurons in the same graph, which moves the last bits; where an optimizer has such graphs, so does a
+    `learning_rate` (None: the optimizer's own), a `weight_decay` (0: the optimizer's own) or a `dropout` that is not
+    Keras's or the article's. Pickles hold the weights alone. Raises `ValueError` for bad rows, an unknown activation or
+    optimizer (Keras's own words), and where training diverges.
     """
 
     def fit(self, X: Any, y: Any) -> NetworkClassifier:
         """Train on X (rows, features) and labels y (rows,)."""
+        self._train(*self._read(X, y))
+        return self
+
+    def _read(self, X: Any, y: Any) -> tuple[NDArray[np.float32], NDArray[Any]]:
         X, y = validate_data(self, X, y, dtype=np.float32)
         check_classification_targets(y)
-        self.classes_, labels = np.unique(y, return_inverse=True)
+        self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
             message = f"NetworkClassifier needs two classes or more, got 1 class: {self.classes_[0]!r}"
             raise ValueError(message)
-        self._train(X, labels.astype(np.int32))
-        return self
+        return X, self.targets(y)
+
+    def targets(self, y: Any) -> NDArray[np.int32]:
+        """Return labels, each of one of the classes, as they are trained on: the places of their classes."""
+        found: NDArray[np.int32] = np.searchsorted(self.classes_, y).astype(np.int32)
+        return found
 
     def predict_proba(self, X: Any) -> NDArray[np.float32]:
         """Return probabilities, (rows, classes)."""
@@ -283,10 +340,17 @@ class NetworkRegressor(RegressorMixin, _Network):
 
     def fit(self, X: Any, y: Any) -> NetworkRegressor:
         """Train on X (rows, features) and numbers y (rows,)."""
+        self._train(*self._read(X, y))
+        return self
+
+    def _read(self, X: Any, y: Any) -> tuple[NDArray[np.float32], NDArray[Any]]:
         X, y = validate_data(self, X, y, dtype=np.float32, y_numeric=True)
         self.standard_ = Standard.of(y)
-        self._train(X, self.standard_.of_numbers(y).astype(np.float32))
-        return self
+        return X, self.targets(y)
+
+    def targets(self, y: Any) -> NDArray[np.float32]:
+        """Return numbers as they are trained on: standardised."""
+        return self.standard_.of_numbers(y).astype(np.float32)
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Return the numbers, (rows,)."""

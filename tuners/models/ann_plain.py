@@ -11,7 +11,7 @@ from sklearn.utils import RegressorTags
 
 from tuners.errors import require
 from tuners.models._network import NUMBER, Standard, layers, loss
-from tuners.models.ann import BATCH_SIZE, EPOCHS, searched
+from tuners.models.ann import BATCH_SIZE, EPOCHS, searched, space
 from tuners.task.model import Model
 
 require("scikeras", extra="ann")
@@ -53,4 +53,4 @@ def model(epochs: int = EPOCHS, batch_size: int = BATCH_SIZE) -> Model:
         "model": network, "neurons": 15, "activation": "relu", "optimizer": "Adam", "epochs": epochs,
         "batch_size": batch_size, "verbose": 0, "random_state": 0,
     }  # fmt: skip
-    return searched("ann_plain", KerasClassifier(**usual), StandardisedRegressor(**usual))
+    return searched("ann_plain", KerasClassifier(**usual), StandardisedRegressor(**usual), space())

@@ -1,7 +1,8 @@
-"""Derivatives of the validation loss in a penalty's logarithm, by implicit differentiation; a model kind a file.
+"""Derivatives of the validation loss in hyperparameters; a kind of model a file, and `kinds` says what there is.
 
-A kind is a function `slope(model, train, validation) -> float`: the derivative of the mean loss of the validation rows
-in the logarithm of the model's penalty, at the weights that fitting reaches.
+Of linear models, a file has `slope(model, train, validation) -> float`: by implicit differentiation, the derivative of
+the mean loss of the validation rows in the logarithm of the model's penalty, at the weights that fitting reaches. Of
+networks, which end before they reach an optimum, it is by unrolling their training.
 """
 
 from __future__ import annotations
