@@ -30,6 +30,9 @@ VARIANTS: tuple[dict[str, Any], ...] = (
 )
 """Limits that families share growth across, where the model has them."""
 
+_SILENT = {"lightgbm": {"verbose": -1}}
+"""What keeps a package's models from printing about the made-up data."""
+
 _verified: dict[tuple[type, Family], bool] = {}
 
 
@@ -61,7 +64,7 @@ def _difference(kind: type, family: Family) -> str:
     groups: dict[object, dict[Plan, Any]] = {}
     for variant in VARIANTS:
         for size in SIZES:
-            estimator = kind()
+            estimator = kind(**_SILENT.get(_package(kind), {}))
             own = estimator.get_params(deep=False)
             params = {name: value for name, value in variant.items() if name in own}
             estimator.set_params(**params, **{family.size(kind) or "": size}, random_state=7)
@@ -96,8 +99,12 @@ def _data(*, classifies: bool) -> tuple[Any, Any]:
     return X, np.digitize(target, [-0.5, 0.8]) if classifies else target
 
 
+def _package(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
+
+
 def _release(kind: type) -> str:
-    package = kind.__module__.partition(".")[0]
+    package = _package(kind)
     try:
         return f"{package} {version({'sklearn': 'scikit-learn'}.get(package, package))}"
     except PackageNotFoundError:
