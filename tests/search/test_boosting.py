@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from joblib import parallel_config
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
 from tests.search.compared import both, rows
 from tuners.search import verification
@@ -93,7 +95,7 @@ def test_bins_are_made_once(kind: str, classes: int) -> None:
     """Learning rates and sizes of trees share a fold's bins; predictions are those of each model's own fit."""
     X, y = rows(count=400, classes=classes)
     fold = check(candidates(kind, classifies=classes > 0), X, y, split=300)
-    assert len(fold.memory["once"]) == 1
+    assert [len(made) for made in fold.memory.values()] == [1]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_other_bins(kind: str, name: str, values: list[Any]) -> None:
     X[:, 1] = (X[:, 1] * 2).round().clip(0, 4)
     each = [candidates(kind, classifies=True, **{name: value}) for value in values]
     fold = check([*each[0], *each[1]], X, y, split=300)
-    assert len(fold.memory["once"]) == 2
+    assert [len(made) for made in fold.memory.values()] == [2]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -160,6 +162,27 @@ def test_any_boosting(kind: str, data: st.DataObject) -> None:
     check([model(kind, classifies=classes > 0, **drawn).set_params(**each) for each in grid], X, y, split=100)
 
 
+def test_predictions_are_summed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each iteration of histogram boosting predicts the rows of a fold once, for all sizes."""
+    X, y = rows(count=200)
+    fold = Rows(X[:150], y[:150], X[150:])
+    members = [HistGradientBoostingClassifier(random_state=1, max_iter=size) for size in (6, 2, 4)]
+    plans = {prefix.plan(type(each), each.get_params(), 150, 5): each for each in members}
+    fitted = prefix.fitted([(plan, each) for plan, each in plans.items() if plan], fold, lambda: None)
+    asked = []
+    own = TreePredictor.predict
+
+    def predict(self: Any, *args: Any, **options: Any) -> Any:
+        asked.append(self)
+        return own(self, *args, **options)
+
+    monkeypatch.setattr(TreePredictor, "predict", predict)
+    for _, each in fitted:
+        each.predict(fold.X_asked)
+        each.predict_proba(fold.X_asked)
+    assert len(asked) == 6
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_fitted_models_are_pickled(kind: str) -> None:
     """A scorer may copy the model by pickling: the copy predicts the same."""
@@ -192,6 +215,16 @@ def test_bins_in_worker_processes() -> None:
     X, y = rows(count=300)
     grid = {"max_iter": [2, 4, 6], "learning_rate": [0.1, 0.3, 0.5]}
     shared = both(HistGradientBoostingClassifier(random_state=1), grid, X, y, scoring="neg_log_loss", n_jobs=2)
+    assert shared.shared_.sum() >= len(shared.shared_) - 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bins_in_threads(kind: str) -> None:
+    """Threads have bins of their own, with the same scores."""
+    X, y = rows(count=300)
+    grid = {SIZES[kind]: [2, 4, 6], "learning_rate": [0.1, 0.3, 0.5]}
+    with parallel_config(backend="threading", n_jobs=2):
+        shared = both(model(kind, classifies=True), grid, X, y, scoring="neg_log_loss")
     assert shared.shared_.sum() >= len(shared.shared_) - 3
 
 

@@ -51,6 +51,12 @@ class _Binned:
         estimator: Any = super()
         return {name: value for name, value in estimator.__getstate__().items() if name != "_stages"}
 
+    def __copy__(self) -> _Binned:
+        """Copy with the stages: for fewer iterations of the same model."""
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
+
     def _bin_data(self, X: Any, sample_weight: Any, is_training_data: bool) -> Any:
         bins = super()._bin_data  # type: ignore[misc]
         if self._rows is None or not is_training_data:

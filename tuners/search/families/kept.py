@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from threading import get_ident
 from typing import Any
 
 KEPT = 4
@@ -28,8 +29,11 @@ def of_fold(key: str) -> dict[str, Any]:
 
 
 def once(memory: dict[str, Any], key: Hashable, make: Callable[[], Any]) -> Any:
-    """Return what `make` makes of the rows that the memory is of, made once for each key."""
-    kept: OrderedDict[Hashable, Any] = memory.setdefault("once", OrderedDict())
+    """Return what `make` makes of the rows that the memory is of, made once for each key, and in each thread.
+
+    Libraries do not promise that models may be fitted on the same bins at the same time.
+    """
+    kept: OrderedDict[Hashable, Any] = memory.setdefault(f"thread {get_ident()}", OrderedDict())
     if key not in kept:
         kept[key] = make()
     kept.move_to_end(key)

@@ -11,6 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sklearn.base import clone
@@ -73,11 +74,14 @@ def _histogram_boosts_on(params: Params, rows: int) -> bool:
     return stopping is False or (isinstance(stopping, str) and stopping == "auto" and rows <= 10_000)
 
 
+@cache
+def _signature(package: str, base: str) -> frozenset[str]:
+    return frozenset(inspect.signature(getattr(sys.modules[package], base).__init__).parameters)
+
+
 def _own(package: str, base: str, params: Params) -> bool:
     # LightGBM's silence is beyond its signature, too.
-    return set(params) - {"verbose", "verbosity"} <= set(
-        inspect.signature(getattr(sys.modules[package], base).__init__).parameters
-    )
+    return set(params) - {"verbose", "verbosity"} <= _signature(package, base)
 
 
 def _lightgbm(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
