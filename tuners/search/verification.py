@@ -34,6 +34,8 @@ VARIANTS: tuple[dict[str, Any], ...] = (
 
 METHODS = ("predict_proba", "decision_function", "predict")
 """The first that a kind of model has is compared."""
+_SILENT = {"lightgbm": {"verbose": -1}}
+"""What keeps a package's models from printing about the made-up data."""
 
 _verified: dict[tuple[type, Family], bool] = {}
 
@@ -65,7 +67,7 @@ def _difference(kind: type, family: Family) -> str:
     rows = Rows(X[:TRAIN], y[:TRAIN], X[TRAIN:])
     groups: dict[object, dict[Plan, Any]] = {}
     for params in _candidates(kind, family):
-        estimator = kind().set_params(**params)
+        estimator = kind(**_SILENT.get(_package(kind), {})).set_params(**params)
         plan = family.plan(kind, estimator.get_params(deep=False), TRAIN, FEATURES)
         if plan is None:
             return "its parameters are not understood"
@@ -109,8 +111,12 @@ def _data(*, classifies: bool) -> tuple[Any, Any]:
     return X, np.digitize(target, [-0.5, 0.8]) if classifies else target
 
 
+def _package(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
+
+
 def _release(kind: type) -> str:
-    package = kind.__module__.partition(".")[0]
+    package = _package(kind)
     try:
         return f"{package} {version({'sklearn': 'scikit-learn'}.get(package, package))}"
     except PackageNotFoundError:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import uuid4
 
 from tuners.search.anatomy import Params
+from tuners.search.families.kept import of_fold
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,17 @@ class Rows:
     """Whether later candidates will ask for the same rows."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What a family keeps of these rows."""
+    key: str = field(default_factory=lambda: uuid4().hex)
+    """By which another process that gets them again finds what it has kept of them."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the memory behind: it is this process's."""
-        return {**self.__dict__, "memory": {}}
+        return {name: value for name, value in self.__dict__.items() if name != "memory"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Find the memory that this process has of them."""
+        self.__dict__.update(state)
+        self.memory = of_fold(self.key)
 
 
 class Fitted(Protocol):

@@ -11,13 +11,18 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sklearn.base import clone
 
 from tuners.results.keys import freeze
 from tuners.search.anatomy import Params
-from tuners.search.families import Family, Plan, Rows, seeded
+from tuners.search.families import Family, Plan, Rows, extreme, histograms, light, seeded
+
+
+def _fit(estimator: Any, rows: Rows) -> Any:
+    return clone(estimator).fit(rows.X_train, rows.y_train)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Growth:
     """Cut a fitted copy to a size; the parameter itself is set by the caller."""
     exact: Callable[[Params, int], bool] = lambda params, rows: True  # noqa: ARG005  a default
     """Whether a prefix is exact for these parameters on so many rows."""
+    fit: Callable[[Any, Rows], Any] = _fit
+    """Return a clone fitted on a fold's rows, with what other fits have made of the same rows."""
 
 
 def _cut_list(name: str) -> Callable[[Any, int], None]:
@@ -53,16 +60,6 @@ def _cut_boosting(model: Any, size: int) -> None:
         model.__dict__.pop(name, None)  # of the largest: a scorer that reads them is scikit-learn's to serve
 
 
-def _cut_lightgbm(model: Any, size: int) -> None:
-    from lightgbm import Booster  # noqa: PLC0415  optional, and here only where it was fitted
-
-    model._Booster = Booster(model_str=model.booster_.model_to_string(num_iteration=size))  # noqa: SLF001
-
-
-def _cut_xgboost(model: Any, size: int) -> None:
-    model._Booster = model.get_booster()[:size]  # noqa: SLF001  what its own slicing is for
-
-
 def _one_job(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
     # In parallel, probabilities are summed in another order.
     return params["n_jobs"] in (None, 1) and not params.get("oob_score")
@@ -77,11 +74,14 @@ def _histogram_boosts_on(params: Params, rows: int) -> bool:
     return stopping is False or (isinstance(stopping, str) and stopping == "auto" and rows <= 10_000)
 
 
+@cache
+def _signature(package: str, base: str) -> frozenset[str]:
+    return frozenset(inspect.signature(getattr(sys.modules[package], base).__init__).parameters)
+
+
 def _own(package: str, base: str, params: Params) -> bool:
     # LightGBM's silence is beyond its signature, too.
-    return set(params) - {"verbose", "verbosity"} <= set(
-        inspect.signature(getattr(sys.modules[package], base).__init__).parameters
-    )
+    return set(params) - {"verbose", "verbosity"} <= _signature(package, base)
 
 
 def _lightgbm(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
@@ -100,9 +100,9 @@ def _xgboost(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature 
 _FORESTS = Growth("n_estimators", _cut_list("estimators_"), _one_job)
 _BAGGING = Growth("n_estimators", _cut_bagging, _one_job)
 _BOOSTING = Growth("n_estimators", _cut_boosting, _boosts_on)
-_HISTOGRAMS = Growth("max_iter", _cut_list("_predictors"), _histogram_boosts_on)
-_LIGHTGBM = Growth("n_estimators", _cut_lightgbm, _lightgbm)
-_XGBOOST = Growth("n_estimators", _cut_xgboost, _xgboost)
+_HISTOGRAMS = Growth("max_iter", _cut_list("_predictors"), _histogram_boosts_on, histograms.fit)
+_LIGHTGBM = Growth("n_estimators", light.cut, _lightgbm, light.fit)
+_XGBOOST = Growth("n_estimators", extreme.cut, _xgboost, extreme.fit)
 
 GROWTHS = {
     "sklearn.ensemble._forest.RandomForestClassifier": _FORESTS,
@@ -154,10 +154,11 @@ def fitted(
     members: Sequence[tuple[Plan, Any]], rows: Rows, check: Callable[[], None]
 ) -> Iterator[tuple[list[Plan], Any]]:
     """Fit the largest, and yield it and copies of it cut short."""
-    _, largest = max(members, key=lambda member: member[0].size)
-    largest = clone(largest).fit(rows.X_train, rows.y_train)
+    ascending = sorted(members, key=lambda member: member[0].size)
+    _, largest = ascending[-1]
     grows = GROWTHS[_name(type(largest))]
-    for member, estimator in members:
+    largest = grows.fit(largest, rows)
+    for member, estimator in ascending:
         check()
         model = copy.copy(largest)
         setattr(model, grows.size, getattr(estimator, grows.size))
