@@ -218,6 +218,15 @@ def test_bins_in_worker_processes() -> None:
     assert shared.shared_.sum() >= len(shared.shared_) - 3
 
 
+def test_a_callers_choice_of_processes_stands() -> None:
+    """What is shared ends no process that scikit-learn's part of the search goes on with."""
+    X, y = rows(count=300)
+    grid = {"max_iter": [2, 4, 6], "learning_rate": [0.1, 0.3, 0.5]}
+    with parallel_config(backend="loky", n_jobs=2):
+        shared = both(HistGradientBoostingClassifier(random_state=1), grid, X, y)
+    assert shared.shared_.sum() >= len(shared.shared_) - 3
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_bins_in_threads(kind: str) -> None:
     """Threads have bins of their own, with the same scores."""

@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
+from joblib._parallel_backends import LokyBackend
+from joblib.parallel import get_active_backend
 from sklearn.utils.parallel import Parallel, delayed
 
 from tuners.search.anatomy import Anatomy, Candidate, Params
@@ -241,9 +243,10 @@ class SharedEvaluator:
     ) -> Iterator[tuple[int, list[Outcome]]]:
         threads = family.threads or effective_n_jobs(self._jobs) == 1
         stopped = threading.Event() if threads else None
-        parallel = Parallel(
-            n_jobs=self._jobs, return_as="generator_unordered", **({"backend": "threading"} if threads else {})
-        )
+        context, _ = get_active_backend()
+        # Under a caller's `parallel_config("loky")`, ours would end the very backend that scikit-learn's goes on with.
+        backend = "threading" if threads else "loky" if isinstance(context, LokyBackend) else None
+        parallel = Parallel(n_jobs=self._jobs, return_as="generator_unordered", backend=backend)
         done = parallel(
             delayed(evaluate)(group, folds[group.fold], self.anatomy, self._scorer, stopped) for group in groups
         )
