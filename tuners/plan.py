@@ -6,7 +6,8 @@ import dataclasses
 import itertools
 import os
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -271,6 +272,14 @@ class Plan:
         if job.problem is not None:
             return job.problem
         return self.problem(job.cell.model, job.cell.dataset, job.cell.seed)
+
+    def fidelities(self, tuners: Iterable[str]) -> tuple[float, ...]:
+        """Return the fidelities below 1 that methods say they evaluate candidates at, rising."""
+        found: set[float] = set()
+        for tuner in tuners:
+            with suppress(Exception):  # what keeps it from being loaded is said by its cells
+                found |= set(getattr(self.tuner(tuner), "fidelities", ()))
+        return tuple(sorted(found))
 
     def tuner_of(self, job: Job) -> Tuner:
         """Return the method of a job; raise what keeps it from being loaded."""

@@ -17,8 +17,10 @@ from sklearn.tree import DecisionTreeClassifier
 from tests import ROOT
 from tests.estimators import Stump, stump
 from tests.forked import until
-from tuners import Model, TuningError
+from tuners import Budget, Model, TuningError
+from tuners.catalog import TUNERS
 from tuners.evaluation.recording import recording_of
+from tuners.execution.here import measure
 from tuners.execution.preflight import preflight
 from tuners.execution.tables import Expected, build, ensure
 from tuners.plan import Plan
@@ -77,6 +79,24 @@ def test_every_candidate_of_every_problem_is_recorded(jobs: int, tmp_path: Path)
     again = plan(tmp_path, jobs=jobs)
     assert build(again, again.cells(), heard, quiet) == built
     assert recording_of(again.problem("oak", "iris", 0), tmp_path).landmarks().whole
+
+
+@pytest.mark.parametrize(("tuner", "smaller"), [("random", 0), ("asha", 4)])
+def test_methods_that_evaluate_in_part_find_the_parts_recorded(tuner: str, smaller: int, tmp_path: Path) -> None:
+    """Forests of a share of the trees, here 1, 2, 3 and 10, come with the table where a method asks for them."""
+    pytest.importorskip("optuna", reason="pip install 'tuners[optuna]'")
+    space = {"n_estimators": [6, 30], "max_depth": [1, 2, 3, 4, 5, None]}
+    made = plan(tmp_path, Model("oak", RandomForestClassifier(random_state=0), space), seeds=1, tuners=(tuner,))
+    (built,) = build(made, made.cells(), heard, quiet)
+    assert (built.candidates, built.recorded) == (12, 12)
+    (table,) = listed(tmp_path)
+    assert table.count() == 12 + 6 * smaller
+    found = measure(
+        tuner, TUNERS.load(tuner), made.problem("oak", "iris", 0), Budget(8), evaluation="recorded", tables=tmp_path
+    )
+    assert found.record.ok
+    assert any(trial.fidelity < 1 for trial in found.trials) == bool(smaller)
+    assert table.count() == 12 + 6 * smaller + 1  # the untuned model
 
 
 def test_the_time_left_is_that_of_the_candidates(tmp_path: Path) -> None:

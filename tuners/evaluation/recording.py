@@ -88,6 +88,8 @@ class Recording:
         self._inside: dict[int, bool] = {}
         self.asked = False
         """Whether it was tried to build the table whole."""
+        self.fidelities: tuple[float, ...] = ()
+        """Those below 1 that the session's methods evaluate candidates at."""
         self.expected: float | None = None
         """Seconds that building it would take, where that was too long."""
         self._landmarks: Landmarks | None = None
@@ -205,6 +207,15 @@ class Recording:
     def candidates(self) -> list[Params] | None:
         """The candidates of the model's space; None where they have no end, or are too many to list."""
         return candidates(self.problem.model.space)
+
+    @property
+    def wanted(self) -> list[Params] | None:
+        """What a whole table holds: the space's candidates, and smaller ones where those come with their growth."""
+        every, resource = self.candidates, self.problem.resource
+        if not every or not self.fidelities or not resource.parameter or not self.shares:
+            return every
+        smaller = [resource.share(params, fidelity) for params in every for fidelity in self.fidelities]
+        return list({key(params): params for params in (*every, *smaller)}.values())
 
     def landmarks(self) -> Landmarks:
         """Return where the scores of the space's candidates lie, as far as they are recorded."""

@@ -92,9 +92,11 @@ def build(
     """
     recordings = of_each(plan, cells, lambda problem: recording_of(problem, plan.tables))
     waiting = [each for each in recordings if each.candidates is not None]
-    total = sum(len(each.candidates or ()) for each in waiting)
-    progress = _Progress(waiting, total, heard)
-    lacking = {recording: recording.missing(recording.candidates or ()) for recording in waiting}
+    for recording in waiting:
+        recording.fidelities = plan.fidelities(dict.fromkeys(cell.tuner for cell in cells))
+    wanted = {recording: recording.wanted or [] for recording in waiting}
+    progress = _Progress(waiting, sum(map(len, wanted.values())), heard)
+    lacking = {recording: recording.missing(every) for recording, every in wanted.items()}
     lacking = {recording: missing for recording, missing in lacking.items() if missing}
     begun = perf_counter()
     try:
@@ -219,8 +221,7 @@ def whole(recording: Recording, limit: float) -> float | None:
 
     Return the seconds that it would take, where it was not done.
     """
-    every = recording.candidates
-    missing = [] if every is None else recording.missing(every)
+    missing = recording.missing(recording.wanted or ())
     if not missing:
         return None
     drawn = _drawn(recording, missing)

@@ -20,6 +20,8 @@ ETA = 3
 """Of Hyperband's authors (Li et al. 2018, section 2.6)."""
 MOST = 3
 """Rungs: 1/9, 1/3 and 1. On the small data that comparisons are made on, less than a ninth says little."""
+SHARES = tuple(ETA**-above for above in range(MOST - 1, 0, -1))
+"""The fidelities below 1, rising."""
 ROWS_A_CLASS = 4
 """Rows of each class, or of numbers, that a fit on a share of the rows is to have at the least, in the mean."""
 

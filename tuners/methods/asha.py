@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuners.methods._optuna import optuna
 from tuners.methods._pruned import search
-from tuners.methods._rungs import ETA
+from tuners.methods._rungs import ETA, SHARES
 
 if TYPE_CHECKING:
     from tuners.objective import Objective
@@ -21,4 +21,4 @@ def tune(objective: Objective, seed: int) -> None:
     )
 
 
-tune.fidelities = True  # type: ignore[attr-defined]  # it evaluates in part
+tune.fidelities = SHARES  # type: ignore[attr-defined]  # what a session records ahead of it

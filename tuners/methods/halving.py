@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401  lets the next line be imported
 from sklearn.model_selection import HalvingRandomSearchCV
 
-from tuners.methods._rungs import ETA, check_rows, cost, rungs
+from tuners.methods._rungs import ETA, SHARES, check_rows, cost, rungs
 from tuners.methods._start import drawn, evaluate_start
 from tuners.spaces import Params
 
@@ -94,4 +94,4 @@ def run(objective: Objective, fidelities: list[float], points: Sequence[Params],
         search.fit(np.zeros((2, 1)), np.array([0, 1]))
 
 
-tune.fidelities = True  # type: ignore[attr-defined]  # it evaluates in part
+tune.fidelities = SHARES  # type: ignore[attr-defined]  # what a session records ahead of it

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuners.methods import _smac
 from tuners.methods._asked import Asked
-from tuners.methods._rungs import ETA, check_rows, rungs
+from tuners.methods._rungs import ETA, SHARES, check_rows, rungs
 from tuners.methods._smac import smac
 
 if TYPE_CHECKING:
@@ -30,4 +30,4 @@ def tune(objective: Objective, seed: int) -> None:
 
 
 tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for
-tune.fidelities = True  # type: ignore[attr-defined]  # it evaluates in part
+tune.fidelities = SHARES  # type: ignore[attr-defined]  # what a session records ahead of it

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from tuners.presets import FIELD, METHODS, RANGED, Preset, Scope
+from tuners.presets import FIELD, IN_PART, METHODS, RANGED, Preset, Scope
 from tuners.task.protocol import Protocol
 
+REPEATS = {"genetic": 3, "bayesian": 5, "optuna": 5, "flaml": 5, "halving": 3, "asha": 3, "hyperband": 3}
+"""As many as their thinking lets into the time."""
+
 PRESET = Preset(
-    tuners=(*METHODS, *FIELD),
+    tuners=(*METHODS, *FIELD, *IN_PART),
     models=("forest", "ann"),
     datasets=("breast_cancer", "digits", "wine", "iris"),
     regression_datasets=("diabetes", "auto_mpg", "concrete", "automobile"),
@@ -17,10 +20,16 @@ PRESET = Preset(
     start="default",
     evaluation="recorded",
     scopes={
-        # As many as their thinking lets into the time.
-        "forest": Scope(repeats={"genetic": 3, "bayesian": 5, "optuna": 5, "flaml": 5}),
-        # TensorFlow and its graphs take as long to start as all forests: the network gets one small dataset.
-        "ann": Scope(datasets=("wine",), regression_datasets=("diabetes",), seeds=(0,), repeats={"genetic": 3}),
+        **{model: Scope(repeats=REPEATS) for model in ("forest", *RANGED)},
+        # TensorFlow and its graphs take as long to start as all forests: the network gets one small dataset, and no
+        # method that would train it once more for each share of its epochs.
+        "ann": Scope(
+            tuners=(*METHODS, *FIELD),
+            datasets=("wine",),
+            regression_datasets=("diabetes",),
+            seeds=(0,),
+            repeats={"genetic": 3},
+        ),
     },
     effort={
         "ann": {"epochs": 20, "any_size": True},
@@ -30,6 +39,6 @@ PRESET = Preset(
     note=(
         "quick: at most 400 rows of small datasets, a network of few epochs: what holds here may not hold on larger "
         "data, which --tuning-preset=standard and data of your own show. Left to standard: smac and smac_hyperband, "
-        "which think for 0.1 s a candidate, and halving, asha and hyperband, which would double the tables"
+        "which think for 0.1 s a candidate"
     ),
 )
