@@ -79,7 +79,10 @@ ALIKE = (
 BRIEF = {"smac": 3}
 """Evaluations in the tests that are not slow, of methods that think for a tenth of a second each."""
 TRIED = [pytest.param(tuner, marks=pytest.mark.slow) if tuner in ALIKE else tuner for tuner in TUNERS]
-ASKING = ("bayesian", "genetic", "flaml", "hyperband", "optuna", "optuna_tpe_independent", "smac", "smac_hyperband")
+ASKING = (
+    *("bayesian", "genetic", "flaml", "hyperband", "optuna", "optuna_gp", "optuna_tpe_independent", "smac"),
+    "smac_hyperband",
+)
 """Methods that ask for known candidates while they look for the last new ones of a small space, which may take long."""
 over_tuners = pytest.mark.parametrize("tuner", TRIED)
 

@@ -9,6 +9,9 @@ from tuners.methods._optuna import optuna, search
 
 require("torch", extra="optuna-gp")
 
+# Optuna loads it for its first suggestion: on the search's clock, and half where a time budget ends the search there.
+import torch  # noqa: E402, F401  after the check
+
 if TYPE_CHECKING:
     from tuners.objective import Objective
 
