@@ -70,6 +70,19 @@ def test_tuners_that_evaluate_in_part(pytester: pytest.Pytester) -> None:
     assert len([line for line in FILES["thirds.py"].splitlines() if line]) < 15
 
 
+@pytest.mark.parametrize("promise", [
+    "test_budget_is_kept", "test_every_point_lies_in_the_space", "test_same_seed_same_trials",
+    "test_the_start_comes_first", "test_time_budget_stops_the_search",
+])  # fmt: skip
+@pytest.mark.parametrize("tuner", ["thirds", "halves"])
+def test_the_readmes_tuners_keep_the_contract(tuner: str, promise: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever begins with one of them begins with a tuner that the suite passes."""
+    made: list[Tuner] = []
+    monkeypatch.setattr(tuners, "tuner", made.append, raising=False)
+    exec(next(text for text in FILES.values() if f"def {tuner}(" in text), {})  # noqa: S102  the README's own code
+    getattr(TunerContract.of(made[0])(), promise)()
+
+
 @pytest.mark.parametrize("raise_above", [0.2, 0.5, 0.8])
 def test_the_readmes_tuner_drops_failed_candidates_first(raise_above: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of nine candidates, those that go up a rung are the best of those that have not failed."""

@@ -13,7 +13,7 @@ from typing import Any
 from ConfigSpace import AndConjunction, ConfigurationSpace, EqualsCondition, InCondition
 from ConfigSpace.hyperparameters import IntegerHyperparameter
 
-from tuners.errors import TuningError
+from tuners.errors import TuningError, nearest
 from tuners.results.params import plain
 from tuners.spaces.values import position
 
@@ -37,6 +37,9 @@ def when(values: Any, parents: Mapping[str, Any] | None = None, /, **named: Any)
     where a name is no word of Python's; a list is one of several values; of several parents all must agree.
     Raises `TuningError` where no parent is named.
     """
+    if not isinstance(parents, Mapping | None):
+        message = f'when: expected other hyperparameters and their values, as in kernel="poly", got {parents!r}'
+        raise TuningError(message)
     both = {**(parents or {}), **named}
     if not both:
         message = 'when: expected the hyperparameter that it depends on, as in when((2, 5), kernel="poly"), got none'
@@ -65,7 +68,9 @@ def _check(space: ConfigurationSpace, child: str, parent: str, values: Sequence[
     about = f"search space: {child}: its condition on {parent!r}"
     if parent not in space or parent == child:
         others = ", ".join(repr(name) for name in space if name != child)
-        message = f"{about}: expected another hyperparameter of the space: it has {others or 'no other'}"
+        near = nearest(parent, [name for name in space if name != child], most=1)
+        meant = f": did you mean {near[0]!r}?" if near else ""
+        message = f"{about}: expected another hyperparameter of the space: it has {others or 'no other'}{meant}"
         raise TuningError(message)
     hyperparameter = space[parent]
     whole = isinstance(hyperparameter, IntegerHyperparameter)
