@@ -39,6 +39,8 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
     plan.real_on = smallest(plan, session.cells)
     for line in said(found, time.monotonic() - began, plan):
         session.messages.note(line)
+    if longer := beyond(found, plan):
+        say(longer)  # before the runs, which take so long, too
 
 
 def before(expected: Expected) -> str:
@@ -47,6 +49,8 @@ def before(expected: Expected) -> str:
     if expected.seconds is None:
         return f"{what}; how long that takes is being measured"
     later = ", ".join(expected.measured_later)
+    if later and not expected.seconds:
+        return f"{what}: they are timed meanwhile, since candidates of {later} share no work"
     beside = f" beside {later}, whose candidates share no work and are timed as they are evaluated" if later else ""
     longer = f"; {counted(expected.longer, 'further problem')} would take longer than --tuning-table-limit each, and "
     left = f"{longer}only what searches ask for is recorded" if expected.longer else ""
@@ -56,23 +60,33 @@ def before(expected: Expected) -> str:
 def said(found: Sequence[Built], seconds: float, plan: Plan) -> list[str]:
     """Return what there is to say of tables: how many are whole, and what the others would take."""
     whole = [each for each in found if each.whole]
-    then = ASKED_FOR if "repeats" in plan.given else f"{ONCE}, {ASKED_FOR}"
     lines = [f"table of {each.name}: recorded with {each.instead_of}: built anew" for each in found if each.instead_of]
     if whole:
         candidates = sum(each.candidates or 0 for each in whole)
         ready = f"all {candidates:,} candidates, ready in {seconds:.0f} s"
         lines.append(f"tables: {counted(len(whole), 'problem')}, {ready}")
-    longer = [each for each in found if each.expected is not None]
-    if longer:
-        first = max(longer, key=lambda each: each.expected or 0.0)
-        lines.append(
-            f"tables: {first.name}{_further(longer)}: all {first.candidates:,} candidates would take about "
-            f"{first.expected:.0f} s, more than --tuning-table-limit={plan.table_limit:g}: {then}"
-        )
+    if longer := beyond(found, plan):
+        lines.append(longer)
     endless = [each for each in found if each.candidates is None]
     if endless:
-        lines.append(f"tables: {endless[0].name}{_further(endless)}: a space without an end: {then}")
+        lines.append(f"tables: {endless[0].name}{_further(endless)}: a space without an end: {_then(plan)}")
     return lines
+
+
+def beyond(found: Sequence[Built], plan: Plan) -> str:
+    """Return what there is to say of tables that would take longer than the limit; empty where none would."""
+    longer = [each for each in found if each.expected is not None]
+    if not longer:
+        return ""
+    first = max(longer, key=lambda each: each.expected or 0.0)
+    return (
+        f"tables: {first.name}{_further(longer)}: all {first.candidates:,} candidates would take about "
+        f"{first.expected:.0f} s, more than --tuning-table-limit={plan.table_limit:g}: {_then(plan)}"
+    )
+
+
+def _then(plan: Plan) -> str:
+    return ASKED_FOR if "repeats" in plan.given else f"{ONCE}, {ASKED_FOR}"
 
 
 def _further(found: Sequence[Built]) -> str:
