@@ -218,6 +218,16 @@ def test_bins_in_worker_processes() -> None:
     assert shared.shared_.sum() >= len(shared.shared_) - 3
 
 
+def test_an_objective_of_ones_own_is_left_to_lightgbm(capfd: pytest.CaptureFixture[str]) -> None:
+    """LightGBM wraps it in its fit: such models are not shared, and nothing is tried in vain."""
+    lightgbm = pytest.importorskip("lightgbm", reason="pip install 'tuners[lightgbm]'")
+    X, y = rows(count=200, classes=0)
+    mine = lightgbm.LGBMRegressor(random_state=1, verbose=-1, objective=lambda y, raw: (raw - y, np.ones_like(y)))
+    shared = both(mine, {"n_estimators": [2, 4, 6], "learning_rate": [0.1, 0.3]}, X, y)
+    assert not shared.shared_.any()
+    assert "Fatal" not in "".join(capfd.readouterr())
+
+
 def test_a_callers_choice_of_processes_stands() -> None:
     """What is shared ends no process that scikit-learn's part of the search goes on with."""
     X, y = rows(count=300)

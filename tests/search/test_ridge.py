@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from tests.search.alone import estimators, same_answers
 from tests.search.compared import both, rows
 from tuners.search.families import Rows, ridge
+from tuners.search.families.kept import KEPT
 
 PENALTIES = [1e-4, 0.1, 1.0, 1, 30.0, 1e4]
 
@@ -75,6 +76,30 @@ def test_searches() -> None:
     assert both(model, grid, frame, y, return_train_score=True).shared_.sum() >= 11
     X, y = rows(300, classes=0)
     assert both(Ridge(), {"alpha": PENALTIES, "fit_intercept": [True, False]}, X, y).shared_.sum() >= 11
+
+
+def test_processes_have_the_threads_of_scikit_learns() -> None:
+    """In two processes, too, the last bit is the same: BLAS sums in another order with another number of threads."""
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(200, 400)), random.normal(size=200)
+    shared = both(Ridge(), {"alpha": np.logspace(-3, 3, 40).tolist()}, X, y, cv=3, n_jobs=2)
+    assert shared.shared_.sum() >= len(shared.shared_) - 2
+
+
+def test_what_other_solvers_read_is_shared_over() -> None:
+    """A tolerance or a number of iterations makes no other product of the rows; a few are kept of each fold."""
+    X, y = rows(count=100, classes=0)
+    shared = both(Ridge(), {"alpha": [0.1, 1.0, 10.0], "tol": [1e-4, 1e-3], "max_iter": [None, 10]}, X, y)
+    assert shared.shared_.sum() >= len(shared.shared_) - 2
+    fold = Rows(X[:80], y[:80], X[80:], remember=True)
+    for intercept in (True, False):
+        for solver in ("auto", "cholesky", "svd"):
+            member = Ridge(fit_intercept=intercept, solver=solver)
+            plan = ridge.plan(Ridge, member.get_params(), 80, X.shape[1])
+            assert plan is not None
+            list(ridge.fitted([(plan, member)], fold, lambda: None))
+    (systems,) = fold.memory.values()
+    assert len(systems) == KEPT
 
 
 def test_a_witness() -> None:

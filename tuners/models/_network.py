@@ -218,7 +218,7 @@ class _Network(BaseEstimator):
         return _steps.Rates(rate, self.weight_decay, self.dropout)
 
     def recipe(self, X: Any, y: Any) -> _steps.Recipe:
-        """Return all that a fit to X (rows, features) and y (rows,) depends on, for whoever differentiates it.
+        """Return all that a fit to X (rows, features) and y (rows,) depends on, so that its derivative can be taken.
 
         It learns what `targets` needs, but trains no weights. The optimizer is one of `_steps.RULES`.
         """

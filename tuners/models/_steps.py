@@ -1,7 +1,7 @@
 """A step of training the article's network, as functions of its weights, for any number of neurons and features.
 
 It computes what Keras does, by Keras's activations and losses and the formulas of its optimizers, to a rounding of the
-last bit. `_graphs` makes whole fits of it; so does whoever differentiates the fit of a `Recipe`.
+last bit. `_graphs` makes whole fits of it, and the derivative of a `Recipe` goes through the same steps.
 """
 
 from __future__ import annotations

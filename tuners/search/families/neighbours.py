@@ -138,7 +138,7 @@ class _Searched:
         alike = (targets[:, 1:] == targets[:, :-1]).all(axis=2) & (distances[:, 1:] == distances[:, :-1])
         matters: NDArray[np.bool_] = tied & ~alike
         matters[:, -1:] |= tied[:, -1:]  # it may go on with neighbours that were not asked for
-        # Of a run of ties, those before the one that matters have no order of their own, either.
+        # Neighbours at the same distance have no order of their own: all of a run of ties are looked at.
         for place in reversed(range(1, tied.shape[1])):
             matters[:, place - 1] |= tied[:, place - 1] & matters[:, place]
         return matters

@@ -85,8 +85,10 @@ def _own(package: str, base: str, params: Params) -> bool:
 
 
 def _lightgbm(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`
-    # DART drops earlier trees anew in each iteration. Parameters beyond the signature may be other names of these.
-    return _own("lightgbm", "LGBMModel", params) and bool(params["boosting_type"] == "gbdt")
+    # DART drops earlier trees anew in each iteration. Parameters beyond the signature may be other names of these. An
+    # objective of the user's is wrapped by the fit itself.
+    plain = params["boosting_type"] == "gbdt" and not callable(params["objective"])
+    return _own("lightgbm", "LGBMModel", params) and bool(plain)
 
 
 def _xgboost(params: Params, rows: int) -> bool:  # noqa: ARG001  the signature of `exact`

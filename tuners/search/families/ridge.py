@@ -25,11 +25,14 @@ from sklearn.utils import check_array
 from tuners.results.keys import freeze
 from tuners.search.anatomy import Params
 from tuners.search.families import Family, Plan, Rows
+from tuners.search.families.kept import once
 
 Solve = Callable[[Any], NDArray[np.floating]]
 """From a penalty of the rows' type to coefficients, (targets, features)."""
 
 _SOLVERS = {"auto": "cholesky", "cholesky": "cholesky", "svd": "svd"}
+UNREAD = {"alpha", "tol", "max_iter", "random_state"}
+"""What the products and decompositions do not depend on: the penalty, and what other solvers read."""
 _LEAST = 1e-15
 """Singular values up to this count as 0 in scikit-learn."""
 
@@ -40,7 +43,7 @@ def size(model: type) -> str | None:
 
 
 def plan(model: type, params: Params, rows: int, features: int) -> Plan | None:  # noqa: ARG001  the family's signature
-    """Group candidates that differ in their penalty alone."""
+    """Group candidates that differ in nothing that is read before the penalty."""
     penalty = params["alpha"]
     if not isinstance(penalty, int | float | np.number) or isinstance(penalty, bool):
         return None
@@ -49,7 +52,7 @@ def plan(model: type, params: Params, rows: int, features: int) -> Plan | None: 
     # Without a copy, a fit changes the rows that others see.
     if params["positive"] is not False or params["copy_X"] is not True or params.get("class_weight") is not None:
         return None
-    others = {name: value for name, value in params.items() if name != "alpha"}
+    others = {name: value for name, value in params.items() if name not in UNREAD}
     return Plan((model, freeze(others)), float(penalty), 1)
 
 
@@ -107,7 +110,7 @@ class _System:
 
     def fitted(self, estimator: Any) -> Any:
         """Return the candidate as its own `fit` would leave it."""
-        model = copy.copy(self._own).set_params(alpha=estimator.alpha)
+        model = copy.copy(self._own).set_params(**estimator.get_params())
         try:
             coefficients = self._solve(np.asarray(estimator.alpha, dtype=self._dtype))
         except linalg.LinAlgError:  # which its own `fit` answers by another solver
@@ -158,17 +161,16 @@ def _system(member: tuple[Plan, Any], rows: Rows) -> _System:
     plan, estimator = member
     if not rows.remember:
         return _System(estimator, rows)
-    known: dict[object, _System] = rows.memory.setdefault("ridge", {})
-    if plan.group not in known:
-        known[plan.group] = _System(estimator, rows)
-    return known[plan.group]
+    system: _System = once(rows.memory, plan.group, lambda: _System(estimator, rows))
+    return system
 
 
 FAMILY = Family(
     size,
     plan,
     fitted,
-    threads=True,
+    # In a process, BLAS has the threads that it has in scikit-learn's: another number may change the last bit.
+    threads=False,
     alone=True,
     variants=tuple(
         {"alpha": penalty, "solver": solver} for solver in ("auto", "svd") for penalty in (1.0, 1e-3, 100.0, 0.0)
