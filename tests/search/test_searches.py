@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import randint
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.decomposition import PCA
@@ -16,7 +18,7 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier,
 from sklearn.exceptions import FitFailedWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, fbeta_score, get_scorer, make_scorer
+from sklearn.metrics import accuracy_score, brier_score_loss, fbeta_score, get_scorer, make_scorer
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -32,7 +34,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.estimator_checks import check_estimators_nan_inf, parametrize_with_checks
 
 from tests.search.compared import both, rows, same
-from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV, verification
+from tuners.search import SharedGridSearchCV, SharedRandomizedSearchCV, group, verification
 from tuners.search.families import forest
 from tuners.search.group import by_labels
 from tuners.search.not_exact import NotExactWarning
@@ -133,15 +135,40 @@ class Thresholded(Pipeline):
         return (self.predict_proba(X, **params)[:, 1] > 0.9).astype(int)
 
 
-@pytest.mark.parametrize("labels", [[0, 1], ["no", "yes"]])
-def test_labels_are_those_of_the_whole_estimator(labels: list[Any]) -> None:
+TEXT = ["no", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"), [([0, 1], int), ([0.0, 1.0], float), ([False, True], bool), (TEXT, str), (TEXT, object)]
+)
+def test_labels_are_those_of_the_whole_estimator(labels: list[Any], dtype: Any) -> None:
     """A pipeline may predict otherwise than its last step; labels may be objects."""
     X, y = rows()
-    named = np.array(labels, dtype=object if labels == ["no", "yes"] else None)[y]
+    named = np.array(labels, dtype=dtype)[y]
     grid = {"forest__n_estimators": [5, 6, 7, 8, 9, 20], "forest__min_samples_leaf": [1, 2, 5]}
     steps = [("scaled", StandardScaler()), ("forest", RandomForestClassifier(random_state=0))]
-    pipeline = Thresholded(steps) if labels == [0, 1] else Pipeline(steps)
+    pipeline = Thresholded(steps) if dtype is int else Pipeline(steps)
     assert both(pipeline, grid, X, named, scoring="accuracy").shared_.sum() == 17  # one is the witness
+
+
+@given(st.data(), st.sampled_from([np.int64, np.uint8, np.bool_, "U3"]), st.integers(1, 80))
+def test_agreement_is_accuracy(data: st.DataObject, kind: Any, count: int) -> None:
+    """To the last bit, of whole numbers, truth values and text; of others, or of unlike kinds, nothing is said."""
+    drawn = st.lists(st.integers(0, 3), min_size=count, max_size=count)
+    truth, labels = (np.array(data.draw(drawn)).astype(kind) for _ in range(2))
+    assert group._agreement(labels, truth) == accuracy_score(truth, labels)
+    assert group._agreement(labels.astype(object), truth.astype(object)) is None
+    assert group._agreement(labels.astype("U3"), truth.astype(np.float32)) is None
+    assert group._agreement(labels[:-1], truth) is None
+
+
+def test_accuracy_is_counted_by_its_own_name_alone() -> None:
+    """Another metric of labels, or accuracy with arguments of its own, is scikit-learn's to compute."""
+    assert group._is_accuracy(get_scorer("accuracy"))
+    for scorer in (get_scorer("balanced_accuracy"), make_scorer(accuracy_score, normalize=False)):
+        assert by_labels(scorer)
+        assert not group._is_accuracy(scorer)
+    assert not group._is_accuracy(make_scorer(accuracy_score, greater_is_better=False))
 
 
 def test_a_scorer_of_trees() -> None:
@@ -374,7 +401,7 @@ def test_groups_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_errors_are_scikit_learn_s() -> None:
     """What scikit-learn refuses is refused in its words."""
     X, y = rows()
-    for options, given in (
+    for options, fitted_on in (
         ({"error_score": "raise"}, (X, y)),
         ({"cv": 500}, (X, y)),
         ({"scoring": "nothing"}, (X, y)),
@@ -386,7 +413,7 @@ def test_errors_are_scikit_learn_s() -> None:
         for kind in (GridSearchCV, SharedGridSearchCV):
             with pytest.raises(Exception) as caught, warnings.catch_warnings():  # noqa: PT011, PT012  compared
                 warnings.simplefilter("ignore", FitFailedWarning)
-                kind(FOREST, {"n_estimators": [3, -1], "max_depth": [2, 3]}, **options).fit(*given)
+                kind(FOREST, {"n_estimators": [3, -1], "max_depth": [2, 3]}, **options).fit(*fitted_on)
             said.append((caught.type, str(caught.value).replace(kind.__name__, "")))
         assert said[0] == said[1]
 

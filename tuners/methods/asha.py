@@ -21,4 +21,5 @@ def tune(objective: Objective, seed: int) -> None:
     )
 
 
+tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for
 tune.fidelities = SHARES  # type: ignore[attr-defined]  # what a session records ahead of it

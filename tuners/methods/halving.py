@@ -94,4 +94,5 @@ def run(objective: Objective, fidelities: list[float], points: Sequence[Params],
         search.fit(np.zeros((2, 1)), np.array([0, 1]))
 
 
+tune.forks = True  # type: ignore[attr-defined]  # what a session asks a method for
 tune.fidelities = SHARES  # type: ignore[attr-defined]  # what a session records ahead of it
