@@ -5,7 +5,7 @@ from __future__ import annotations
 from tuners.presets import FIELD, IN_PART, METHODS, RANGED, Preset, Scope
 from tuners.task.protocol import Protocol
 
-REPEATS = {"genetic": 3, "bayesian": 4, "optuna": 4, "flaml": 5, "halving": 3, "asha": 3, "hyperband": 3}
+REPEATS = {"genetic": 3, "bayesian": 4, "optuna": 4, "flaml": 5, "halving": 2, "asha": 2, "hyperband": 2}
 """As many as their thinking lets into the time."""
 
 PRESET = Preset(
