@@ -19,7 +19,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from tests.estimators import Keeper, Wide, stump
-from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Trial, TuningError
+from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, Trial, TuningError, when
 from tuners.catalog import DATASETS, MODELS, TUNERS
 from tuners.errors import MissingExtraError, NotApplicableError
 from tuners.evaluation import parts as batches
@@ -332,6 +332,22 @@ def test_a_default_outside_of_the_space_comes_first_all_the_same(tuner: str) -> 
     assert (result.record.status, result.record.own_space) == ("ok", False)
     assert len(points) == (9 if tuner == WHOLE else 2 if tuner == "manual" else len(points))
     assert result.record.evaluations <= (result.record.budget or 0) == (9 if tuner == WHOLE else 6)
+
+
+@over_searches
+def test_a_search_of_a_conditional_space_begins_with_the_default(tuner: str) -> None:
+    """Though half of the hyperparameters are inactive there; what a library draws after its first twenty has them."""
+    space = {
+        "kernel": ["linear", "rbf", "poly"],
+        "C": [0.1, 1, 10, 100],
+        "gamma": when([0.01, 0.1, 1, 10], kernel=["rbf", "poly"]),
+        "degree": when([2, 3, 4], kernel="poly"),
+    }
+    on = Problem(Model("machine", SVC(kernel="linear", C=1), space), iris(), 0, Protocol(folds=2))
+    result = run(tuner, on, Budget(30), start="default")
+    assert result.record.status == "ok", result.record.reason
+    assert result.trials[0].params == {"kernel": "linear", "C": 1}
+    assert all(contains(as_space(space), trial.params) for trial in result.trials)
 
 
 @over_searches

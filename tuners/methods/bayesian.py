@@ -11,13 +11,13 @@ import numpy as np
 from tuners.errors import require
 from tuners.methods._start import evaluate_start
 from tuners.objective import Objective
-from tuners.spaces import allowed, contains, finite_values, from_positions, needed_by, to_hyperopt, to_positions
+from tuners.spaces import Params, allowed, contains, finite_values, from_positions, needed_by, to_hyperopt, to_positions
 
 require("hyperopt", extra="bayesian")
 
 from hyperopt import STATUS_FAIL, STATUS_OK, Trials, fmin, hp, tpe  # noqa: E402  after the check
 from hyperopt.exceptions import AllTrialsFailed  # noqa: E402  after the check
-from hyperopt.fmin import generate_trials_to_calculate  # noqa: E402  after the check
+from hyperopt.fmin import generate_trial  # noqa: E402  after the check
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -46,7 +46,7 @@ def tune(objective: Objective, seed: int) -> None:
             return {"status": STATUS_FAIL}
         return {"status": STATUS_OK, "loss": -score}
 
-    trials = generate_trials_to_calculate([to_positions(space, start)]) if start and known else Trials()
+    trials = _begun(space, start) if start and known else Trials()
     evaluations, asked, generator = objective.remaining, 0, np.random.default_rng(seed)
     while asked < evaluations + refused and refused <= MOST_REFUSED:
         asked = evaluations + refused
@@ -63,6 +63,19 @@ def tune(objective: Objective, seed: int) -> None:
                 # Without a single good trial there is no argmin: the run reports why.
                 return_argmin=False,
             )
+
+
+def _begun(space: ConfigurationSpace, start: Params) -> Trials:
+    """Return trials of which the start is the first, to be evaluated.
+
+    What is inactive has a place there and no value, as in hyperopt's own trials: TPE reads the places of all.
+    """
+    first = generate_trial(0, to_positions(space, start))
+    for column in (first["misc"]["idxs"], first["misc"]["vals"]):
+        column.update({name: [] for name in space if name not in column})
+    trials = Trials()
+    trials.insert_trial_docs([first])
+    return trials
 
 
 def _integer_parents(space: ConfigurationSpace) -> bool:
