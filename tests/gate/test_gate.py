@@ -366,6 +366,10 @@ def test_a_gate_needs_something_to_compare_with(suite: pytest.Pytester) -> None:
     wrong = suite.runpytest_subprocess(*OPTIONS, "--benchmark-compare=base", "--tuning-fail=scor:1%")
     assert wrong.ret == pytest.ExitCode.USAGE_ERROR
     wrong.stderr.fnmatch_lines(["ERROR: --tuning-fail: expected *score:1%*, got 'scor:1%'"])
+    misspelt = suite.runpytest_subprocess(*OPTIONS, "--benchmark-compare=base", "--tuning-fail=serching:score:1%")
+    assert misspelt.ret == pytest.ExitCode.USAGE_ERROR
+    said = "expected a method of this run, got 'serching': did you mean 'searching'?"
+    misspelt.stderr.fnmatch_lines([f"ERROR: --tuning-fail=serching:score:1%: {said}"])
 
 
 def test_a_worker_that_dies_is_a_crashed_cell(suite: pytest.Pytester) -> None:

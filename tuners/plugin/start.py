@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tuners.errors import TuningError
+from tuners.errors import TuningError, nearest
 from tuners.plan import Plan
 from tuners.plugin import hooks
 from tuners.plugin.asks import cell_of
@@ -26,6 +26,22 @@ def require_a_baseline(config: pytest.Config, plan: Plan) -> None:
     if plan.gates and not hasattr(config, "workerinput") and not asked_for(config):
         message = "--tuning-fail: expected a run to compare with, got none: add --benchmark-compare, or its NAME"
         raise pytest.UsageError(message)
+
+
+def require_gated_methods(session: Session) -> None:
+    """Raise `TuningError` for a gate on a method that neither this session nor the run compared with has."""
+    if not session.plan.gates or None in (session.tests or {}).values():
+        return  # some tests say what they measure when they run
+    from tuners.gate import expression  # noqa: PLC0415  loaded when something is judged
+
+    earlier = session.benchmarks.baseline.runs
+    known = {cell.tuner for cell in session.cells} | {record.tuner for run in earlier for record in run.records}
+    for gate in map(expression.parse, session.plan.gates):
+        if gate.tuner is not None and gate.tuner not in known:
+            near = nearest(gate.tuner, known, most=1)
+            meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+            message = f"--tuning-fail={gate.text}: expected a method of this run, got {gate.tuner!r}: {meant}"
+            raise TuningError(message)
 
 
 def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
@@ -59,6 +75,7 @@ def of_session(config: pytest.Config, collected: Collected) -> None:
     require_a_baseline(config, state.plan)
     try:
         state.benchmarks.begin(state.cannot_write)
+        require_gated_methods(state)
         for note in state.benchmarks.baseline.notes:
             state.messages.note(note)
         if state.plan.resumed and not config.option.collectonly:
