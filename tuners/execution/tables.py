@@ -92,8 +92,9 @@ def build(
     """
     recordings = of_each(plan, cells, lambda problem: recording_of(problem, plan.tables))
     waiting = [each for each in recordings if each.candidates is not None]
+    fidelities = plan.fidelities(dict.fromkeys(cell.tuner for cell in cells))
     for recording in waiting:
-        recording.fidelities = plan.fidelities(dict.fromkeys(cell.tuner for cell in cells))
+        recording.fidelities = fidelities
     wanted = {recording: recording.wanted or [] for recording in waiting}
     progress = _Progress(waiting, sum(map(len, wanted.values())), heard)
     lacking = {recording: recording.missing(every) for recording, every in wanted.items()}
