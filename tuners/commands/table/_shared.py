@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tuners.commands._completers import completes
 from tuners.commands._options import given
 from tuners.errors import TuningError, nearest
 from tuners.plan import READING, Plan
@@ -27,6 +28,11 @@ def plan_of(chosen: argparse.Namespace) -> Plan:
 def folder_of(chosen: argparse.Namespace) -> Path:
     """Return the folder of the tables."""
     return Path(chosen.tables or Path(FOLDER, "tables"))
+
+
+def completes_table(action: argparse.Action) -> None:
+    """Let a shell complete an argument by the tables' problems."""
+    completes(action, lambda chosen: dict.fromkeys(_problem(table) for table in listed(folder_of(chosen))))
 
 
 def named(folder: Path, names: list[str]) -> list[Table]:
