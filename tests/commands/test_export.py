@@ -164,7 +164,10 @@ def test_nothing_is_exported_twice(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "said"),
     [
         (["base", "--optuna", "nonsense://x"], "--optuna: expected a URL such as sqlite:///trials.db, or a path, got"),
-        (["base", "--optuna", "x.log", "--cells", "svm*"], "expected a pattern of cells in 0001_base, got 'svm*': they"),
+        (
+            ["base", "--optuna", "x.log", "--cells", "svm*"],
+            "expected a pattern of cells in 0001_base, got 'svm*': they",
+        ),
         (["missing", "--optuna", "x.log"], "no saved run 'missing' in .benchmarks"),
     ],
 )
@@ -177,9 +180,7 @@ def test_bad_input_is_one_line(arguments: list[str], said: str, capsys: pytest.C
     assert said in line
 
 
-def test_a_missing_library_has_its_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_library_has_its_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The extra that installs it is named, before anything is written."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # noqa: ARG005
     save([cell(MIXED)])
@@ -197,7 +198,9 @@ def test_every_point_of_a_space_lies_in_its_distributions(seed: int) -> None:
     (point,) = (point for point, _ in zip(samples(space, seed), range(1), strict=False))
     inside, outside = divided(point, known)
     assert (inside, outside) == (point, {})
-    assert all(known[name].to_external_repr(known[name].to_internal_repr(inside[name])) == inside[name] for name in point)
+    assert all(
+        known[name].to_external_repr(known[name].to_internal_repr(inside[name])) == inside[name] for name in point
+    )
 
 
 def test_kinds_of_values_stay_apart() -> None:
@@ -213,7 +216,8 @@ def test_a_model_of_ones_own_has_its_space(tmp_path: Path) -> None:
     """`--tests` says where it is registered."""
     optuna = pytest.importorskip("optuna", reason="pip install 'pytest-tuners[optuna]'")
     (tmp_path / "conftest.py").write_text(
-        "import tuners\nfrom sklearn.svm import SVC\ntuners.register_model(tuners.Model('mine', SVC(), {'C': (0.1, 99.0)}))"
+        "import tuners\nfrom sklearn.svm import SVC\n"
+        "tuners.register_model(tuners.Model('mine', SVC(), {'C': (0.1, 99.0)}))"
     )
     save([cell([Trial.of({"C": 2.0}, [0.5, 0.5], start=0.0, end=1.0)], model="mine")])
     assert main(["export", "base", "--optuna", "sqlite:///trials.db", "--tests", "."]) == 0

@@ -32,7 +32,7 @@ from tuners.results.run import Run
 ABOUT = {
     "libraries": {"scikit-learn": "1.9.1", "tpot": "1.1.0", "hyperopt": "0.3.0", "smac": "2.4.1", "xgboost-cpu": "3.1"},
     "machine_info": {"system": "Linux", "python_version": "3.11.7"},
-    "tuning": {"command": "pytest benchmarks/ --tuning-seeds=4", "own": {"tuner": [], "model": []}},
+    "tuning": {"version": "0.1.0", "command": "pytest benchmarks/ --tuning-seeds=4", "own": {"tuner": [], "model": []}},
 }
 NASTY = "\\input{x} $& #_^~%{}<|>\"'`-- Ünïcødé ŝĕ 中文 \u202e✓ \x1b[31m"
 
@@ -45,7 +45,9 @@ def report(made: list[Run], **about: Any) -> Report:
 
 def usual() -> list[Run]:
     """Return runs of four methods on two datasets."""
-    return runs.sessions(["default", "random", "bayesian", "genetic"], ["wine", "iris"], 4, protocol="4 folds, 30 % test")
+    return runs.sessions(
+        ["default", "random", "bayesian", "genetic"], ["wine", "iris"], 4, protocol="4 folds, 30 % test"
+    )
 
 
 def compiled(text: str, folder: Path) -> str:
@@ -82,11 +84,12 @@ def test_plain_text_reads_as_it_is(text: str) -> None:
 
 @given(st.text())
 def test_no_text_is_a_command(text: str) -> None:
-    """Each backslash begins one of ours, and each brace and dollar is escaped or ours; letters are those of T1 fonts."""
+    """Each backslash begins one of ours, and each brace and dollar is escaped or ours; letters are T1 fonts'."""
     left = escaped(text)
     for command in (r"\textbackslash{}", r"\textasciicircum{}", r"\textasciitilde{}", r"\textless{}", r"\textgreater{}",
                     r"\textbar{}", r"\textquotedbl{}", r"\textquotesingle{}", r"\textasciigrave{}", r"\textdagger{}",
-                    r"\textdaggerdbl{}", r"\dots{}", r"\texteuro{}", "-{}-", r"$\times$", r"$\pm$", r"$\leq$", r"$\geq$",
+                    r"\textdaggerdbl{}", r"\dots{}", r"\texteuro{}", "-{}-",
+                    r"\textendash{}", r"\textemdash{}", r"$\times$", r"$\pm$", r"$\leq$", r"$\geq$",
                     r"$\rightarrow$", r"$\mu$", r"$^\circ$"):  # fmt: skip
         left = left.replace(command, "")
     left = re.sub(r"\\[{}$&#%_]", "", left)
@@ -103,7 +106,9 @@ def test_every_method_and_model_has_its_source() -> None:
     for name, known in MODEL_TRAITS.items():
         assert cited.MODELS[name].library == {"scikeras": "keras"}.get(known.library.lower(), known.library.lower())
     sources = [*cited.METHODS.values(), *cited.MODELS.values()]
-    used = {key for source in sources for key in source.keys} | {key for each in cited.LIBRARIES.values() for key in each}
+    used = {key for source in sources for key in source.keys} | {
+        key for each in cited.LIBRARIES.values() for key in each
+    }
     assert {*used, cited.HARNESS, *cited.TESTS, *cited.RUNNING_TIME, *cited.PROFILES} == set(entries())
     assert {source.library for source in sources} - {""} <= set(cited.LIBRARIES)
 
@@ -129,6 +134,7 @@ def test_what_was_used_is_cited_and_nothing_else() -> None:
     assert not {"akiba2019", "lindauer2022", "chen2016", "abadi2016"} & cites
     assert r"\texttt{genetic} (tpot 1.1.0)~\cite{ribeiro2024}" in text
     assert "scikit-learn 1.9.1" in text
+    assert r"with pytest-tuners 0.1.0~\cite{pytesttuners}" in text
     assert "smac" not in text
     assert "Rows were divided so: 4 folds, 30 \\% test." in text
     assert "Each method made 5 runs of a problem" in text
@@ -148,7 +154,9 @@ def test_it_has_the_rows_of_other_formats() -> None:
     """Every table of the Markdown report is a booktabs table, with its caption."""
     found = report(usual())
     text = latex(found)
-    assert text.count(r"\toprule") == text.count(r"\midrule") == text.count(r"\bottomrule") == text.count(r"\begin{table}")
+    assert (
+        text.count(r"\toprule") == text.count(r"\midrule") == text.count(r"\bottomrule") == text.count(r"\begin{table}")
+    )
     for row in ("bayesian & best & ", "Regret over the search: forest on all datasets", "The problems"):
         assert row in text
     assert text.startswith(PREAMBLE)
@@ -164,13 +172,14 @@ def test_a_long_table_goes_on() -> None:
 
 
 def test_charts_are_drawn_as_the_page_has_them() -> None:
-    """Lines with steps and bands, points with error bars, reversed and logarithmic axes; bars and tiles are left out."""
+    """Lines with steps and bands, points with error bars, reversed and logarithmic axes; no bars, no tiles."""
     trace = {"type": "scatter", "x": [1, 10, 100], "y": [3.0, 2.0, 1.0]}
     line = {**trace, "mode": "lines", "name": "a &lt;b&gt;", "line": {"color": "#0072B2", "shape": "hv", "dash": "dot"}}
     low = {**trace, "y": [2.0, 1.0, 0.5], "mode": "lines", "showlegend": False, "line": {"width": 0}}
     band = {**trace, "y": [4.0, 3.0, 2.0], "fill": "tonexty", "fillcolor": "rgba(0,114,178,0.18)", "line": {"width": 0}}
     dots = {"type": "scatter", "mode": "markers", "x": [1.0], "y": [0], "showlegend": False,
-            "error_x": {"array": [0.5], "arrayminus": [0.25]}, "marker": {"color": "#E69F00", "symbol": "square"}}  # fmt: skip
+            "error_x": {"array": [0.5], "arrayminus": [0.25]},
+            "marker": {"color": "#E69F00", "symbol": "square"}}  # fmt: skip
     layout = {"xaxis": {"type": "log", "title": {"text": "x"}, "tickvals": [1, 10], "ticktext": ["1", "10"]},
               "yaxis": {"range": [2.5, -0.5]}}  # fmt: skip
     drawn = plot({"data": [low, band, line, dots], "layout": layout})

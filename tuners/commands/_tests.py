@@ -17,7 +17,7 @@ def tests_option(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="PATH",
-        help="tests whose conftest.py files register methods, models and data of your own, as in pytest PATH; repeatable",
+        help="tests whose conftest.py files register what is your own, as in pytest PATH; repeatable",
     )
 
 
@@ -39,5 +39,7 @@ def load(paths: Sequence[Path]) -> None:
             return 0
 
     if pytest.main(list(map(str, paths)), plugins=[Loaded()]):
-        message = f"--tests: expected tests whose conftest.py can be loaded, got {', '.join(map(str, paths))}: see above"
+        message = (
+            f"--tests: expected tests whose conftest.py can be loaded, got {', '.join(map(str, paths))}: see above"
+        )
         raise TuningError(message)

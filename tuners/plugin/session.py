@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import tuners
 from tuners.catalog import MODELS, TUNERS
 from tuners.errors import TuningError
 from tuners.plan import Plan
@@ -100,6 +101,7 @@ class Session:
             "command": shlex.join(["pytest", *map(str, self._config.invocation_params.args)]),
             "options": {name: _words(value) for name, value in sorted(self.plan.given.items())},
             "threads": ", ".join(threads),
+            "version": tuners.__version__,
             # Who cites what was used must know what only bears a name of the package's.
             "own": {registry.kind: self.plan.replaced(registry) for registry in (TUNERS, MODELS)},
         }

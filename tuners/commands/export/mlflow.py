@@ -69,7 +69,9 @@ class _Store:
         self._client = client
         self._exported = exported
         if client.get_experiment_by_name(exported.name) is not None:
-            message = f"--mlflow: expected a store without an experiment {exported.name!r}, got {where}, which has one: "
+            message = (
+                f"--mlflow: expected a store without an experiment {exported.name!r}, got {where}, which has one: "
+            )
             message += "choose another --name"
             raise TuningError(message)
         saved = exported.saved
@@ -176,5 +178,7 @@ def _value(value: Any) -> str:
 
 
 TARGET = Target(
-    "URI", "an experiment with a run a cell in MLflow's tracking store: sqlite:///mlflow.db, or a server's address", write
+    "URI",
+    "an experiment with a run a cell in MLflow's tracking store: sqlite:///mlflow.db, or a server's address",
+    write,
 )

@@ -61,7 +61,9 @@ def collected(arguments: Sequence[str]) -> tuple[Plan, list[Cell]]:
         code = pytest.main([*arguments, "--collect-only", "-q", "-p", "no:cacheprovider"], plugins=[Collected()])
     if code or not found or not found[0][1]:
         print(out.getvalue(), file=sys.stderr)
-        message = f"table key: expected arguments by which pytest collects cells, got {' '.join(arguments)!r}: see above"
+        message = (
+            f"table key: expected arguments by which pytest collects cells, got {' '.join(arguments)!r}: see above"
+        )
         raise TuningError(message)
     return found[0]
 

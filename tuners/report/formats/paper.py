@@ -98,4 +98,3 @@ def _figures(report: Report) -> Iterator[str]:
 
 def _figure(picture: str, caption: str) -> str:
     return "\n".join([r"\begin{figure}[!htbp]\centering", picture, rf"\caption{{{escaped(caption)}}}", r"\end{figure}"])
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import tuners
 from tuners.report.document import Report
 from tuners.report.paper import cited
 from tuners.report.paper.tex import escaped
@@ -92,9 +91,10 @@ def _named(report: Report, kind: str, names: Sequence[str]) -> str:
 def _compared(report: Report) -> str:
     datasets = list(dict.fromkeys(record.dataset for record in report.records))
     seeds = sorted({record.seed for record in report.records})
+    version = (report.about.get("tuning") or {}).get("version", "")
     return (
         f"We compared {counted(len(report.tuners), 'tuning method')}, {_named(report, 'tuner', report.tuners)}, with "
-        rf"pytest-tuners~{escaped(tuners.__version__)}{_cite([cited.HARNESS])}. They tuned "
+        f"{escaped(f'pytest-tuners {version}'.strip())}{_cite([cited.HARNESS])}. They tuned "
         f"{_named(report, 'model', _models(report))} on {counted(len(datasets), 'dataset')}: "
         + listed([rf"\texttt{{{escaped(name)}}}" for name in datasets])
         + f". A problem is a model, a dataset and a seed ({counted(len(seeds), 'seed')}: "
@@ -117,8 +117,8 @@ def _protocol(records: Sequence[Record]) -> str:
         said.append("Every search began with the untuned configuration, which was charged.")
     if any(record.clock == CLOCKS[1] for record in records):
         said.append(
-            "Candidates were evaluated once and looked up in a table of their scores; seconds are those recorded of the "
-            "evaluations, and the methods' own."
+            "Candidates were evaluated once and looked up in a table of their scores; seconds are those recorded of "
+            "the evaluations, and the methods' own."
         )
     return " ".join(said)
 
@@ -142,14 +142,14 @@ def _budgets(records: Sequence[Record]) -> list[str]:
 
 def _statistics(report: Report) -> str:
     said = (
-        "Gains are differences of the test score from the untuned model's, paired by problem, a method's value being its "
-        "mean over runs and datasets weighing equally; their 95\\,\\% intervals hold for all methods together, by "
+        "Gains are differences of the test score from the untuned model's, paired by problem, a method's value being "
+        "its mean over runs and datasets weighing equally; their 95\\,\\% intervals hold for all methods together, by "
         rf"step-down max-$|t|$ over sign flips of whole problems{_cite(cited.TESTS)}."
     )
     if _of_search(report):
         said += (
-            " Regret is the distance of a search's cross-validation score from the optimum of the space, in units of the "
-            "median candidate's, where the optimum is known; expected evaluations to a target are those of"
+            " Regret is the distance of a search's cross-validation score from the optimum of the space, in units of "
+            "the median candidate's, where the optimum is known; expected evaluations to a target are those of"
             rf"{_cite(cited.RUNNING_TIME)}, and interquartile means and profiles of regret those of"
             rf"{_cite(cited.PROFILES)}."
         )

@@ -16,7 +16,8 @@ MARKS = {
     "star": "star",
 }  # fmt: skip
 DASHES = {
-    "solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dash dot", "longdash": "dash pattern=on 7pt off 3pt",
+    "solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dash dot",
+    "longdash": "dash pattern=on 7pt off 3pt",
     "longdashdot": "dash pattern=on 7pt off 2pt on 1pt off 2pt", "5px 10px": "dash pattern=on 3pt off 6pt",
 }  # fmt: skip
 MOST_POINTS = 200
@@ -54,8 +55,11 @@ def _panel(layout: Mapping[str, Any], suffix: str, traces: Sequence[Mapping[str,
         f"height={max(BASE_HEIGHT, 2.2 + ROW_HEIGHT * len(names)):.1f}cm",
         *_axis("x", layout.get(f"xaxis{suffix}", {})),
         *_axis("y", layout.get(f"yaxis{suffix}", {})),
-        "scaled ticks=false", "tick label style={font=\\scriptsize,/pgf/number format/fixed}", "label style={font=\\scriptsize}",
-        "legend style={at={(0.5,-0.28)},anchor=north,font=\\scriptsize,draw=none}", f"legend columns={4 if of == 1 else 2}",
+        "scaled ticks=false",
+        "tick label style={font=\\scriptsize,/pgf/number format/fixed}",
+        "label style={font=\\scriptsize}",
+        "legend style={at={(0.5,-0.28)},anchor=north,font=\\scriptsize,draw=none}",
+        f"legend columns={4 if of == 1 else 2}",
         "legend cell align=left", "mark size=1.6pt",
     ]  # fmt: skip
     axis = ",\n  ".join(options)
@@ -96,7 +100,8 @@ def _trace(trace: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]
     line, marker = trace.get("line", {}), trace.get("marker", {})
     if trace.get("fill") == "tonexty":
         outline = [*_stepped(_points(before), line), *reversed(_stepped(points, line))]
-        yield f"\\addplot[draw=none,fill={_colour(trace['fillcolor'])},fill opacity=0.18,forget plot] {_set(outline)} -- cycle;"
+        filled = f"draw=none,fill={_colour(trace['fillcolor'])},fill opacity=0.18,forget plot"
+        yield f"\\addplot[{filled}] {_set(outline)} -- cycle;"
         return
     if line.get("width") == 0:
         return  # the lower end of a band, which the band draws
@@ -158,7 +163,8 @@ def _errors(trace: Mapping[str, Any], place: int) -> str:
 
 def _set(points: Sequence[Point], errors: Sequence[str] = ()) -> str:
     ends = errors if len(errors) == len(points) else [""] * len(points)
-    return f"coordinates {{{' '.join(f'({_number(x)},{_number(y)}){end}' for (x, y), end in zip(points, ends, strict=True))}}}"
+    listed = (f"({_number(x)},{_number(y)}){end}" for (x, y), end in zip(points, ends, strict=True))
+    return f"coordinates {{{' '.join(listed)}}}"
 
 
 def _number(value: float) -> str:

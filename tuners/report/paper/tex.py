@@ -10,14 +10,16 @@ SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
-    "†": r"\textdagger{}", "‡": r"\textdaggerdbl{}", "…": r"\dots{}", "–": "--", "—": "---",  # noqa: RUF001  dashes
-    "×": r"$\times$", "±": r"$\pm$", "≤": r"$\leq$", "≥": r"$\geq$", "→": r"$\rightarrow$",  # noqa: RUF001  the sign
+    "†": r"\textdagger{}", "‡": r"\textdaggerdbl{}", "…": r"\dots{}", "–": r"\textendash{}",  # noqa: RUF001  a dash
+    "—": r"\textemdash{}",
+    "×": r"$\times$",  # noqa: RUF001  the sign
+    "±": r"$\pm$", "≤": r"$\leq$", "≥": r"$\geq$", "→": r"$\rightarrow$",
     "µ": r"$\mu$", "°": r"$^\circ$", "€": r"\texteuro{}",
 }  # fmt: skip
 """What TeX reads as more than text, or has no letter for."""
 LETTERS = range(0xC0, 0x180)
 """Latin letters with accents, which its T1 fonts have, but for a few."""
-LACKING = "ĀāĈĉĊċĒēĔĕĖėĜĝĠġĢģĤĥĦħĨĩĪīĬĭĮįĴĵĶķĸĻļŅņŉŌōŎŏŖŗŜŝŦŧŨũŪūŬŭŲųŴŵŶŷſ×÷"
+LACKING = "ĀāĈĉĊċĒēĔĕĖėĜĝĠġĢģĤĥĦħĨĩĪīĬĭĮįĴĵĶķĸĻļŅņŉŌōŎŏŖŗŜŝŦŧŨũŪūŬŭŲųŴŵŶŷſ"
 
 
 def escaped(value: str) -> str:
@@ -29,7 +31,7 @@ def escaped(value: str) -> str:
 def _set(character: str) -> str:
     if character in SPECIAL:
         return SPECIAL[character]
-    if character.isascii() or (ord(character) in LETTERS and character not in LACKING):
+    if character.isascii() or (character.isalpha() and ord(character) in LETTERS and character not in LACKING):
         return character
     bare = unicodedata.normalize("NFKD", character)
     if bare[0].isascii() and bare[0].isalpha():
