@@ -19,7 +19,7 @@ SPECIAL = {
 """What TeX reads as more than text, or has no letter for."""
 LETTERS = range(0xC0, 0x180)
 """Latin letters with accents, which its T1 fonts have, but for a few."""
-LACKING = "ĀāĈĉĊċĒēĔĕĖėĜĝĠġĢģĤĥĦħĨĩĪīĬĭĮįĴĵĶķĸĻļŅņŉŌōŎŏŖŗŜŝŦŧŨũŪūŬŭŲųŴŵŶŷſ"
+LACKING = "ĀāĈĉĊċĒēĔĕĖėĜĝĠġĢģĤĥĦħĨĩĪīĬĭĮįĴĵĶķĸĻļĿŀŅņŉŌōŎŏŖŗŜŝŦŧŨũŪūŬŭŲųŴŵŶŷſ"
 
 
 def escaped(value: str) -> str:
