@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tuners.comparison.options import OPTIONS
 from tuners.errors import TuningError
-from tuners.plugin.options import OPTIONS
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from tuners.results.run import earlier
 from tuners.store import imported_code
 
 if TYPE_CHECKING:
-    from tuners.plugin.messages import Messages
+    from tuners.comparison.messages import Messages
     from tuners.results.run import Run
     from tuners.store.journal import Journal
     from tuners.store.journal_contents import Contents, Entry
