@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuners.commands import Command
+from tuners.commands import INTERRUPTED, Command
 from tuners.commands._options import add, given, parsed
 from tuners.commands._shared import report_option
 from tuners.commands.audit import read_as_told, said_of
@@ -30,8 +30,6 @@ OPTIONS = (
     "jobs", "start", "memory-limit",
 )  # fmt: skip
 """Options of a session that it takes, besides those of reading."""
-INTERRUPTED = 130
-"""The exit code of Ctrl-C, as shells have it."""
 SEARCHING = 0.8
 """Share of the minutes that the searches get; fits of winners, the report and the model take the rest."""
 LEAST_SECONDS = 1.0
