@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tuners.errors import NotApplicableError, TuningError
     from tuners.interface.compare import compare
     from tuners.interface.comparison import Comparison
+    from tuners.interface.tune import tune
     from tuners.methods._ask_tell import ask_tell
     from tuners.objective import Objective
     from tuners.results.budget import Budget
@@ -48,6 +49,7 @@ __all__ = [
     "register_dataset",
     "register_metric",
     "register_model",
+    "tune",
     "tuner",
     "when",
 ]
@@ -71,6 +73,7 @@ _HOME = {
     "register_dataset": "catalog",
     "register_metric": "catalog",
     "register_model": "catalog",
+    "tune": "interface.tune",
     "tuner": "catalog",
     "when": "spaces",
 }

@@ -61,7 +61,7 @@ class Option:
 _TABLES, _IMAGES = ([each.suffix for each in FORMATS.values() if each.image is image] for image in (False, True))
 
 OPTIONS = (
-    Option("preset", "NAME", str, "a named set of the options below: quick (default), standard or article"),
+    Option("preset", "NAME", str, "a named set of the options below: quick (default), standard, timed or article"),
     Option("tuners", "A,B", names, "tuning methods to compare"),
     Option("models", "A,B", names, "models to tune"),
     Option("datasets", "A,B", names, "datasets to tune on; a file is path.csv:target"),

@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from tuners.results.scorers import read_as
+from tuners.text.printable import printable
 
 if TYPE_CHECKING:
     from tuners.results.budget import Budget
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 class Bar:
     """Shows how many candidates are recorded, then how many cells have ended, and where the running one is."""
 
-    def __init__(self, cells: int, *, shown: bool) -> None:
-        """Begin with no bar; none is ever shown where that is not wanted, or where nobody would see it."""
+    def __init__(self, cells: int, *, shown: bool, printed: bool = False) -> None:
+        """Begin with no bar; none is ever shown where that is not wanted, or where nobody would see it.
+
+        `printed`: lines go to standard output, whether a bar is shown or not, as a command's do.
+        """
+        self._printed = printed
         self._cells = cells
         self._shown = shown and (sys.stderr.isatty() or in_notebook())
         self._bar: Any = None
@@ -67,9 +72,9 @@ class Bar:
 
     def say(self, line: str) -> None:
         """Print a line, above the bar."""
-        if self._shown:
+        if self._shown or self._printed:
             self.end()
-            print(line, file=sys.stderr)  # noqa: T201  this is how a notebook or a script is told
+            print(printable(line, None), file=sys.stdout if self._printed else sys.stderr)
 
     def _bar_of(self, phase: str, total: int) -> Any:
         """Return the bar of a phase; None where nothing is shown."""

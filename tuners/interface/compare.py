@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tuners.spaces import SpaceLike
     from tuners.task.model import Model
 
+    Tuners = str | Iterable[str | Tuner]
+
 OWN = ("model", "X", "y", "tuners", "budget", "seeds", "repeats", "space", "name", "progress")
 """Its own arguments."""
 
@@ -30,7 +32,7 @@ def compare(
     X: Any,
     y: Any = None,
     *,
-    tuners: str | Iterable[str | Tuner] | None = None,
+    tuners: Tuners | None = None,
     budget: int | None = None,
     seeds: int | Sequence[int] | None = None,
     repeats: int | None = None,
@@ -82,45 +84,53 @@ def compared(
     given: dict[str, Any],
     models: Any,
     dataset: Any,
-    tuners: str | Iterable[str | Tuner] | None,
+    tuners: Tuners | Callable[[Plan, list[str]], Tuners] | None,
     *,
     space: SpaceLike | None = None,
     progress: bool = True,
+    printed: bool = False,
     command: str = "tuners.compare(...)",
     timed: Callable[[Plan, Sequence[Cell]], None] = lambda plan, cells: None,  # noqa: ARG005  budgets stay as given
 ) -> Sitting:
-    """Run a comparison by options, parsed and by key; `timed` is told what will run, before it does."""
+    """Run a comparison by options, parsed and by key; raise `TuningError` for bad input.
+
+    `tuners` may be a function of the plan and of the kinds of its models, by the names of those that come along.
+    `timed` is told what will run, before it does. `printed` lets what is said go to standard output, without the notes
+    on a file, which an audit has said.
+    """
     # What the preset compares otherwise is not in the way of models and data of the same names.
     plan = Plan({**given, "models": (), "datasets": (dataset,) if isinstance(dataset, str) else (dataset.name,)})
     plan.given.pop("models")
-    chosen, notes = _models(plan, models, space)
-    if tuners is not None:
-        plan.given["tuners"] = tuple(plan.adopt_tuners(_listed(tuners)))
+    chosen, kinds, notes = _models(plan, models, space)
     names = plan.adopt_models(chosen), plan.adopt_datasets(plan.datasets if isinstance(dataset, str) else [dataset])
     plan.models = tuple(names[0])
+    if tuners is not None:
+        wanted = tuners(plan, kinds) if callable(tuners) else tuners
+        plan.given["tuners"] = tuple(plan.adopt_tuners(_listed(wanted)))
     plan.check()
     cells = plan.cells(*names)
     timed(plan, cells)
-    bar = Bar(len(cells), shown=progress)
+    bar = Bar(len(cells), shown=progress, printed=printed)
     sitting = Sitting(plan, cells, bar, command, _own(chosen, dataset))
     for note in notes:
         sitting.messages.note(note)
-    for line in [*notes, *header(plan, cells)]:
+    for line in [*notes, *header(plan, cells, notes=not printed)]:
         bar.say(line)
     sitting.run(bar.say)
     return sitting
 
 
-def _models(plan: Plan, given: Any, space: SpaceLike | None) -> tuple[list[str | Model], list[str]]:
+def _models(plan: Plan, given: Any, space: SpaceLike | None) -> tuple[list[str | Model], list[str], list[str]]:
+    """Return models, the kind of each, and what is to be said of them."""
     several = list(given) if isinstance(given, list | tuple) else [given]
     if not several:
         message = "model: expected a model, or a list of them, got an empty list"
         raise TuningError(message)
     found = [model_of(plan, each, space) for each in several]
-    return [model for model, _ in found], [note for _, notes in found for note in notes]
+    return [each.model for each in found], [each.kind for each in found], [each.note for each in found if each.note]
 
 
-def _listed(tuners: str | Iterable[str | Tuner]) -> list[str | Tuner]:
+def _listed(tuners: Tuners) -> list[str | Tuner]:
     listed: list[str | Tuner] = [*map(str.strip, tuners.split(","))] if isinstance(tuners, str) else list(tuners)
     wrong = next((each for each in listed if not isinstance(each, str) and not callable(each)), None)
     if wrong is not None or not listed:

@@ -53,6 +53,11 @@ class Comparison:
         return list(self._sitting.runs.values())
 
     @property
+    def metric(self) -> str:
+        """The metric that steers, as records have it: the name of a loss begins with `neg_`."""
+        return self._sitting.plan.metric
+
+    @property
     def cut_short(self) -> str:
         """How many cells have ended of how many, where Ctrl-C ended it; else empty."""
         return self._sitting.partial

@@ -35,7 +35,7 @@ class Final:
     params: Mapping[str, Any]
     """Its hyperparameters; empty: the untuned model."""
     cv_score: float
-    """In cross-validation on all rows; larger is better. NaN where nothing was compared."""
+    """In cross-validation on all rows; larger is better."""
 
 
 def chosen(problem: Problem, candidates: Sequence[Mapping[str, Any]], *, jobs: int = 1) -> Final:
@@ -45,8 +45,6 @@ def chosen(problem: Problem, candidates: Sequence[Mapping[str, Any]], *, jobs: i
     """
     distinct = list({freeze(params): dict(params) for params in ({}, *candidates)}.values())
     training = all_rows(problem)
-    if len(distinct) == 1:
-        return Final(refitted(training, {}), {}, math.nan)
     scores = [_score(evaluator("plain", training, jobs=jobs), params) for params in distinct]
     if all(map(math.isnan, scores)):
         message = f"{problem.model.name} on {problem.dataset.name}: no candidate could be scored on all rows"

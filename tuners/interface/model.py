@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuners.catalog import MODELS
@@ -23,8 +24,19 @@ FAMILIES = {
 """By library: the models whose space is proposed for an estimator of the same class."""
 
 
-def model_of(plan: Plan, given: Any, space: SpaceLike | None) -> tuple[str | Model, list[str]]:
-    """Return the name of a model, or a model, and what is to be said of it; raise `TuningError` for what is none."""
+@dataclass(frozen=True)
+class Chosen:
+    """What is tuned, and what is known of it."""
+
+    model: str | Model
+    kind: str
+    """The name of the model that comes along with an estimator of the same class; else its own."""
+    note: str = ""
+    """What is to be said of it."""
+
+
+def model_of(plan: Plan, given: Any, space: SpaceLike | None) -> Chosen:
+    """Return what is tuned; raise `TuningError` for what is no model."""
     if isinstance(given, str | Model):
         if space is not None:
             name = given if isinstance(given, str) else given.name
@@ -32,20 +44,20 @@ def model_of(plan: Plan, given: Any, space: SpaceLike | None) -> tuple[str | Mod
             raise TuningError(message + "leave it out, or give a Model of your own")
         if isinstance(given, str):
             MODELS.check(given)
-        return given, []
+        return Chosen(given, given if isinstance(given, str) else given.name)
     if not hasattr(given, "get_params") or isinstance(given, type):
         message = f"model: expected a model's name, a tuners.Model or a scikit-learn estimator, got {given!r}"
         raise TuningError(message + (": give an instance of it" if isinstance(given, type) else ""))
     name = name_of(given)
     if space is not None:
-        return Model(name, given, space), []
+        return Chosen(Model(name, given, space), name)
     found = _like(plan, given)
     if found is None:
         message = f"model {name!r}: expected a space of hyperparameters to search, space={{'NAME': [...]}}, got none: "
         raise TuningError(message + f"one is known for the estimators of {', '.join(MODELS)}")
     builtin, of = found
     note = f"space of {type(given).__name__}: that of the model {builtin} ({', '.join(of.space)}), since none was given"
-    return Model(name, given, of.space, guesses=of.guesses, spaces=of.spaces), [note]
+    return Chosen(Model(name, given, of.space, guesses=of.guesses, spaces=of.spaces), builtin, note)
 
 
 def name_of(estimator: Any) -> str:

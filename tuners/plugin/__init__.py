@@ -16,7 +16,7 @@ import pytest
 from tuners.comparison.progress import Progress
 from tuners.errors import TuningError
 from tuners.plan import Plan
-from tuners.plugin import command_line, hooks, start
+from tuners.plugin import alone, command_line, hooks, start
 from tuners.plugin.asks import asks
 from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
 from tuners.plugin.log import Collector
@@ -122,6 +122,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if excinfo is not None and isinstance(excinfo.value, TuningError):
         report.longrepr = str(excinfo.value)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)  # before -k and -m choose among the tests
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Collect the comparison that comes along where options ask for one, and there is no test."""
+    items += alone.collected(session)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
