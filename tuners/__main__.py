@@ -1,4 +1,4 @@
-"""`python -m tuners`, or `tuners`: what is done beside a session, each by a command, most without running a method."""
+"""`python -m tuners`, or `tuners`: what is done beside a session of pytest, each by a command."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tuners.commands import COMMANDS
+from tuners.commands import COMMANDS, INTERRUPTED
 from tuners.errors import MissingExtraError, TuningError
 from tuners.text.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return 0, 1 for a gate that fails or a table that is wrong, or 2 for bad input."""
+    """Run a command; return 0, 1 for a gate that fails or a table that is wrong, 2 for bad input, 130 for Ctrl-C."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     if "_ARGCOMPLETE" in os.environ:  # a shell asks what can be completed
         import argcomplete  # noqa: PLC0415  only then
@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except (TuningError, MissingExtraError) as error:
         print(f"ERROR: {printable(str(error), None)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted: nothing had ended that could be shown", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = None  # whoever read it has read enough
         return 0

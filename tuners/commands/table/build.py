@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuners.commands import Command
 from tuners.commands._options import add
 from tuners.commands.table._shared import PROTOCOL, plan_of, problems
-from tuners.plugin.building import before
+from tuners.comparison.building import before
 from tuners.text.printable import printable
 
 if TYPE_CHECKING:
