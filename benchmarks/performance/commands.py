@@ -2,8 +2,8 @@
 
     python -m benchmarks.performance.commands
 
-Lists and completion beside an empty Python and one that has loaded scikit-learn; exports of made-up runs, into databases
-and a journal in a temporary folder.
+Lists and completion beside an empty Python and one that has loaded scikit-learn; exports of made-up runs, into
+databases and a journal in a temporary folder.
 """
 
 from __future__ import annotations

@@ -57,5 +57,5 @@ def installed(module: str) -> dict[str, Any]:
             require(package, extra=extra)
         except MissingExtraError as error:
             missing.append(str(error))
-    extra = next(reversed(needed.values()), None)
-    return {"installed": not missing, "extra": extra, "missing": missing[-1] if missing else None}
+    installs = next(reversed(needed.values()), None)
+    return {"installed": not missing, "extra": installs, "missing": missing[-1] if missing else None}
