@@ -25,6 +25,7 @@ from tuners.errors import MissingExtraError
 from tuners.methods._traits import HEADINGS, TRAITS
 from tuners.models._traits import TRAITS as MODEL_TRAITS
 from tuners.models._traits import OfTask
+from tuners.registry import Registry
 from tuners.spaces import cardinality, needed_by
 from tuners.task.resource import resource_of
 
@@ -42,7 +43,8 @@ def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str
 @pytest.mark.parametrize("family", sorted(LISTINGS))
 def test_all_members_are_listed(family: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Those of the family's registry, in its order, each with the same keys, as JSON and as a line."""
-    registry = {"tuners": TUNERS, "models": MODELS, "datasets": DATASETS, "metrics": METRICS, "presets": PRESETS}[
+    families: dict[str, Registry[Any]]
+    families = {"tuners": TUNERS, "models": MODELS, "datasets": DATASETS, "metrics": METRICS, "presets": PRESETS}[
         family
     ]
     rows = listed(capsys, family)
