@@ -36,7 +36,7 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
         raise
     finally:
         progress.end()
-    plan.real_on = smallest(plan, session.cells)
+    plan.real_on = smallest(plan, session.whole or session.cells)  # of all shards, one makes it
     for line in said(found, time.monotonic() - began, plan):
         session.messages.note(line)
     if longer := beyond(found, plan):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.errors import TuningError
 from tuners.plugin.benchmark.content import libraries
+from tuners.plugin.division import said
 from tuners.plugin.header import header
 from tuners.results.cell import Cell
 from tuners.store import records
@@ -63,7 +64,10 @@ def report_of(session: Session) -> Report:
         comparison=compare(found, then) if then else (),
         baseline=", ".join(str(path) for path in compared),
         # Under xdist only the workers collect, so that the records tell what the cells were.
-        header=header(plan, session.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in found]),
+        header=[
+            *([] if session.share is None else [said(session.share)]),
+            *header(plan, session.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in found]),
+        ],
         note=plan.preset.note,
         verdicts=session.verdicts,
         runs=_runs(session),

@@ -32,6 +32,7 @@ from tuners.plugin.values import (
     rows,
     seconds,
     seeds,
+    shard,
     share,
     start,
     switch,
@@ -84,6 +85,7 @@ OPTIONS = (
     Option("memory-limit", "MB", megabytes, "memory that a run may add to the process; also as in 4GB"),
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
     Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
+    Option("shard", "K/N", shard, "run the share K of N of the cells; python -m tuners merge puts all N together"),
     Option("fail", "EXPR", gate, f"fail if worse: {usage()}; repeatable", repeatable=True),
     Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),
     Option(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from tuners.plugin.session_journal import Opening, SessionJournal
 from tuners.plugin.workers import Collected, Exchange
 from tuners.results.cell import Cell
 from tuners.results.record import Record
+from tuners.results.shard import Share
 
 if TYPE_CHECKING:
     from tuners.gate.verdict import Verdict
@@ -66,6 +68,10 @@ class Session:
         """By node id: how many tests that ask for `tune` are written before this one."""
         self.tests: Mapping[str, Cell | None] | None = None
         """By node id: the tests that ask for `tune`, in the order in which they are written; None if none does."""
+        self.share: Share | None = None
+        """Of a shard: what it has of the whole."""
+        self.whole: Sequence[Cell] = ()
+        """Of a shard: the cells of all shards, in the order in which they are written."""
         self.cut_short = False
         """Whether the session was stopped before its end."""
         self.verdicts: list[Verdict] = []
@@ -115,7 +121,8 @@ class Session:
         self.tests = collected.tests
         self.attempts = Attempts(collected.tests)
         self.progress.cells = len(collected.tests)
-        self.how = self._run_as()
+        self.share, self.whole = collected.share, collected.whole
+        self.how = self._run_as() | ({} if self.share is None else {"shard": asdict(self.share)})
 
     def require_begun(self) -> None:
         """Begin where no collected test was known to ask for `tune`; raise `TuningError` if that cannot be."""
@@ -139,7 +146,14 @@ class Session:
 
     @property
     def partial(self) -> str:
-        """Say what is missing of the cells that were to run; empty if none is."""
+        """Say what is there of the comparison if cells of it are missing, as they are of a shard; empty if none is."""
+        if self.share is None:
+            return self.missing
+        return self.share.lacking(len(self.records)) if self.missing else self.share.whole
+
+    @property
+    def missing(self) -> str:
+        """Say what is there of the cells that were to run; empty if none is missing."""
         whole, ended = self.progress.cells, len(self.records)
         if whole:
             return f"{ended} of {whole} cells" if ended < whole else ""
