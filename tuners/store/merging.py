@@ -52,6 +52,8 @@ def _share(run: SavedRun) -> Share:
 
 def _require_like(first: SavedRun, run: SavedRun) -> None:
     found = differences(_setup(first), _setup(run))
+    data, its = _data(first), _data(run)
+    found += [f"data: {name} was {data[name]}, is {its[name]}" for name in data if its.get(name, data[name]) != data[name]]
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         message = f"saved run {run.path} is not of the comparison that {first.path} is of: {found[0]}{more}: run it again "
@@ -73,8 +75,12 @@ def _setup(run: SavedRun) -> dict[str, Any]:
         "commit": {name: run.commit.get(name) for name in ("id", "dirty")},
         "libraries": {"Python": machine.get("python_version"), **(run.content.get("libraries") or {})},
         "machine": {name: machine.get(name) for name in ("system", "machine")},
-        "data": {record.dataset: record.dataset_sha256[:12] for record in run.records if record.dataset_sha256},
     }
+
+
+def _data(run: SavedRun) -> dict[str, str]:
+    """Return the digest of each dataset: several shards may have problems of one."""
+    return {record.dataset: record.dataset_sha256[:12] for record in run.records if record.dataset_sha256}
 
 
 def _require_all(share: Share, there: Mapping[int, SavedRun]) -> None:
@@ -152,14 +158,19 @@ def _how(shards: Sequence[SavedRun]) -> dict[str, Any]:
     """Return how the whole was run, as if by one session, and where and when each shard was."""
     each = [dict(run.content.get("tuning") or {}) for run in shards]
     options = {name: value for name, value in (each[0].get("options") or {}).items() if name != "shard"}
+    found = _common(each) | {"command": _without_shard(each[0].get("command") or ""), "options": options}
+    del found["shard"]
+    return found | {"merged": [_part(run) for run in shards]}
+
+
+def _part(run: SavedRun) -> dict[str, Any]:
+    """Return what the merged run says of a shard."""
     return {
-        **_common(each),
-        "command": _without_shard(each[0].get("command") or ""),
-        "options": options,
-        "merged": [
-            {"shard": str(run.share and run.share.shard), "run": run.name, "datetime": run.date, "machine_info": run.machine}
-            for run in shards
-        ],
+        "shard": str(run.share and run.share.shard),
+        "run": run.name,
+        "datetime": run.date,
+        "node": run.machine.get("node"),
+        "processor": (run.machine.get("cpu") or {}).get("brand_raw"),
     }
 
 
