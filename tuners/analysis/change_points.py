@@ -8,10 +8,10 @@ The test is exact, whatever the values' distribution, as far as their order is r
 and Smyth 2010, "Permutation p-values should never be zero"). What may be reordered depends on what varies by itself:
 
 - `within_rows`: rows are problems, columns what was searched in turn. Each problem's values are reordered by
-  themselves, so that a change that many problems share shows even between two columns: for these it is the
-  sign flip test of paired differences.
-- `as_wholes`: what makes one column larger makes it so in all rows, as the speed of a machine does. Columns are reordered as
-  wholes, by the ranks of their means, so that single slow sessions weigh no more than others.
+  themselves, so that a change that many problems share shows even between two columns: for these it is the sign flip
+  test of paired differences.
+- `as_wholes`: what makes one column larger makes it so in all rows, as the speed of a machine does. Columns are
+  reordered as wholes, by the ranks of their means, so that single slow sessions weigh no more than others.
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ def statistics(series: Matrix) -> Matrix:
 
 def within_rows(values: Matrix) -> tuple[Matrix, Draw]:
     """Return the series of weighted rows' sums, and what draws it where each row is in random order."""
-
     series: Matrix = values.sum(axis=0)
 
     def draw(first: int, end: int, generator: np.random.Generator, number: int) -> Matrix:
@@ -116,4 +115,6 @@ def _p_value(series: Matrix, draw: Callable[[int], Matrix], rows: int, level: fl
         if reached >= ALLOWED:
             break
         size *= 2
-    return (reached + 1) / (drawn + 1) if reached < ALLOWED else max((reached + 1) / (drawn + 1), math.nextafter(level, 1))
+    return (
+        (reached + 1) / (drawn + 1) if reached < ALLOWED else max((reached + 1) / (drawn + 1), math.nextafter(level, 1))
+    )

@@ -78,7 +78,7 @@ class Series:
     at: tuple[int, ...]
     """Places of the points."""
     values: tuple[float, ...]
-    """Mean over datasets, which weigh equally; of seconds the geometric mean. As people read them: a loss is positive."""
+    """Mean over datasets, which weigh equally; of seconds the geometric mean. A loss is a positive number."""
     failed: tuple[int, ...]
     """Cells without a score, at each point."""
     cells: int
@@ -138,7 +138,9 @@ def _methods(run: PastRun) -> Iterator[tuple[tuple[str, str], tuple[object, Cell
         cells.setdefault((cell.model, cell.tuner), {})[cell.dataset, cell.seed] = cell
         if cell.ok:  # one that failed before it began knows nothing of its data
             # As `comparison.unlike` has it: words say more than a hash, where they are there.
-            data.setdefault(cell.model, set()).add((cell.dataset, cell.dataset_sha256, cell.protocol or cell.setup_sha256))
+            data.setdefault(cell.model, set()).add(
+                (cell.dataset, cell.dataset_sha256, cell.protocol or cell.setup_sha256)
+            )
     for method, its in cells.items():
         options = {
             (cell.metric, cell.positive, cell.budget, cell.time_budget, cell.start) for cell in its.values() if cell.ok
@@ -178,7 +180,10 @@ def _series(columns: Columns, measure: Measure, processor: str, runs: Mapping[in
     values = np.where(np.isnan(values), means, values)
     weights = np.array([1 / (len(set(datasets)) * datasets.count(dataset)) for dataset in datasets])
     weighted = values * weights[:, None]
-    firsts = [0, *(n for n in range(1, len(at)) if measure.name == "seconds" or not _same(runs[at[n - 1]], runs[at[n]]))]
+    firsts = [
+        0,
+        *(n for n in range(1, len(at)) if measure.name == "seconds" or not _same(runs[at[n - 1]], runs[at[n]])),
+    ]
     read = [_read(value, measure, metric) for value in weighted.sum(axis=0)]
     failed = [sum(not cell.ok for cells in runs[place] for cell in cells.values()) for place in at]
     series = Series(

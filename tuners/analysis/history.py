@@ -1,10 +1,10 @@
 """Regret, score and seconds of each method over commits, and where they changed. No files: `store/past_runs` reads.
 
-    runs in the order of their commits, those of one commit together
-    for each method and measure: runs that compared the same cells under the same options make a series
-    regret and score: commits whose trials are the same, one by one, are one search; its problems are the replicates
-    seconds: divided by those of the reference workload, of one kind of processor; sessions are the replicates
-    change points in each series, at the false alarm rate divided by the number of series (Bonferroni)
+runs in the order of their commits, those of one commit together
+for each method and measure: runs that compared the same cells under the same options make a series
+regret and score: commits whose trials are the same, one by one, are one search; its problems are the replicates
+seconds: divided by those of the reference workload, of one kind of processor; sessions are the replicates
+change points in each series, at the false alarm rate divided by the number of series (Bonferroni)
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tuners.results.past import PastRun
 
 ALPHA = 0.05
 """The chance that anything is marked where nothing has changed, if no other is asked for."""
+
 
 @dataclass(frozen=True)
 class Change:

@@ -70,10 +70,8 @@ def _processors(shards: list[saved.SavedRun]) -> list[str]:
     names = {str((shard.machine.get("cpu") or {}).get("brand_raw") or "unknown") for shard in shards}
     if len(names) == 1:
         return []
-    return [
-        f"shards ran on {len(names)} kinds of processors, {', '.join(sorted(names))}: seconds of one problem are of one of "
-        "them, and compare; those of two problems do not"
-    ]
+    said = f"shards ran on {len(names)} kinds of processors, {', '.join(sorted(names))}: seconds of one problem are of "
+    return [f"{said}one of them, and compare; those of two problems may not"]
 
 
 COMMAND = Command(place=15, help="put the saved runs of all shards together", options=options, run=run)

@@ -37,8 +37,7 @@ class Cost:
 
 USUAL = Cost(0.2, 30.0)
 """Of a model that is not listed, such as one of a user's own."""
-MODELS: Mapping[str, Cost] = {
-}
+MODELS: Mapping[str, Cost] = {}
 THINKING: Mapping[str, float] = {
     "bayesian": 0.008, "genetic": 0.012, "optuna": 0.006, "optuna_tpe_independent": 0.006, "optuna_gp": 0.35,
     "smac": 0.19, "smac_hyperband": 0.19, "hyperband": 0.006, "asha": 0.006, "gradient": 0.02,

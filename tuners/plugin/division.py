@@ -7,7 +7,7 @@ compared as pairs, so that one machine must measure them; and a recorded problem
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,5 +69,7 @@ def _seconds(plan: Plan, cells: Mapping[str, Cell | None], units: Mapping[str, s
 def said(share: Share) -> str:
     """Say in one line what a shard runs."""
     if share.empty:
-        return f"tuning: shard {share.shard} has none of the {sum(share.cells)} cells: there are more shards than problems"
+        return (
+            f"tuning: shard {share.shard} has none of the {sum(share.cells)} cells: there are more shards than problems"
+        )
     return f"tuning: {share.whole}: whole problems, all methods of one in the same shard"

@@ -42,9 +42,12 @@ def _share(run: SavedRun) -> Share:
     """Return what a run has of the comparison; raise `TuningError` for one that is no shard, or was cut short."""
     if run.share is None:
         message = f"saved run {run.path}: expected a shard, saved by a session with --tuning-shard=K/N, got another run"
-        raise TuningError(f"{message}: leave it out")
+        message += ": leave it out"
+        raise TuningError(message)
     if run.partial != run.share.whole:
-        message = f"saved run {run.path}: expected a shard that came to its end, got {run.partial}: run it again, or go "
+        message = (
+            f"saved run {run.path}: expected a shard that came to its end, got {run.partial}: run it again, or go "
+        )
         message += "on with it by --tuning-resume"
         raise TuningError(message)
     return run.share
@@ -53,10 +56,14 @@ def _share(run: SavedRun) -> Share:
 def _require_like(first: SavedRun, run: SavedRun) -> None:
     found = differences(_setup(first), _setup(run))
     data, its = _data(first), _data(run)
-    found += [f"data: {name} was {data[name]}, is {its[name]}" for name in data if its.get(name, data[name]) != data[name]]
+    found += [
+        f"data: {name} was {data[name]}, is {its[name]}" for name in data if its.get(name, data[name]) != data[name]
+    ]
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        message = f"saved run {run.path} is not of the comparison that {first.path} is of: {found[0]}{more}: run it again "
+        message = (
+            f"saved run {run.path} is not of the comparison that {first.path} is of: {found[0]}{more}: run it again "
+        )
         message += "like the others, or leave it out"
         raise TuningError(message)
 

@@ -89,7 +89,9 @@ def of_branch(root: Path, address: str) -> Found:
         where = git(root, "ls-tree", "-r", "-z", "--full-tree", tree, *([folder] if folder else []))
         listed = [line.partition("\t") for line in where.decode(errors="replace").split("\0") if line]
         blobs = {Path(path): about.split()[2] for about, _, path in listed if RUN.fullmatch(Path(path).name)}
-        return _read(_contents(root, dict(sorted(blobs.items(), key=lambda each: each[0].name))), f"--branch: {address}")
+        return _read(
+            _contents(root, dict(sorted(blobs.items(), key=lambda each: each[0].name))), f"--branch: {address}"
+        )
     except GitError as error:
         message = f"--branch: expected a git branch of saved runs, NAME or NAME:DIR, got {address!r}: {error}"
         raise TuningError(message) from None
@@ -121,7 +123,10 @@ def _read(sources: Iterable[tuple[str, Path | bytes]], where: str) -> Found:
             other.append(name)
         else:
             found.runs.append(_run(name, document, cells))
-    for names, what in ((partial, "partial, as shards are"), (other, "no comparison of tuning methods of this version")):
+    for names, what in (
+        (partial, "partial, as shards are"),
+        (other, "no comparison of tuning methods of this version"),
+    ):
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             found.notes.append(f"{names[0]}{more} left out: {what}")
