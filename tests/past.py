@@ -13,6 +13,7 @@ import numpy as np
 
 from tests import runs
 from tuners.results.past import Commit, PastCell, PastRun
+from tuners.results.record import Record
 from tuners.store import saved
 
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -65,7 +66,7 @@ def save(folder: Path, number: int, *, worse_from: int | None = None) -> list[Pa
     paths = []
     generator = np.random.default_rng(0)
     for place in range(number):
-        benches = []
+        benches: list[tuple[Record, dict[str, Any]]] = []
         for run in made:
             worse = 0.5 if worse_from is not None and place >= worse_from and run.record.tuner == "random" else 0.0
             drawn = float(generator.normal(scale=0.01))
@@ -74,7 +75,7 @@ def save(folder: Path, number: int, *, worse_from: int | None = None) -> list[Pa
                 "reference_seconds": 0.01, "search_seconds": 0.02 + 0.001 * float(generator.random()),
                 "landmarks": None,
             }  # fmt: skip
-            benches.append((saved.Record(**values), {}))
+            benches.append((Record(**values), {}))
         at = commit(place)
         about = {
             "machine_info": {"python_version": "3.11", "cpu": {"brand_raw": "one", "arch": "X86_64", "count": 2}},

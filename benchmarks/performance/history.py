@@ -131,4 +131,4 @@ def main(number: int = 1_000, folder: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*([int(sys.argv[1]), *sys.argv[2:]] if sys.argv[1:] else [])))
+    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 1_000, *sys.argv[2:]))

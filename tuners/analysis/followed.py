@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -39,7 +41,7 @@ def _seconds(cell: PastCell) -> float | None:
     found = cell.search_seconds if cell.clock == "recorded" else cell.seconds
     if not found or not cell.reference_seconds or cell.contended or found < 0:
         return None
-    return float(np.log(found / cell.reference_seconds))
+    return math.log(found / cell.reference_seconds)
 
 
 MEASURES = (
@@ -100,6 +102,27 @@ class Columns:
     number: int
     runs: Mapping[int, Sequence[tuple[PastRun, Cells]]] = field(repr=False)
 
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Of each run."""
+        return sorted(next(iter(self.runs.values()))[0][1])
+
+    @cached_property
+    def failed(self) -> dict[int, int]:
+        """Cells without a score, by place."""
+        return {
+            place: sum(cell.status != "ok" for _, cells in runs for cell in cells.values())
+            for place, runs in self.runs.items()
+        }
+
+    @cached_property
+    def trials(self) -> dict[int, tuple[str, ...]]:
+        """The hashes of the trials of each problem, by place; of several runs those of the last one."""
+        return {
+            place: tuple(runs[-1][1][problem].trials_sha256 for problem in self.problems)
+            for place, runs in self.runs.items()
+        }
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -131,21 +154,23 @@ def compared(points: Sequence[Point]) -> list[Columns]:
 def _methods(run: PastRun) -> Iterator[tuple[tuple[str, str], tuple[object, Cells]]]:
     """Yield each method of a run, with what its scores depend on, and its cells."""
     cells: dict[tuple[str, str], dict[Problem, PastCell]] = {}
-    data: dict[str, set[tuple[str, ...]]] = {}
+    options: dict[tuple[str, str], set[object]] = {}
+    data: dict[str, set[object]] = {}
     for cell in run.cells:
         if cell.status == "skipped":
             continue
-        cells.setdefault((cell.model, cell.tuner), {})[cell.dataset, cell.seed] = cell
-        if cell.ok:  # one that failed before it began knows nothing of its data
-            # As `comparison.unlike` has it: words say more than a hash, where they are there.
-            data.setdefault(cell.model, set()).add(
-                (cell.dataset, cell.dataset_sha256, cell.protocol or cell.setup_sha256)
+        method = cell.model, cell.tuner
+        cells.setdefault(method, {})[cell.dataset, cell.seed] = cell
+        if cell.status == "ok":  # one that failed before it began knows nothing of its data
+            options.setdefault(method, set()).add(
+                (cell.metric, cell.positive, cell.budget, cell.time_budget, cell.start)
             )
+            # As `comparison.unlike` has it: words say more than a hash, where they are there.
+            known = cell.dataset, cell.dataset_sha256, cell.protocol or cell.setup_sha256
+            data.setdefault(cell.model, set()).add(known)
+    fixed = {model: frozenset(known) for model, known in data.items()}
     for method, its in cells.items():
-        options = {
-            (cell.metric, cell.positive, cell.budget, cell.time_budget, cell.start) for cell in its.values() if cell.ok
-        }
-        yield method, ((frozenset(its), frozenset(options), frozenset(data.get(method[0], ()))), its)
+        yield method, ((frozenset(its), frozenset(options.get(method, ())), fixed.get(method[0])), its)
 
 
 def followed(columns: Columns, measure: Measure) -> list[Followed]:
@@ -161,18 +186,16 @@ def followed(columns: Columns, measure: Measure) -> list[Followed]:
 
 
 def _series(columns: Columns, measure: Measure, processor: str, runs: Mapping[int, Sequence[Cells]]) -> Followed | None:
-    problems = sorted(next(iter(runs.values()))[0])
-    values = np.array([[_at(problem, cells, measure) for cells in runs.values()] for problem in problems])
+    values = np.array([_column(columns.problems, cells, measure) for cells in runs.values()]).T
     known = ~np.isnan(values)
     rows, places = known.any(axis=1), known.any(axis=0)
     if not rows.any():
         return None
     values = values[rows][:, places]
-    kept = [problem for problem, there in zip(problems, rows, strict=True) if there]
     at = [place for place, there in zip(runs, places, strict=True) if there]
-    metric = next(cell.metric for cells in runs.values() for cell in cells[0].values() if cell.metric)
+    metric = next((cell.metric for cells in runs.values() for cell in cells[0].values() if cell.metric), "")
     means = np.nanmean(values, axis=1, keepdims=True)
-    datasets = [dataset for dataset, _ in kept]
+    datasets = [dataset for (dataset, _), there in zip(columns.problems, rows, strict=True) if there]
     relative = measure.name == "score" and _has_no_scale(metric, datasets) and bool((means != 0).all())
     if relative:
         values, means = 100 * (values - means) / abs(means), np.zeros_like(means)
@@ -180,34 +203,37 @@ def _series(columns: Columns, measure: Measure, processor: str, runs: Mapping[in
     values = np.where(np.isnan(values), means, values)
     weights = np.array([1 / (len(set(datasets)) * datasets.count(dataset)) for dataset in datasets])
     weighted = values * weights[:, None]
-    firsts = [
-        0,
-        *(n for n in range(1, len(at)) if measure.name == "seconds" or not _same(runs[at[n - 1]], runs[at[n]])),
-    ]
+    firsts = [0, *(n for n in range(1, len(at)) if measure.name == "seconds" or not _same(columns, *at[n - 1 : n + 1]))]
     read = [_read(value, measure, metric) for value in weighted.sum(axis=0)]
-    failed = [sum(not cell.ok for cells in runs[place] for cell in cells.values()) for place in at]
+    failed = [columns.failed[place] for place in at]
     series = Series(
-        columns.model, columns.tuner, measure.name, metric, tuple(at), tuple(read), tuple(failed), len(kept), relative,
-        columns.number, processor,
+        columns.model, columns.tuner, measure.name, metric, tuple(at), tuple(read), tuple(failed), len(datasets),
+        relative, columns.number, processor,
     )  # fmt: skip
     return Followed(series, measure, weighted[:, firsts], tuple(firsts))
 
 
-def _at(problem: Problem, cells: Sequence[Cells], measure: Measure) -> float:
-    """Return the mean over the runs of a commit; NaN where none has a value."""
-    found = [value for each in cells if each[problem].ok and (value := measure.of(each[problem])) is not None]
-    return sum(found) / len(found) if found else float("nan")
+def _column(problems: Sequence[Problem], runs: Sequence[Cells], measure: Measure) -> Matrix:
+    """Return the value of each problem, the mean over the runs of a commit; NaN where none has one."""
+    of = measure.of
+    found = np.array(
+        [[of(cell) if cell.status == "ok" else None for cell in map(cells.__getitem__, problems)] for cells in runs],
+        dtype=float,
+    )
+    if len(found) == 1:
+        return found[0]
+    known = ~np.isnan(found)
+    sums, counts = np.where(known, found, 0.0).sum(axis=0), known.sum(axis=0)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _has_no_scale(metric: str, datasets: Sequence[str]) -> bool:
     return len(set(datasets)) > 1 and not units.is_share(metric) and units.has_percentages(metric)
 
 
-def _same(before: Sequence[Cells], after: Sequence[Cells]) -> bool:
-    """Whether the trials of two commits are the same, one by one, in each cell."""
-    then, now = before[-1], after[0]
-    hashes = [(then[problem].trials_sha256, cell.trials_sha256) for problem, cell in now.items()]
-    return all(one == other for one, other in hashes) and any(one for one, _ in hashes)
+def _same(columns: Columns, before: int, after: int) -> bool:
+    """Whether the trials at two places are the same, one by one, in each cell."""
+    return columns.trials[before] == columns.trials[after] and any(columns.trials[after])
 
 
 def _read(value: float, measure: Measure, metric: str) -> float:

@@ -34,11 +34,6 @@ class PastCell:
     setup_sha256: str = ""
     trials_sha256: str = ""
 
-    @property
-    def ok(self) -> bool:
-        """Whether there is a score."""
-        return self.status == "ok"
-
 
 @dataclass(frozen=True)
 class Commit:

@@ -17,8 +17,8 @@ CAPTIONS = {
     ),
     "score": "Score of the tuned model on the test rows. Mean over datasets, which weigh equally.",
     "seconds": (
-        "Seconds of a run, of recorded ones the method's own, divided by those of a fixed workload timed just before it "
-        "on the same machine. Geometric mean over datasets, which weigh equally."
+        "Seconds of a run, of recorded ones the method's own, divided by those of a fixed workload timed just before "
+        "it on the same machine. Geometric mean over datasets, which weigh equally."
     ),
 }
 TITLES = {"regret": "Regret over commits", "score": "Score over commits", "seconds": "Seconds over commits"}
