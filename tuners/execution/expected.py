@@ -37,7 +37,12 @@ class Cost:
 
 USUAL = Cost(0.2, 30.0)
 """Of a model that is not listed, such as one of a user's own."""
-MODELS: Mapping[str, Cost] = {}
+MODELS: Mapping[str, Cost] = {
+    "forest": Cost(0.66, 2.6), "extra_trees": Cost(0.68, 500.0), "boosting": Cost(0.47, 190.0),
+    "lightgbm": Cost(0.17, 210.0), "xgboost": Cost(0.68, 480.0), "svm": Cost(0.06, 43.0), "logistic": Cost(0.09, 22.0),
+    "ridge": Cost(0.07, 18.0), "elastic_net": Cost(0.96, 330.0), "neighbours": Cost(0.08, 28.0),
+    "mlp": Cost(1.6, 900.0), "any": Cost(0.4, 900.0), "ann": Cost(2.5, 900.0), "ann_plain": Cost(6.0, 2000.0),
+}  # fmt: skip
 THINKING: Mapping[str, float] = {
     "bayesian": 0.008, "genetic": 0.012, "optuna": 0.006, "optuna_tpe_independent": 0.006, "optuna_gp": 0.35,
     "smac": 0.19, "smac_hyperband": 0.19, "hyperband": 0.006, "asha": 0.006, "gradient": 0.02,
