@@ -16,7 +16,7 @@ ALPHA = 0.05
 SERIES = 400
 """Of a simulation."""
 MOST = int(stats.binom.ppf(1 - 1e-4, SERIES, ALPHA))
-"""False alarms beyond which the rate is above the stated one: one in ten thousand simulations of the very rate has more."""
+"""More false alarms than this have one in ten thousand simulations at the very rate."""
 
 
 def _noise(kind: str, rows: int, columns: int, generator: np.random.Generator) -> np.ndarray:
@@ -70,7 +70,7 @@ def test_several_steps_are_found() -> None:
 )
 @settings(max_examples=60)
 def test_places_lie_inside_and_p_below_the_level(values: np.ndarray, seed: int) -> None:
-    """Whatever the numbers: places from the second column on, p-values above zero and at most the level, the same twice."""
+    """Whatever the numbers: places from the second column on, p-values up to the level, the same twice."""
     for kind in KINDS.values():
         found = changes(values, kind, 0.2, seed)
         assert all(0 < place < values.shape[1] and 0 < p <= 0.2 for place, p in found.items())

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from tests.past import past
-from tuners.analysis.history import History, Series, history
+from tuners.analysis.followed import Series
+from tuners.analysis.history import History, history
 from tuners.results.past import PastRun
 
 
@@ -40,7 +41,7 @@ def test_a_method_that_becomes_worse_is_marked_at_its_commit() -> None:
         ("random", "score", 9),
     ]
     regret = found.changes[0]
-    assert (regret.before, regret.after) == (pytest.approx(0.3, abs=0.01), pytest.approx(0.6, abs=0.01))
+    assert [regret.before, regret.after] == pytest.approx([0.3, 0.6], abs=0.01)
     assert not any(each.better for each in found.changes)
     assert regret.libraries == ("Python 3.11 to 3.12",)
 

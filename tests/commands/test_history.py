@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_a_change_is_told_and_written(tmp_path: Path, capsys: pytest.CaptureFixt
     (change,) = [each for each in content["changes"] if content["series"][each["series"]]["measure"] == "regret"]
     assert (change["commit"], change["at"], change["better"]) == (commit(5).id, 5, False)
     assert [each["id"] for each in content["commits"]] == [commit(place).id for place in range(8)]
-    badge = ElementTree.parse(out[".svg"]).getroot()  # noqa: S314  our own file
+    badge = ET.parse(out[".svg"]).getroot()  # noqa: S314  our own file
     assert f"random regret worse since {short}" in "".join(badge.itertext())
     assert "<script src" not in out[".html"].read_text()
 

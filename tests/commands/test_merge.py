@@ -31,7 +31,8 @@ def shards(folder: Path, of: int = 3) -> list[Path]:
                              "cpu": {"brand_raw": "one"}},
             "commit_info": {"id": "c" * 40, "dirty": False}, "datetime": f"2026-01-0{number}", "version": "5",
             "libraries": {"scikit-learn": "1.9"},
-            "tuning": {"command": f"pytest --tuning-shard={number}/{of + 1} -q", "options": {"seeds": "0", "jobs": str(number)},
+            "tuning": {"command": f"pytest --tuning-shard={number}/{of + 1} -q",
+                       "options": {"seeds": "0", "jobs": str(number)},
                        "shard": dataclasses.asdict(share)},
         }  # fmt: skip
         path = folder / f"000{number}_shard.json"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import run, saved
+from tests.bench import CHEAP, run, saved
 from tuners.__main__ import main
 from tuners.results.record import Record
 from tuners.store import side_files
@@ -118,8 +118,9 @@ def _deterministic(record: Record) -> dict[str, Any]:
 
 
 def test_merged_shards_are_what_one_session_makes(bench: pytest.Pytester, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same records and trials in the same order, tables built by whichever shard needs them; it is compared with,
-    judged and rebuilt like any other run.
+    """The same records and trials in the same order, each table built by the shard that needs it.
+
+    The merged run is compared with, judged and rebuilt like any other.
     """
     whole = run(bench, *TWO, *RECORDED, "--tuning-tables=all", "--benchmark-save=whole")
     assert whole.ret == 0
@@ -154,21 +155,21 @@ def test_merged_shards_are_what_one_session_makes(bench: pytest.Pytester, capsys
 def test_workers_share_a_shard(bench: pytest.Pytester) -> None:
     """Under pytest-xdist each worker leaves out the same tests, and the saved run knows which shard it is of."""
     result = bench.runpytest_subprocess(
-        "-p", "tuners.plugin", *_cheap("-n", "2", "--tuning-shard=1/2", "--benchmark-save=x")
+        "-p", "tuners.plugin", *CHEAP, "-n", "2", "--tuning-shard=1/2", "--benchmark-save=x"
     )
     assert result.ret == 0
     found = read(max(bench.path.glob(".benchmarks/*/*_x.json")))
     assert found.share is not None
     assert (str(found.share.shard), found.share.cells, found.partial) == ("1/2", (2, 2), "2 of 4 cells, shard 1/2")
     assert len(found.records) == 2
-    empty = bench.runpytest_subprocess("-p", "tuners.plugin", *_cheap("-n", "1", "--tuning-shard=3/3"))
+
+
+@pytest.mark.slow
+def test_workers_of_a_shard_without_cells_succeed(bench: pytest.Pytester) -> None:
+    """The main process, which collects nothing itself, is told why there is nothing to run."""
+    empty = bench.runpytest_subprocess("-p", "tuners.plugin", *CHEAP, "-n", "1", "--tuning-shard=3/3")
     assert empty.ret == 0
-
-
-def _cheap(*arguments: str) -> list[str]:
-    from tests.bench import CHEAP
-
-    return [*CHEAP, *arguments]
+    empty.stdout.fnmatch_lines(["tuning: shard 3/3 has none of the 4 cells: *"])
 
 
 def test_a_shard_that_was_cut_short_is_resumed_and_then_merged(
@@ -181,7 +182,7 @@ def test_a_shard_that_was_cut_short_is_resumed_and_then_merged(
         text.replace("raise KeyboardInterrupt", "import os\n    if not os.path.exists('go'): raise KeyboardInterrupt")
     )
     options = ("--tuning-tuners=default,interrupted", "--tuning-shard=1/1")
-    cut = bench.runpytest_subprocess("-p", "tuners.plugin", *_cheap(*options, "--benchmark-json=cut.json"))
+    cut = bench.runpytest_subprocess("-p", "tuners.plugin", *CHEAP, *options, "--benchmark-json=cut.json")
     assert cut.ret == pytest.ExitCode.INTERRUPTED
     assert main(["merge", str(bench.path / "cut.json"), "--save", str(bench.path / "whole.json")]) == 2
     assert (
@@ -189,7 +190,7 @@ def test_a_shard_that_was_cut_short_is_resumed_and_then_merged(
     )
     (bench.path / "go").touch()
     done = bench.runpytest_subprocess(
-        "-p", "tuners.plugin", *_cheap(*options, "--tuning-resume", "--benchmark-json=done.json")
+        "-p", "tuners.plugin", *CHEAP, *options, "--tuning-resume", "--benchmark-json=done.json"
     )
     done.stdout.fnmatch_lines(["*resumed from*"])
     journal = str(max(Path(bench.path, ".tuning").glob("*.journal.jsonl")))
@@ -197,5 +198,5 @@ def test_a_shard_that_was_cut_short_is_resumed_and_then_merged(
     for name in ("done", "rebuilt"):
         assert main(["merge", str(bench.path / f"{name}.json"), "--save", str(bench.path / f"{name}_whole.json")]) == 0
         content = json.loads((bench.path / f"{name}_whole.json").read_text())
-        assert len(content["benchmarks"]) == 2
+        assert len(content["benchmarks"]) == 4
         assert "partial" not in content

@@ -216,7 +216,7 @@ def _series(columns: Columns, measure: Measure, processor: str, runs: Mapping[in
 def _column(problems: Sequence[Problem], runs: Sequence[Cells], measure: Measure) -> Matrix:
     """Return the value of each problem, the mean over the runs of a commit; NaN where none has one."""
     of = measure.of
-    found = np.array(
+    found: Matrix = np.array(
         [[of(cell) if cell.status == "ok" else None for cell in map(cells.__getitem__, problems)] for cells in runs],
         dtype=float,
     )
@@ -224,7 +224,8 @@ def _column(problems: Sequence[Problem], runs: Sequence[Cells], measure: Measure
         return found[0]
     known = ~np.isnan(found)
     sums, counts = np.where(known, found, 0.0).sum(axis=0), known.sum(axis=0)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    found = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return found
 
 
 def _has_no_scale(metric: str, datasets: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from tuners.commands._shared import NAMES, report_option, session, storage_optio
 from tuners.errors import TuningError
 from tuners.report.document import Report
 from tuners.report.formats import text, write
+from tuners.report.words import counted
 from tuners.store import files, merging, saved, saved_folder, side_files
 from tuners.text.printable import printable
 
@@ -46,7 +47,10 @@ def run(chosen: argparse.Namespace) -> int:
         side_files.write(runs, side)
     files.write(json.dumps(content, indent=4), chosen.save)
     whole = saved.read(chosen.save)
-    notes = [f"merged {len(shards)} shards, {len(whole.records)} cells: {chosen.save}", *_processors(shards)]
+    notes = [
+        f"merged {counted(len(shards), 'shard')}, {counted(len(whole.records), 'cell')}: {chosen.save}",
+        *_processors(shards),
+    ]
     report = Report(whole.records, evaluate(whole.records), header=notes, runs=runs, about=content)
     for path in chosen.report:
         write(report, path)
