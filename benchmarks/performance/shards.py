@@ -52,6 +52,12 @@ def candidate_seconds(plan: Plan, model: str, dataset: str) -> float:
     return (time.process_time() - began) / count
 
 
+def evaluated(plan: Plan, cell: Cell) -> int:
+    """Return the candidates that a cell evaluates."""
+    every = plan.repeats(cell.model, cell.tuner) * plan.evaluations(cell.model, cell.tuner)
+    return 1 if cell.tuner == "default" else every
+
+
 def loads(by: dict[str, float], true: dict[str, float], of: int) -> float:
     """Return the fullest shard's load in units of the mean, where problems are divided by some seconds."""
     numbers = divided(by, of)
@@ -73,13 +79,7 @@ def main(models: Sequence[str] = MEASURED) -> int:
             key = cells[0].model, cells[0].dataset
             if key not in measured:
                 measured[key] = candidate_seconds(plan, *key)
-            evaluated = sum(
-                1
-                if cell.tuner == "default"
-                else plan.repeats(cell.model, cell.tuner) * plan.evaluations(cell.model, cell.tuner)
-                for cell in cells
-            )
-            true[name] = measured[key] * evaluated
+            true[name] = measured[key] * sum(evaluated(plan, cell) for cell in cells)
             expected[name] = seconds(plan, cells)
     rows, worst = [], 0.0
     for of in SHARDS:
@@ -91,9 +91,9 @@ def main(models: Sequence[str] = MEASURED) -> int:
     error = np.log([true[name] / expected[name] for name in true])
     spread = float(np.exp(np.median(np.abs(error - np.median(error)))))
     print(
-        f"\n{len(true)} problems of {len(measured)} models and datasets; expectations are off by a factor of {spread:.1f} in "
-        f"the median. Required: among {SHARDS[-1]}, the fullest at most {MOST_RATIO} times the least that can be. "
-        f"{machine('scikit-learn')}."
+        f"\n{len(true)} problems of {len(measured)} models and datasets; expectations are off by a factor of "
+        f"{spread:.1f} in the median. Required: among {SHARDS[-1]}, the fullest at most {MOST_RATIO} times the least that "
+        f"can be. {machine('scikit-learn')}."
     )
     return int(worst > MOST_RATIO or not set(models) <= set(MODELS))
 

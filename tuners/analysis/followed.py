@@ -224,8 +224,8 @@ def _column(problems: Sequence[Problem], runs: Sequence[Cells], measure: Measure
         return found[0]
     known = ~np.isnan(found)
     sums, counts = np.where(known, found, 0.0).sum(axis=0), known.sum(axis=0)
-    found = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-    return found
+    means: Matrix = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return means
 
 
 def _has_no_scale(metric: str, datasets: Sequence[str]) -> bool:
