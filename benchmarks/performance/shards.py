@@ -92,8 +92,8 @@ def main(models: Sequence[str] = MEASURED) -> int:
     spread = float(np.exp(np.median(np.abs(error - np.median(error)))))
     print(
         f"\n{len(true)} problems of {len(measured)} models and datasets; expectations are off by a factor of "
-        f"{spread:.1f} in the median. Required: among {SHARDS[-1]}, the fullest at most {MOST_RATIO} times the least that "
-        f"can be. {machine('scikit-learn')}."
+        f"{spread:.1f} in the median. Required: among {SHARDS[-1]}, the fullest at most {MOST_RATIO} times the least "
+        f"that can be. {machine('scikit-learn')}."
     )
     return int(worst > MOST_RATIO or not set(models) <= set(MODELS))
 

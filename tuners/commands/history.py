@@ -9,8 +9,8 @@ from tuners.analysis.history import ALPHA, history
 from tuners.commands import Command
 from tuners.commands._options import parsed
 from tuners.commands._shared import storage_option
+from tuners.comparison.values import probability
 from tuners.errors import TuningError
-from tuners.plugin.values import probability
 from tuners.report.history import FORMATS, write
 from tuners.report.history.words import sentences
 from tuners.store import past_runs

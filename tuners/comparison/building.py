@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tuners.report.words import clock_time, counted
 
 if TYPE_CHECKING:
+    from tuners.comparison.contract import Session
     from tuners.execution.tables import Built, Expected
     from tuners.plan import Plan
-    from tuners.plugin.session import Session
     from tuners.results.cell import Cell
 
 
@@ -36,7 +36,7 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
         raise
     finally:
         progress.end()
-    plan.real_on = smallest(plan, session.whole or session.cells)  # of all shards, one makes it
+    plan.real_on = smallest(plan, session.whole)
     for line in said(found, time.monotonic() - began, plan):
         session.messages.note(line)
     if longer := beyond(found, plan):
