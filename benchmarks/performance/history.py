@@ -118,16 +118,7 @@ def main(number: int = 1_000, folder: str = "") -> int:
         read, reading = timed(lambda: past_runs.of_folder(where))
         found, arithmetic = timed(lambda: history(read.runs))
         html, setting = timed(lambda: page(found))
-        command = [
-            sys.executable,
-            "-m",
-            "tuners",
-            "history",
-            "--storage",
-            str(where),
-            "--report",
-            f"{made}/history.html",
-        ]
+        command = f"{sys.executable} -m tuners history --storage {where} --report {made}/history.html".split()
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         _, (whole, _) = timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

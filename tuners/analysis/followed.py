@@ -221,7 +221,8 @@ def _column(problems: Sequence[Problem], runs: Sequence[Cells], measure: Measure
         dtype=float,
     )
     if len(found) == 1:
-        return found[0]
+        only: Matrix = found[0]
+        return only
     known = ~np.isnan(found)
     sums, counts = np.where(known, found, 0.0).sum(axis=0), known.sum(axis=0)
     means: Matrix = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from typing import Any
 
 from tuners.analysis.followed import Series
@@ -41,7 +42,7 @@ def draw(found: History, model: str, measure: str) -> Figure | str:
     if not series:
         return NOTHING[measure]
     styles = lines(found.tuners)
-    names = [label(place_name(found, place)) for place in range(len(found.points))]
+    names = place_names(found)
     drawn = [_line(each, styles[each.tuner], found, names) for each in series]
     changes = [each for each in found.changes if (each.series.model, each.series.measure) == (model, measure)]
     marks = [_mark(each, styles[each.series.tuner][0], found, names) for each in changes]
@@ -56,11 +57,15 @@ def draw(found: History, model: str, measure: str) -> Figure | str:
     )
 
 
-def place_name(found: History, place: int) -> str:
-    """Return a name of a point that no other has: two runs may have changes beside the same commit."""
-    names = [point.label for point in found.points]
-    before = names[:place].count(names[place])
-    return f"{names[place]} ({before + 1})" if before else names[place]
+def place_names(found: History) -> list[str]:
+    """Return a name of each point that no other has: two runs may have changes beside the same commit."""
+    seen: Counter[str] = Counter()
+    names = []
+    for point in found.points:
+        seen[point.label] += 1
+        number = seen[point.label]
+        names.append(label(f"{point.label} ({number})" if number > 1 else point.label))
+    return names
 
 
 def _line(series: Series, style: tuple[str, str], found: History, names: list[str]) -> Trace:
