@@ -1,4 +1,4 @@
-"""`python -m tuners`: compare methods on a file; or remake a report or a saved run, judge one, build and keep tables."""
+"""`python -m tuners`: compare methods on a file; or remake reports and saved runs, judge them, keep tables."""
 
 from __future__ import annotations
 

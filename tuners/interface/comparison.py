@@ -203,8 +203,7 @@ class Comparison:
 
     @property
     def _heading(self) -> list[str]:
-        cut = f"cut short: {self.cut_short}; resume=True runs the rest" if self.cut_short else ""
-        return [cut] if cut else []
+        return [f"cut short by Ctrl-C: {self.cut_short}"] if self.cut_short else []
 
     @cached_property
     def _report(self) -> Report:
