@@ -1,4 +1,4 @@
-"""What each method can do, a row each: docs/methods.md has it as a table, and tests hold the methods to it."""
+"""What each method can do, a row each: docs/reference/methods.md has it as a table, and tests hold the methods to it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ TRAITS = {
 
 
 def table() -> str:
-    """Return the table of docs/methods.md, in Markdown."""
+    """Return the table of docs/reference/methods.md, in Markdown."""
     rows = [
         (
             f"`{name}`", of.library, of.licence, of.conditions, of.fidelity, of.start, of.failed, of.ranges, of.choices,

@@ -1,0 +1,25 @@
+"""What of the documentation is made of the code is as the code is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.documentation.tables import DOCS, filled
+from tests.documentation.blocks import PAGES
+from tuners.plugin.options import OPTIONS
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "<!-- table: " in page.read_text("utf-8")], ids=lambda page: page.stem)
+def test_tables_are_those_of_the_code(page: Path) -> None:
+    """Options, arguments of commands, and keys of records, trials, journals and reports."""
+    text = page.read_text(encoding="utf-8")
+    assert filled(text) == text, "run: python -m benchmarks.documentation"
+
+
+def test_options_are_all_explained() -> None:
+    """Beyond its row in the table, each option stands in the words below it."""
+    words = (DOCS / "reference" / "options.md").read_text(encoding="utf-8").partition("<!-- end of table -->")[2]
+    missing = [option.flag for option in OPTIONS if f"`{option.flag}" not in words]
+    assert missing in ([], ["--tuning-creditcard"])
