@@ -1,6 +1,6 @@
 """What of the documentation is made, and not written: `python -m benchmarks.documentation [gallery]`.
 
-Puts the tables that are made of the code into the pages of `docs/`; with `gallery`, draws its pictures anew, in minutes.
+Puts the tables that are made of the code into the pages of `docs/`; with `gallery`, draws its pictures anew.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every measurement of the documentation by one command: `python -m benchmarks.performance [NAME ...]`.
 
-Runs each script in a process of its own, and writes what they print to docs/reference/performance.md: all of it, or, with names,
-the sections of these.
+Runs each script in a process of its own, and writes what they print to docs/reference/performance.md: all of it, or,
+with names, the sections of these.
 """
 
 from __future__ import annotations

@@ -58,7 +58,9 @@ def _block(page: Path, text: str, found: re.Match[str]) -> Block:
     line = text.count("\n", 0, found.start("language")) + 1
     mark = MARK.fullmatch(found["mark"]) if found["mark"] else None
     if found["mark"] and (mark is None or (mark["kind"] == "parsed") != bool(mark["reason"])):
-        message = f"{page.relative_to(ROOT)}:{line}: expected a mark of tests/documentation/blocks.py, got {found['mark']}"
+        message = (
+            f"{page.relative_to(ROOT)}:{line}: expected a mark of tests/documentation/blocks.py, got {found['mark']}"
+        )
         raise ValueError(message)
     kind, names = (mark["kind"], mark["names"] or "") if mark else ("", "")
     return Block(page, line, found["language"], found["text"], kind, tuple(names.split()))

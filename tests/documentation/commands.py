@@ -1,4 +1,4 @@
-"""Commands of the documentation: read as a shell does, and run at a small budget, or only looked at by the real parsers."""
+"""Commands of the documentation: read as a shell does; run at a small budget, or only parsed by the real parsers."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class Shell:
             (folder / "benchmarks").mkdir()
             shutil.copy(BENCHMARKS, folder / "benchmarks")
         if run:
-            chosen = [f"{flag}={value}" for flag, value in UNLESS_SAID.items() if not any(flag in each for each in words)]
+            chosen = [
+                f"{flag}={value}" for flag, value in UNLESS_SAID.items() if not any(flag in each for each in words)
+            ]
             result = self.pytester.runpytest_subprocess("-p", "tuners.plugin", *words, *chosen, *SMALL)
             assert result.ret == 0, f"exit code {result.ret}"
             assert "passed" in result.parseoutcomes()
@@ -79,20 +81,21 @@ class Shell:
     def tuners(self, words: list[str], run: bool) -> None:
         """Run a command of the package, or have its arguments parsed."""
         if run:
-            assert command_line.main(words) == 0
+            code = command_line.main(words)
+            assert code == 0, f"exit code {code}"
         else:
             parser = argparse.ArgumentParser()
             command = command_line.COMMANDS.load(words[0])
             command.options(parser)
             parser.parse_args(words[1:])
 
-    def pip(self, words: list[str], run: bool) -> None:  # noqa: ARG002  as the others
+    def pip(self, words: list[str], run: bool) -> None:
         """See that there are the extras that are to be installed."""
         extras = re.findall(r"(?:pytest-tuners|\.)\[([\w,-]+)\]", " ".join(words))
         missing = {each for extra in extras for each in extra.split(",")} - set(PROJECT["optional-dependencies"])
         assert not missing, f"no such extras: {missing}"
 
-    def module(self, words: list[str], run: bool) -> None:  # noqa: ARG002  as the others
+    def module(self, words: list[str], run: bool) -> None:
         """See that there is a module of this repository, or of Python."""
         assert (ROOT / words[0].replace(".", "/")).exists() or importlib.util.find_spec(words[0]), words[0]
 

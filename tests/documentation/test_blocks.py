@@ -119,17 +119,31 @@ def test_every_block_of_a_page_runs(page: Path, pytester: pytest.Pytester) -> No
                 raise
 
 
-@pytest.mark.parametrize("text", [
-    "```\nno language\n```", "  ```python\n  indented\n  ```", "```rust\nfn main() {}\n```",
-    "<!-- test: parsed -->\n```sh\npytest\n```", "<!-- test: maybe -->\n```sh\npytest\n```",
-    "```sh\nrm -r /\n```", "```sh\npytest --tuning-sedes=3\n```", "```toml\n[tool.pytest.ini_options]\ntuning_x = '1'\n```",
-    "```yaml\nrun: python -m tuners nothing\n```", "```sh\npip install 'pytest-tuners[nothing]'\n```",
-    "```python\n1 / 0\n```",
+PARSED = "<!-- test: parsed: a reason -->\n"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("```\nno language\n```", "expected one of python, sh, .*, got ''"),
+    ("```rust\nfn main() {}\n```", "expected one of python, sh, .*, got 'rust'"),
+    ("  ```python\n  indented\n  ```", "expected fences of three backticks at the beginning of a line"),
+    ("<!-- test: parsed -->\n```sh\npytest\n```", "expected a mark of .*, got parsed"),
+    ("<!-- test: maybe so -->\n```sh\npytest\n```", "expected a mark of .*, got maybe so"),
+    ("```sh\nrm -r /\n```", "expected one of pytest, .*, got rm -r /"),
+    (f"{PARSED}```sh\npytest --tuning-sedes=3\n```", "unrecognized arguments: --tuning-sedes=3"),
+    (f"{PARSED}```sh\npytest --tuning-seeds=few\n```", "--tuning-seeds: expected .*, got 'few'"),
+    (f"{PARSED}```sh\npython -m tuners table prune --odler=3d\n```", "2"),
+    ("```sh\npython -m tuners audit nothing.csv y\n```", "exit code 2"),
+    ("```sh\npip install 'pytest-tuners[nothing]'\n```", "no such extras: {'nothing'}"),
+    ("```toml\n[tool.pytest.ini_options]\ntuning_sedes = '1'\n```", "tuning_sedes"),
+    ("```yaml\nsteps:\n  - run: pytest --tuning-sedes=3\n```", "unrecognized arguments: --tuning-sedes=3"),
+    ("```python\n1 / 0\n```", "division by zero"),
 ])  # fmt: skip
-def test_a_block_that_nothing_runs_fails(text: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No language, an unknown mark, command, option, key or extra, and code that breaks are each found."""
+def test_a_block_that_does_not_run_fails(
+    text: str, said: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A language, a mark, a command, an option, a value, a key or an extra that nobody knows, and code that breaks."""
     monkeypatch.setattr("tests.documentation.blocks.ROOT", pytester.path)
     page = pytester.path / "page.md"
     page.write_text(f"{text}\n")
-    with pytest.raises((Exception, SystemExit)):  # noqa: PT011  of whatever kind
+    with pytest.raises(BaseException, match=said):
         test_every_block_of_a_page_runs(page, pytester)

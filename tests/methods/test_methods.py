@@ -1,4 +1,4 @@
-"""What methods can do, as docs/reference/methods.md says: conditions, traits, hash seeds, and other libraries by ask and tell."""
+"""What methods can do, as the reference says: conditions, traits, hash seeds, and other libraries by ask and tell."""
 
 from __future__ import annotations
 

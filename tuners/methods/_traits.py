@@ -1,4 +1,4 @@
-"""What each method can do, a row each: docs/reference/methods.md has it as a table, and tests hold the methods to it."""
+"""What each method can do, a row each: docs/reference/methods.md has the table, and tests hold the methods to it."""
 
 from __future__ import annotations
 
