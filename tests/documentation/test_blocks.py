@@ -120,6 +120,7 @@ def test_every_block_of_a_page_runs(page: Path, pytester: pytest.Pytester) -> No
 
 
 PARSED = "<!-- test: parsed: a reason -->\n"
+MISSPELT = "unknown option '--tuning-sedes': did you mean --tuning-seeds"
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -129,13 +130,13 @@ PARSED = "<!-- test: parsed: a reason -->\n"
     ("<!-- test: parsed -->\n```sh\npytest\n```", "expected a mark of .*, got parsed"),
     ("<!-- test: maybe so -->\n```sh\npytest\n```", "expected a mark of .*, got maybe so"),
     ("```sh\nrm -r /\n```", "expected one of pytest, .*, got rm -r /"),
-    (f"{PARSED}```sh\npytest --tuning-sedes=3\n```", "unknown option '--tuning-sedes': did you mean --tuning-seeds"),
+    (f"{PARSED}```sh\npytest --tuning-sedes=3\n```", MISSPELT),
     (f"{PARSED}```sh\npytest --tuning-seeds=few\n```", "--tuning-seeds: expected .*, got 'few'"),
     (f"{PARSED}```sh\npython -m tuners table prune --odler=3d\n```", "2"),
     ("```sh\npython -m tuners audit nothing.csv y\n```", "exit code 2"),
     ("```sh\npip install 'pytest-tuners[nothing]'\n```", "no such extras: {'nothing'}"),
     ("```toml\n[tool.pytest.ini_options]\ntuning_sedes = '1'\n```", "tuning_sedes"),
-    ("```yaml\nsteps:\n  - run: pytest --tuning-sedes=3\n```", "unknown option '--tuning-sedes': did you mean --tuning-seeds"),
+    ("```yaml\nsteps:\n  - run: pytest --tuning-sedes=3\n```", MISSPELT),
     ("```python\n1 / 0\n```", "division by zero"),
 ])  # fmt: skip
 def test_a_block_that_does_not_run_fails(
