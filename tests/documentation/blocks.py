@@ -3,7 +3,7 @@
 The comment is `<!-- test: MARK -->`, and the page shows no trace of it. A mark is one of:
 
 `file NAME`: the block is written to that file, behind what the page has put there before
-`needs PACKAGE...`: executed where these are installed, else only compiled
+`needs PACKAGE`: only compiled; `tests/methods/test_methods.py` executes it where that library is installed
 `given THING...`: files and names that a reader has, made by `given`
 `parsed: REASON`: commands whose options are read by the real parsers, and which are not run
 """

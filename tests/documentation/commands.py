@@ -16,6 +16,7 @@ from tests import ROOT
 from tests.bench import BENCHMARKS
 from tests.test_packaging import PROJECT
 from tuners import __main__ as command_line
+from tuners.commands import COMMANDS
 from tuners.plugin import options
 
 SMALL = ("--tuning-seeds=1", "--tuning-budget=2", "--tuning-repeats=1", "--tuning-rows=80", "--tuning-folds=2")
@@ -85,7 +86,7 @@ class Shell:
             assert code == 0, f"exit code {code}"
         else:
             parser = argparse.ArgumentParser()
-            command = command_line.COMMANDS.load(words[0])
+            command = COMMANDS.load(words[0])
             command.options(parser)
             parser.parse_args(words[1:])
 
