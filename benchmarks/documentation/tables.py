@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tuners.commands import COMMANDS, Command
 from tuners.commands.table import ACTIONS
-from tuners.plugin.options import OPTIONS
+from tuners.comparison.options import OPTIONS
 from tuners.report.document import Report
 from tuners.report.sections import in_order
 

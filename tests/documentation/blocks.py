@@ -3,7 +3,7 @@
 The comment is `<!-- test: MARK -->`, and the page shows no trace of it. A mark is one of:
 
 `file NAME`: the block is written to that file, behind what the page has put there before
-`needs PACKAGE`: only compiled; `tests/methods/test_methods.py` executes it where that library is installed
+`by TEST`: only compiled; that test, a file, executes it
 `given THING...`: files and names that a reader has, made by `given`
 `parsed: REASON`: commands whose options are read by the real parsers, and which are not run
 """
@@ -21,7 +21,7 @@ FENCED = re.compile(
     r"^(?:<!-- test: (?P<mark>.+?) -->\n)?```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
 )
 FENCE = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
-MARK = re.compile(r"(?P<kind>file|needs|given|parsed)(?:: (?P<reason>\S.*)| (?P<names>\S.*))")
+MARK = re.compile(r"(?P<kind>file|by|given|parsed)(?:: (?P<reason>\S.*)| (?P<names>\S.*))")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tests.bench import BENCHMARKS
 from tests.test_packaging import PROJECT
 from tuners import __main__ as command_line
 from tuners.commands import COMMANDS
-from tuners.plugin import options
+from tuners.plugin import command_line as session
 
 SMALL = ("--tuning-seeds=1", "--tuning-budget=2", "--tuning-repeats=1", "--tuning-rows=80", "--tuning-folds=2")
 """Behind what a page says, so that these hold."""
@@ -77,7 +77,7 @@ class Shell:
             assert "passed" in result.parseoutcomes()
         else:
             quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-            options.read(self.pytester.parseconfig("-p", "tuners.plugin", *quiet, *words))
+            session.read(self.pytester.parseconfig("-p", "tuners.plugin", *quiet, *words))
 
     def tuners(self, words: list[str], run: bool) -> None:
         """Run a command of the package, or have its arguments parsed."""

@@ -16,7 +16,7 @@ from tests import ROOT
 from tests.documentation.blocks import PAGES, Block, blocks_of
 from tests.documentation.commands import Shell
 from tests.documentation.given import give
-from tuners.plugin.options import OPTIONS
+from tuners.comparison.options import OPTIONS
 
 
 class Reader:
@@ -38,9 +38,13 @@ class Reader:
         LANGUAGES[block.language](self, block)
 
     def python(self, block: Block) -> None:
-        """Execute it, but what is a file, or needs what others test."""
+        """Execute it, but what is a file, or is another test's to execute."""
         code = compile(block.text, block.place, "exec")
-        if block.kind not in {"file", "needs"}:
+        if block.kind == "by":
+            assert block.page.name in (ROOT / block.names[0]).read_text(encoding="utf-8"), (
+                f"{block.names[0]} reads it not"
+            )
+        elif block.kind != "file":
             exec(code, self.namespace)  # noqa: S102  the documentation's own code
 
     def commands(self, block: Block) -> None:

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.documentation.gallery import PICTURES
 from benchmarks.documentation.tables import DOCS, filled
 from tests.documentation.blocks import PAGES
-from tuners.plugin.options import OPTIONS
+from tuners.comparison.options import OPTIONS
 
 WITH_TABLES = [page for page in PAGES if "<!-- table: " in page.read_text("utf-8")]
 

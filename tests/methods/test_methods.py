@@ -136,9 +136,7 @@ def test_points_of_the_unit_cube_lie_in_the_space(u: list[float]) -> None:
 
 
 BLOCKS = [
-    (block.names[0], block.text)
-    for block in blocks_of(ROOT / "docs" / "how-to" / "own-tuner.md")
-    if block.kind == "needs"
+    (block.names[1], block.text) for block in blocks_of(ROOT / "docs" / "how-to" / "own-tuner.md") if block.kind == "by"
 ]
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from tuners.comparison import before
+from tuners.comparison.header import header
 from tuners.errors import TuningError
-from tuners.plugin import building, conclusion
+from tuners.plugin import conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
-from tuners.plugin.header import header, splitting
 from tuners.plugin.log import figures, logs_cells, record_of
 from tuners.plugin.session import RECORD, SESSION
 from tuners.text.printable import printable, workflow_command
@@ -38,24 +39,13 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     # A worker of xdist cannot end the session: there, bad input fails its cells.
     if session.config.option.collectonly or session.testsfailed or hasattr(session.config, "workerinput"):
         return
-    from tuners.execution.preflight import preflight  # noqa: PLC0415  scikit-learn loads when cells run
-    from tuners.execution.resumed import require_same_data  # noqa: PLC0415  scikit-learn loads when cells run
-
     state = session.config.stash[SESSION]
     # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
     capture = session.config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
         capture.resume_global_capture()
     try:
-        state.journal.check_code()
-        preflight(state.plan, state.cells)
-        for line in splitting(state.plan, state.cells):
-            _say(session.config, line)
-        finished = {cell: entry.run for cell, entry in state.finished().items()}
-        require_same_data(state.plan, finished, state.cells)
-        if state.plan.recorded:
-            cells = [cell for cell in state.cells if cell.id not in finished]
-            building.build_tables(state, cells, partial(_say, session.config))
+        before.prepare(state, partial(_say, session.config))
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:

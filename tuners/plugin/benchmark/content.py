@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-LIBRARIES = (
-    "scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace", "optuna", "smac",
-    "cmaes", "flaml", "lightgbm", "xgboost-cpu", "xgboost",
-)  # fmt: skip
-"""Those on which trials and seconds depend."""
-
-
-def libraries() -> dict[str, str]:
-    """Return the versions of the installed ones."""
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+from tuners.comparison.libraries import libraries
 
 
 def order(benchmarks: list[Any], rank: Callable[[str], int]) -> None:

@@ -13,7 +13,7 @@ from tuners.results.run import unfinished
 from tuners.results.trial import DIGITS, in_order
 
 if TYPE_CHECKING:
-    from tuners.plugin.session import Session
+    from tuners.comparison.contract import Session
     from tuners.results.budget import Budget
     from tuners.results.run import Run
     from tuners.results.trial import Trial
