@@ -13,6 +13,7 @@ from tuners.results.run import unfinished
 from tuners.results.trial import DIGITS, in_order
 
 if TYPE_CHECKING:
+    from tuners.plugin.progress import Progress
     from tuners.plugin.session import Session
     from tuners.results.budget import Budget
     from tuners.results.run import Run
@@ -30,6 +31,7 @@ class Heard(Listener):
         test: Mapping[str, Any],
         budget: Budget,
         finished: Mapping[int, Run],
+        progress: Progress,
     ) -> None:
         """Know nothing but the cell, and its finished repeats; `test` is what pytest-benchmark says of its test."""
         self.record = record
@@ -42,6 +44,7 @@ class Heard(Listener):
         self._test = test
         self._budget = budget
         self._finished = finished
+        self._progress = progress
         self._trials: dict[int, Trial] = {}
         self._spent: float = 0
         self._best: Trial | None = None
@@ -66,7 +69,7 @@ class Heard(Listener):
             for each, run in self._finished.items():
                 self.repeats.add(each, run)
         self._repeat, self._trials, self._spent, self._best = number, {}, 0, None
-        self._session.progress.repeat(number, of)
+        self._progress.repeat(number, of)
 
     def search_begins(self) -> None:
         """Note that the run has begun."""
@@ -78,7 +81,7 @@ class Heard(Listener):
             self._best = trial
         self._spent += trial.cost if position not in self._trials else 0
         self._trials[position] = trial
-        self._session.progress.trial(round(self._spent, DIGITS), self._best, self._budget, self.record.metric)
+        self._progress.trial(round(self._spent, DIGITS), self._best, self._budget, self.record.metric)
         if self._journal is not None:
             self._journal.trial(self.record.cell, position, trial, self._repeat)
 

@@ -18,6 +18,7 @@ from tuners.errors import TuningError
 from tuners.plugin import building, conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
+from tuners.plugin.clustering import Clustering
 from tuners.plugin.header import header, splitting
 from tuners.plugin.log import figures, logs_cells, record_of
 from tuners.plugin.session import RECORD, SESSION
@@ -53,9 +54,13 @@ def pytest_runtestloop(session: pytest.Session) -> None:
             _say(session.config, line)
         finished = {cell: entry.run for cell, entry in state.finished().items()}
         require_same_data(state.plan, finished, state.cells)
+        if state.plan.cluster is not None:
+            state.clustering = Clustering(state, session.items)
         if state.plan.recorded:
             cells = [cell for cell in state.cells if cell.id not in finished]
             building.build_tables(state, cells, partial(_say, session.config))
+        if state.clustering is not None:
+            state.clustering.begin(session.items)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     finally:
@@ -135,6 +140,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Save what workers measured, and judge; before the terminal's summary, which says what came out."""
     config = session.config
     state = config.stash[SESSION]
+    if state.clustering is not None:
+        state.clustering.end()
     ends = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
     state.cut_short = exitstatus not in ends or bool(session.shouldstop or session.shouldfail)
     benchmarks, messages = state.benchmarks, state.messages

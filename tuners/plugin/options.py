@@ -16,6 +16,7 @@ from iniconfig import IniConfig
 from tuners.errors import TuningError, nearest
 from tuners.gate.expression import ALPHA, usage
 from tuners.plugin.values import (
+    cluster,
     column,
     columns,
     count,
@@ -83,6 +84,7 @@ OPTIONS = (
     Option("trial-timeout", "S", seconds, "seconds of each trial, also as in 90s; one that takes longer fails"),
     Option("memory-limit", "MB", megabytes, "memory that a run may add to the process; also as in 4GB"),
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
+    Option("cluster", "ADDRESS", cluster, "run cells on a Dask cluster; local:N starts one of N workers here"),
     Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
     Option("fail", "EXPR", gate, f"fail if worse: {usage()}; repeatable", repeatable=True),
     Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),

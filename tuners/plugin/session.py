@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tuners.errors import TuningError
+from tuners.execution.threads import THREADS
 from tuners.plan import Plan
 from tuners.plugin import options
 from tuners.plugin.attempts import Attempts
-from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.measured import Measured
 from tuners.plugin.messages import Messages
@@ -23,10 +23,12 @@ from tuners.plugin.progress import Progress
 from tuners.plugin.session_journal import Opening, SessionJournal
 from tuners.plugin.workers import Collected, Exchange
 from tuners.results.cell import Cell
+from tuners.results.libraries import versions
 from tuners.results.record import Record
 
 if TYPE_CHECKING:
     from tuners.gate.verdict import Verdict
+    from tuners.plugin.clustering import Clustering
     from tuners.results.run import Run
     from tuners.store.journal import Journal
     from tuners.store.journal_contents import Entry
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 SESSION = pytest.StashKey["Session"]()
 RECORD = pytest.StashKey[Record]()
 """On a test item: the record of its cell, until it is sent with the next test report."""
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 class Session:
@@ -68,6 +69,8 @@ class Session:
         """By node id: the tests that ask for `tune`, in the order in which they are written; None if none does."""
         self.cut_short = False
         """Whether the session was stopped before its end."""
+        self.clustering: Clustering | None = None
+        """The cluster that cells run on, once it is joined."""
         self.verdicts: list[Verdict] = []
         """The gates'."""
         self._protocols: dict[tuple[str, str], str] = {}
@@ -103,7 +106,7 @@ class Session:
 
     def about(self) -> dict[str, Any]:
         """Return what a saved run says of machine, commit, libraries and command."""
-        return {**self.benchmarks.about(), "libraries": content.libraries(), "tuning": self.how}
+        return {**self.benchmarks.about(), "libraries": versions(), "tuning": self.how}
 
     @property
     def begun(self) -> bool:

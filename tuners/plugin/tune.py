@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tuners.errors import (
+    ClusterLostError,
     ElsewhereError,
     MissingExtraError,
     NotApplicableError,
@@ -57,6 +58,8 @@ class Tune:
         self._request = request
         self._timer = timer
         self._used = False
+        self._written = False
+        """Whether the run is in the journal already."""
         self._session = request.config.stash[SESSION]
         self._session.require_begun()
 
@@ -85,7 +88,7 @@ class Tune:
             skip(self._request, record, run.record.reason)
         error, run = run.error, replace(run, error=None)  # its frames hold the data
         journal = session.begin_journal()
-        if journal is not None and record.cell not in session.finished():
+        if journal is not None and not self._written and record.cell not in session.finished():
             journal.cell(run, self._timer.describe())
         session.measured.keep(run, test, self._timer.keep(run.record))
         if not run.record.ok:
@@ -105,8 +108,13 @@ class Tune:
         budget = session.plan.budget(job.cell.model, job.cell.tuner)
         finished = session.finished_repeats(record.cell)
         job = replace(job, finished=finished)
-        heard = Heard(session, record, {**timer.describe(), "group": group}, budget, finished)
+        heard = Heard(session, record, {**timer.describe(), "group": group}, budget, finished, session.progress)
         began = time.perf_counter()
+        early = None if session.clustering is None else session.clustering.early(job)
+        if early is not None:
+            self._written = True
+            timer.took(early.times, group)
+            return early
         try:
             run = self._backend(job, record.cell, group).run(job, heard)
         except (MissingExtraError, NotApplicableError) as error:
@@ -119,10 +127,13 @@ class Tune:
             # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
             seconds = time.perf_counter() - began
             return heard.cut_short(one_line(error), ended=True, seconds=seconds)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ClusterLostError) as error:
             # The trials made so far go into the side file, though the run has no result.
             run = heard.cut_short("interrupted", ended=False)
             session.measured.keep(run, self._request.node.nodeid, None)
+            if isinstance(error, ClusterLostError):
+                session.messages.note(f"--tuning-cluster={error}")
+                pytest.exit(str(error), returncode=pytest.ExitCode.INTERRUPTED)
             # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
             # of the interrupt would break.
             raise KeyboardInterrupt from None
@@ -147,5 +158,6 @@ class Tune:
             timed=lambda rounds: self._timer.time(rounds, group),
             explain=lambda error: tracebacks.elsewhere(error, self._request.node),
             contended=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1,
+            cluster=None if self._session.clustering is None else self._session.clustering.cluster,
         )
         return backend(plan.backend, plan, around)

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-LIBRARIES = (
-    "scikit-learn", "numpy", "scipy", "hyperopt", "tpot", "tensorflow", "keras", "ConfigSpace", "optuna", "smac",
-    "cmaes", "flaml", "lightgbm", "xgboost-cpu", "xgboost",
-)  # fmt: skip
-"""Those on which trials and seconds depend."""
-
-
-def libraries() -> dict[str, str]:
-    """Return the versions of the installed ones."""
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+from tuners.results.libraries import versions
 
 
 def order(benchmarks: list[Any], rank: Callable[[str], int]) -> None:
@@ -42,7 +26,7 @@ def complete(output_json: dict[str, Any], *, partial: str, how: Mapping[str, Any
         if "schema" in bench.get("extra_info", {}):
             plain = json.loads(text(bench["extra_info"]))
             bench["extra_info"][saved.CHECK] = saved.checksum(plain)
-    output_json["libraries"] = libraries()
+    output_json["libraries"] = versions()
     output_json["tuning"] = dict(how)
     if partial:
         output_json[saved.PARTIAL] = partial

@@ -1,0 +1,191 @@
+"""What happens in a worker of Dask's: it keeps pieces and runners, and hands orders from the one to the other.
+
+It loads no library of data: a runner, a process of its own, does. So a cell that crashes or eats memory costs neither
+the worker nor its other cells, and cells are forked from a process without threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any
+
+from tuners.execution.cluster import fingerprint
+from tuners.execution.cluster.orders import Ended
+from tuners.execution.process import bound, kill
+
+START = "from tuners.execution.cluster.runner import main; main({handle})"
+END = {"run", "error"}
+"""The messages that a runner ends an order with."""
+
+Say = Callable[[list[bytes]], None]
+"""Sends messages on to the session while the run goes on."""
+
+
+def taken(modules: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Return the fingerprint of this worker, and the name of its machine."""
+    return fingerprint.taken(modules), os.uname().nodename
+
+
+class _Runner:
+    """A process that runs one order after another."""
+
+    def __init__(self, environment: Mapping[str, str | None]) -> None:
+        self._connection, theirs = Pipe()
+        kept = {name: value for name, value in os.environ.items() if name not in environment}
+        given = {name: value for name, value in environment.items() if value is not None}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", START.format(handle=theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env={**kept, **given, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C in the worker's terminal is the session's to handle
+        )
+        theirs.close()
+        self._stack = contextlib.ExitStack()
+        self._stack.enter_context(bound(self.process.pid))
+        self.known: set[str] = set()
+        """The pieces that it has."""
+
+    @property
+    def lives(self) -> bool:
+        return self.process.poll() is None
+
+    def send(self, *content: Any) -> None:
+        self._connection.send_bytes(pickle.dumps(content))
+
+    def follow(self, say: Say, pause: float) -> Ended:
+        """Listen until the order has ended, and send what is told on every so many seconds."""
+        waiting: list[bytes] = []
+        sent = time.monotonic()
+        while True:
+            left = max(sent + pause - time.monotonic(), 0.0) if waiting else None
+            try:
+                data = self._connection.recv_bytes() if self._connection.poll(left) else None
+            except (EOFError, OSError):
+                _rest(say, waiting)
+                return Ended("died", _death(self.process.wait()))
+            if data is not None:
+                kind, content = pickle.loads(data)  # noqa: S301  our own process's
+                if kind in END:
+                    _rest(say, waiting)
+                    return Ended(kind, content)
+                waiting.append(content)
+            if waiting and time.monotonic() - sent >= pause:
+                say(waiting)
+                waiting, sent = [], time.monotonic()
+
+    def end(self) -> None:
+        """End the process and all that it has started."""
+        kill(self.process.pid)
+        self.process.poll()
+        self._connection.close()
+        self._stack.close()
+
+
+class Keep:
+    """What a worker has of one session."""
+
+    def __init__(self, environment: Mapping[str, str | None], luggage: str) -> None:
+        """Begin without pieces; `environment` has the variables that runners get as they are here, None for unset."""
+        self._environment = environment
+        self._luggage = luggage
+        self._pieces: dict[str, bytes] = {}
+        self._idle: list[_Runner] = []
+        self._all: set[_Runner] = set()
+        self._lock = threading.Lock()
+
+    def take(self, pieces: Mapping[str, bytes]) -> None:
+        """Take in pieces, by name."""
+        self._pieces.update(pieces)
+
+    def run(self, order: bytes, needs: Sequence[str], say: Say, pause: float) -> Ended:
+        """Run an order in a runner of this worker's; return how it ended."""
+        needs = [self._luggage, *needs]
+        absent = [name for name in needs if name not in self._pieces]
+        if absent:
+            return Ended("lacking", absent)
+        say([])
+        runner = self._free()
+        new = {name: self._pieces[name] for name in needs if name not in runner.known}
+        runner.known |= {*new}
+        try:
+            runner.send(new, self._luggage, order, list(needs[1:]))
+        except OSError:
+            ended = Ended("died", _death(runner.process.wait()))
+        else:
+            ended = runner.follow(say, pause)
+        with self._lock:
+            if ended.how in END:
+                self._idle.append(runner)
+                return ended
+            self._all.discard(runner)
+        runner.end()
+        return ended
+
+    def _free(self) -> _Runner:
+        with self._lock:
+            while self._idle:
+                runner = self._idle.pop()
+                if runner.lives:
+                    return runner
+                self._all.discard(runner)
+            runner = _Runner(self._environment)
+            self._all.add(runner)
+            return runner
+
+    def end(self) -> None:
+        """End all runners, whatever they do."""
+        with self._lock:
+            runners, self._all, self._idle = self._all, set(), []
+        for runner in runners:
+            kill(runner.process.pid)
+
+
+def _rest(say: Say, waiting: list[bytes]) -> None:
+    if waiting:  # an empty list says that an order begins
+        say(waiting)
+
+
+_sessions: dict[str, Keep] = {}
+
+
+def receive(
+    session: str, pieces: Mapping[str, bytes], environment: Mapping[str, str | None], luggage: str
+) -> None:
+    """Take in pieces of a session."""
+    _sessions.setdefault(session, Keep(environment, luggage)).take(pieces)
+
+
+def run(session: str, key: str, order: bytes, needs: Sequence[str], topic: str, pause: float) -> Ended:
+    """Run an order of a session; messages go, with its key, to the listeners of a topic, by Dask's way for events."""
+    from distributed import get_worker  # noqa: PLC0415  it is there, in a worker
+
+    keep = _sessions.get(session)
+    if keep is None:
+        return Ended("lacking", list(needs))
+    worker = get_worker()
+    return keep.run(order, needs, lambda messages: worker.log_event(topic, [key, messages]), pause)
+
+
+def forget(session: str) -> None:
+    """End what a session has here."""
+    keep = _sessions.pop(session, None)
+    if keep is not None:
+        keep.end()
+
+
+def _death(code: int) -> str:
+    if code < 0:
+        import signal  # noqa: PLC0415  for this message alone
+
+        return f"its process died of {signal.Signals(-code).name}"
+    return f"its process ended with exit code {code}"
