@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pickle
 import time
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuners.errors import TuningError
 from tuners.evaluation.listener import Listener
+from tuners.evaluation.recording import Recording, recording_of
+from tuners.execution.cluster.tables import renumbered
 from tuners.results.cell import dataset_name
 from tuners.results.record import Record
 from tuners.results.repeats import Repeats
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from tuners.plan import Job, Plan
     from tuners.results.run import Run
     from tuners.results.trial import Trial
+    from tuners.store.table import Row
 
 
 class Clustered:
@@ -68,8 +73,7 @@ class Clustered:
         content = pickle.loads(ended.content)  # noqa: S301  our own process's
         if ended.how == "error":
             raise content
-        run: Run = content
-        return run
+        return follower.adopted(content)
 
 
 class _Follower(Listener):
@@ -81,7 +85,15 @@ class _Follower(Listener):
         self._listener = listener
         self._record: Record | None = None
         self._trials: dict[int, Trial] = {}
+        self._numbers: dict[int, int] = {}
+        """By a row's number in the worker's table: its number in the one here."""
+        self._repeats = Repeats(1)
+        """Those that have ended, of a cell that runs as a whole."""
         self._since = time.monotonic()
+
+    @cached_property
+    def _recording(self) -> Recording:
+        return recording_of(self._plan.problem_of(self._job), self._plan.tables)
 
     def begun(self, record: Record) -> None:
         if self._record is None or not self._trials:
@@ -90,6 +102,10 @@ class _Follower(Listener):
 
     def repeat_begins(self, number: int, of: int) -> None:
         self._trials, self._since = {}, time.monotonic()
+        if self._plan.recorded and not len(self._repeats):
+            self._repeats = Repeats(of)
+            for each, run in self._job.finished.items():
+                self._repeats.add(each, run)
         self._listener.repeat_begins(number, of)
 
     def search_begins(self) -> None:
@@ -100,24 +116,39 @@ class _Follower(Listener):
         self._listener.trial(position, trial)
 
     def repeat_ended(self, number: int, run: Run) -> None:
+        self._repeats.add(number, run := self.adopted(run))
         self._listener.repeat_ended(number, run)
+
+    def recorded(self, rows: Sequence[Row]) -> None:
+        """Take in rows that the worker has added to its table."""
+        self._numbers |= self._recording.take(rows)
+
+    def adopted(self, run: Run) -> Run:
+        """Return a run with the row numbers of the table here."""
+        return renumbered(run, self._recording, self._numbers) if self._plan.recorded else run
 
     def imported(self, files: AbstractSet[str]) -> None:
         # Of another machine, paths mean nothing here; modules that are the same there are found under those here.
         self._listener.imported({file for file in files if Path(file).exists()})
 
     def crashed(self, reason: str) -> Run:
-        """Return what is left of the repeat whose process, or worker, has died."""
+        """Return what is left of what was running when its process, or its worker, died."""
         cell = self._job.cell
         if self._record is None:
             name = dataset_name(cell.dataset)
             self.begun(Record(cell.model, name, cell.tuner, cell.seed, metric=self._plan.metric, start=self._plan.start))
         assert self._record is not None
         budget = self._plan.budget(cell.model, cell.tuner)
-        return unfinished(
+        run = unfinished(
             self._record, in_order(self._trials), budget, status="crashed", reason=reason,
             seconds=time.monotonic() - self._since,
         )  # fmt: skip
+        if not self._repeats.missing or not self._plan.recorded:
+            return run
+        number = self._repeats.missing[0]
+        self._repeats.add(number, run)
+        self._listener.repeat_ended(number, run)
+        return self._repeats.run()
 
 
 BACKEND = Clustered

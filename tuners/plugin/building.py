@@ -30,7 +30,8 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
     plan, progress = session.plan, session.progress
     began = time.monotonic()
     try:
-        found = tables.build(plan, cells, progress.tables, lambda expected: say(before(expected)))
+        elsewhere = None if session.clustering is None else session.clustering.cluster.build
+        found = tables.build(plan, cells, progress.tables, lambda expected: say(before(expected)), elsewhere)
     except KeyboardInterrupt:
         say(f"tables: interrupted: what is recorded stays in {plan.tables}, and the same command goes on from there")
         raise

@@ -93,7 +93,7 @@ class Clustering:
         """Keep the run of a cell all of whose orders have ended, in the journal, too."""
         from tuners.execution.contract import Around, backend  # noqa: PLC0415  loaded when a cell runs
 
-        session, cell = self._session, self._of[order]
+        session, cell = self._session, self._of.get(order, "")
         if cell not in self._jobs or not all(map(self.cluster.flights.has_run, self._orders[cell])):
             return
         job, item = self._jobs[cell]

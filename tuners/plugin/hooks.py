@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tuners.errors import TuningError
+from tuners.errors import ClusterLostError, TuningError
 from tuners.plugin import building, conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
@@ -63,6 +63,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
             state.clustering.begin(session.items)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
+    except ClusterLostError as error:
+        pytest.exit(f"--tuning-cluster={error}", returncode=pytest.ExitCode.INTERRUPTED)
     finally:
         if capture is not None:
             capture.suspend_global_capture()

@@ -35,7 +35,8 @@ class Fleet:
         """By worker: how many it has."""
         self._busy: Counter[str] = Counter()
         self._machines: dict[str, str] = {}
-        self._refused: set[str] = set()
+        self._refused: dict[str, str] = {}
+        """By worker: why it runs no cells."""
         self._sent: dict[str, set[str]] = {}
         """By worker: the names of the pieces that it has."""
         self._pieces: Mapping[str, bytes] = {}
@@ -73,6 +74,8 @@ class Fleet:
         self._modules = [name for name in self._modules if name in modules]
         self._here = fingerprint.taken(self._modules)
         self.look(at_once=True)
+        if self._refused:
+            raise TuningError(next(iter(self._refused.values())))
 
     def look(self, *, at_once: bool = False) -> set[str]:
         """Take in workers that have come; return those that are gone. Raises `ClusterLostError` without any."""
@@ -103,8 +106,9 @@ class Fleet:
                 error = self.deliver(worker, self._pieces)
                 differing = [error] if error else []
             if differing:
-                self._refused.add(worker)
-                self._note(_refusal(worker, machine, differing))
+                self._refused[worker] = _refusal(worker, machine, differing)
+                if self._slots:
+                    self._note(self._refused[worker])
                 continue
             self._machines[worker] = machine
             self._slots[worker] = threads[worker]

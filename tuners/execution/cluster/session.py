@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuners.execution.cluster import fingerprint
+from tuners.errors import TuningError
+from tuners.evaluation.recording import Recording, recording_of
+from tuners.execution.cluster import fingerprint, tables
 from tuners.execution.cluster.connection import opened
 from tuners.execution.cluster.fleet import Fleet
 from tuners.execution.cluster.flights import Flights
 from tuners.execution.cluster.luggage import Pack, Packer, of_plan
-from tuners.execution.cluster.orders import Order
+from tuners.execution.cluster.orders import Ended, Order
 
 if TYPE_CHECKING:
     from tuners.plan import Job, Plan
     from tuners.results.cell import Cell
+    from tuners.task.problem import Problem
 
 
 class Cluster:
@@ -39,6 +42,7 @@ class Cluster:
         luggage = self._packer.add(pickle.dumps(pack))
         fleet.equip(luggage, {name: self._packer.pieces[name] for name in (luggage, *pack.needs)}, {*own} - absent)
         self._plan = plan
+        self._tables: dict[Problem, str] = {}
         self.fleet = fleet
         self.flights = Flights(fleet, self._ready, ended)
 
@@ -50,11 +54,58 @@ class Cluster:
 
     def orders(self, job: Job) -> list[tuple[str, Order]]:
         """Return the orders of a job, by name: one a repeat where each is evaluated plainly, else one."""
+        plan = self._plan
+        problem = plan.problem_of(job)
         sent = replace(job, options={}, problem=self._own(job), finished={} if self.apart else job.finished)
         if not self.apart:
-            return [(job.cell.id, Order(sent))]
-        missing = [number for number in range(self._plan.repeats_of(job)) if number not in job.finished]
+            table = self._table(problem)
+            return [(job.cell.id, Order(sent, real=problem is plan.real_on, table=table))]
+        missing = [number for number in range(plan.repeats_of(job)) if number not in job.finished]
         return [(f"{job.cell.id} repeat {number}", Order(sent, number)) for number in missing]
+
+    def _table(self, problem: Problem) -> str:
+        """Return the piece that has a problem's table; workers get one once, and add to theirs."""
+        if problem not in self._tables:
+            self._tables[problem] = self._snapshot(recording_of(problem, self._plan.tables))
+        return self._tables[problem]
+
+    def _snapshot(self, recording: Recording) -> str:
+        return self._packer.add(pickle.dumps(tables.taken(recording)))
+
+    def build(self, recordings: Sequence[Recording], tell: Callable[[], None]) -> None:
+        """Build tables at the slots, and take them in; raise `TuningError` for one that cannot be built.
+
+        One whose worker dies is begun once more: it is no measurement.
+        """
+        orders = {recording: self._order_of(recording) for recording in recordings}
+        self.flights.ahead([(name, order) for name, order in orders.values()])
+        for recording, (name, order) in orders.items():
+            ended = self._ended(name, order)
+            if ended.how == "died":
+                ended = self._ended(name, order)
+            if ended.how == "died":
+                message = f"table of {name}: {ended.content}: mend that, or build it without --tuning-cluster"
+                raise TuningError(message)
+            content = pickle.loads(ended.content)  # noqa: S301  our own process's
+            if ended.how == "error":
+                raise content
+            tables.taken_in(recording, content)
+            tell()
+
+    def _order_of(self, recording: Recording) -> tuple[str, Order]:
+        job = self._plan.job("table", recording.problem)
+        sent = replace(job, options={}, problem=self._own(job))
+        return f"{job.cell.id}", Order(sent, table=self._snapshot(recording), builds=True)
+
+    def _ended(self, name: str, order: Order) -> Ended:
+        """Wait for an order of which nothing is told."""
+        following = self.flights.follow(name, order)
+        while True:
+            try:
+                next(following)
+            except StopIteration as stop:
+                ended: Ended = stop.value
+                return ended
 
     @property
     def apart(self) -> bool:

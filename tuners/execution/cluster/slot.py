@@ -9,21 +9,22 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from tuners.execution.cluster import fingerprint
 from tuners.execution.cluster.orders import Ended
-from tuners.execution.process import bound, kill
+from tuners.execution.process import bound, death, kill
 
-START = "from tuners.execution.cluster.runner import main; main({handle})"
-END = {"run", "error"}
+START = "from tuners.execution.cluster.runner import main; main({handle}, {folder!r})"
+END = {"run", "error", "died"}
 """The messages that a runner ends an order with."""
 
 Say = Callable[[list[bytes]], None]
@@ -38,12 +39,12 @@ def taken(modules: Sequence[str]) -> tuple[dict[str, str], str]:
 class _Runner:
     """A process that runs one order after another."""
 
-    def __init__(self, environment: Mapping[str, str | None]) -> None:
+    def __init__(self, environment: Mapping[str, str | None], folder: str) -> None:
         self._connection, theirs = Pipe()
         kept = {name: value for name, value in os.environ.items() if name not in environment}
         given = {name: value for name, value in environment.items() if value is not None}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", START.format(handle=theirs.fileno())],
+            [sys.executable, "-c", START.format(handle=theirs.fileno(), folder=folder)],
             pass_fds=[theirs.fileno()],
             env={**kept, **given, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=subprocess.DEVNULL,
@@ -72,7 +73,7 @@ class _Runner:
                 data = self._connection.recv_bytes() if self._connection.poll(left) else None
             except (EOFError, OSError):
                 _rest(say, waiting)
-                return Ended("died", _death(self.process.wait()))
+                return Ended("died", death(self.process.wait()))
             if data is not None:
                 kind, content = pickle.loads(data)  # noqa: S301  our own process's
                 if kind in END:
@@ -94,8 +95,13 @@ class _Runner:
 class Keep:
     """What a worker has of one session."""
 
-    def __init__(self, environment: Mapping[str, str | None], luggage: str) -> None:
-        """Begin without pieces; `environment` has the variables that runners get as they are here, None for unset."""
+    def __init__(self, environment: Mapping[str, str | None], luggage: str, folder: str) -> None:
+        """Begin without pieces.
+
+        `environment` has the variables that runners get as they are in the session, None for unset; `folder` is for
+        what they write.
+        """
+        self._folder = folder
         self._environment = environment
         self._luggage = luggage
         self._pieces: dict[str, bytes] = {}
@@ -120,11 +126,11 @@ class Keep:
         try:
             runner.send(new, self._luggage, order, list(needs[1:]))
         except OSError:
-            ended = Ended("died", _death(runner.process.wait()))
+            ended = Ended("died", death(runner.process.wait()))
         else:
             ended = runner.follow(say, pause)
         with self._lock:
-            if ended.how in END:
+            if runner.lives:
                 self._idle.append(runner)
                 return ended
             self._all.discard(runner)
@@ -138,7 +144,7 @@ class Keep:
                 if runner.lives:
                     return runner
                 self._all.discard(runner)
-            runner = _Runner(self._environment)
+            runner = _Runner(self._environment, self._folder)
             self._all.add(runner)
             return runner
 
@@ -148,6 +154,7 @@ class Keep:
             runners, self._all, self._idle = self._all, set(), []
         for runner in runners:
             kill(runner.process.pid)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _rest(say: Say, waiting: list[bytes]) -> None:
@@ -159,10 +166,16 @@ _sessions: dict[str, Keep] = {}
 
 
 def receive(
-    session: str, pieces: Mapping[str, bytes], environment: Mapping[str, str | None], luggage: str
+    session: str,
+    pieces: Mapping[str, bytes],
+    environment: Mapping[str, str | None],
+    luggage: str,
+    dask_worker: Any = None,
 ) -> None:
-    """Take in pieces of a session."""
-    _sessions.setdefault(session, Keep(environment, luggage)).take(pieces)
+    """Take in pieces of a session; Dask fills in its worker."""
+    if session not in _sessions:
+        _sessions[session] = Keep(environment, luggage, str(Path(dask_worker.local_directory, f"tuners-{session}")))
+    _sessions[session].take(pieces)
 
 
 def run(session: str, key: str, order: bytes, needs: Sequence[str], topic: str, pause: float) -> Ended:
@@ -182,10 +195,3 @@ def forget(session: str) -> None:
     if keep is not None:
         keep.end()
 
-
-def _death(code: int) -> str:
-    if code < 0:
-        import signal  # noqa: PLC0415  for this message alone
-
-        return f"its process died of {signal.Signals(-code).name}"
-    return f"its process ended with exit code {code}"
