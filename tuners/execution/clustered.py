@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tuners.errors import TuningError
 from tuners.evaluation.listener import Listener
 from tuners.evaluation.recording import Recording, recording_of
+from tuners.execution.cluster.session import Cluster
 from tuners.execution.cluster.tables import renumbered
 from tuners.results.cell import dataset_name
 from tuners.results.record import Record
@@ -34,7 +35,7 @@ class Clustered:
 
     def __init__(self, plan: Plan, around: Around) -> None:
         """Belong to a session that has joined a cluster."""
-        if around.cluster is None:
+        if not isinstance(around.cluster, Cluster):
             message = "--tuning-cluster: expected a session that has joined the cluster, got a run outside of one"
             raise TuningError(message)
         self._plan = plan
@@ -136,7 +137,9 @@ class _Follower(Listener):
         cell = self._job.cell
         if self._record is None:
             name = dataset_name(cell.dataset)
-            self.begun(Record(cell.model, name, cell.tuner, cell.seed, metric=self._plan.metric, start=self._plan.start))
+            self.begun(
+                Record(cell.model, name, cell.tuner, cell.seed, metric=self._plan.metric, start=self._plan.start)
+            )
         assert self._record is not None
         budget = self._plan.budget(cell.model, cell.tuner)
         run = unfinished(

@@ -13,7 +13,6 @@ from tuners.results.record import Record
 
 if TYPE_CHECKING:
     from tuners.evaluation.listener import Listener
-    from tuners.execution.cluster.session import Cluster
     from tuners.plan import Job, Plan
     from tuners.results.run import Run
     from tuners.task.problem import Problem
@@ -85,7 +84,7 @@ class Around:
     """Used by a backend that runs in another one, there."""
     contended: bool = False
     """Whether other cells run at the same time, so that seconds are not the method's alone."""
-    cluster: Cluster | None = None
+    cluster: object | None = None
     """The cluster that the session has joined, for the backend whose cells run there."""
 
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from tuners.results.run import Run
 
 
+CLUSTERING = pytest.StashKey["Clustering"]()
+"""On pytest's configuration: the cluster that cells run on, once it is joined."""
+
+
 class Clustering:
     """The cluster that a session has joined, and the jobs that it was asked for before their tests run."""
 
@@ -55,7 +59,8 @@ class Clustering:
                 )
             )
         except MissingExtraError as error:
-            raise TuningError(f"--tuning-cluster: {error}") from None
+            message = f"--tuning-cluster: {error}"
+            raise TuningError(message) from None
 
     def begin(self, items: Sequence[pytest.Item]) -> None:
         """Ask for the cells of tests, in their order; those that are finished, or cannot be loaded, are left out."""
@@ -100,7 +105,7 @@ class Clustering:
         of = Record(job.cell.model, dataset_name(job.cell.dataset), job.cell.tuner, job.cell.seed)
         test = {**NoTimer(item).describe(), "group": f"{of.model}-{of.dataset}"}
         budget = session.plan.budget(of.model, of.tuner)
-        heard = Heard(session, of, test, budget, job.finished, Progress(None))
+        heard = Heard(session, of, test, budget, job.finished, progress=Progress(None))
         run = backend(session.plan.backend, session.plan, Around(cluster=self.cluster)).run(job, heard)
         run = replace(run, error=None)
         journal = session.begin_journal()

@@ -31,6 +31,7 @@ class Heard(Listener):
         test: Mapping[str, Any],
         budget: Budget,
         finished: Mapping[int, Run],
+        *,
         progress: Progress,
     ) -> None:
         """Know nothing but the cell, and its finished repeats; `test` is what pytest-benchmark says of its test."""

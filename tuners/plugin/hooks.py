@@ -18,7 +18,7 @@ from tuners.errors import ClusterLostError, TuningError
 from tuners.plugin import building, conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
-from tuners.plugin.clustering import Clustering
+from tuners.plugin.clustering import CLUSTERING, Clustering
 from tuners.plugin.header import header, splitting
 from tuners.plugin.log import figures, logs_cells, record_of
 from tuners.plugin.session import RECORD, SESSION
@@ -42,25 +42,27 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     from tuners.execution.preflight import preflight  # noqa: PLC0415  scikit-learn loads when cells run
     from tuners.execution.resumed import require_same_data  # noqa: PLC0415  scikit-learn loads when cells run
 
-    state = session.config.stash[SESSION]
+    state, clustering = session.config.stash[SESSION], None
     # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
     capture = session.config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
         capture.resume_global_capture()
     try:
         state.journal.check_code()
+        if state.plan.cluster is not None:
+            clustering = Clustering(state, session.items)  # its workers load libraries meanwhile
+            session.config.stash[CLUSTERING] = clustering
         preflight(state.plan, state.cells)
         for line in splitting(state.plan, state.cells):
             _say(session.config, line)
         finished = {cell: entry.run for cell, entry in state.finished().items()}
         require_same_data(state.plan, finished, state.cells)
-        if state.plan.cluster is not None:
-            state.clustering = Clustering(state, session.items)
         if state.plan.recorded:
             cells = [cell for cell in state.cells if cell.id not in finished]
-            building.build_tables(state, cells, partial(_say, session.config))
-        if state.clustering is not None:
-            state.clustering.begin(session.items)
+            elsewhere = None if clustering is None else clustering.cluster.build
+            building.build_tables(state, cells, partial(_say, session.config), elsewhere)
+        if clustering is not None:
+            clustering.begin(session.items)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     except ClusterLostError as error:
@@ -142,8 +144,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Save what workers measured, and judge; before the terminal's summary, which says what came out."""
     config = session.config
     state = config.stash[SESSION]
-    if state.clustering is not None:
-        state.clustering.end()
+    if CLUSTERING in config.stash:
+        config.stash[CLUSTERING].end()
     ends = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
     state.cut_short = exitstatus not in ends or bool(session.shouldstop or session.shouldfail)
     benchmarks, messages = state.benchmarks, state.messages

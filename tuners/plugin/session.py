@@ -28,7 +28,6 @@ from tuners.results.record import Record
 
 if TYPE_CHECKING:
     from tuners.gate.verdict import Verdict
-    from tuners.plugin.clustering import Clustering
     from tuners.results.run import Run
     from tuners.store.journal import Journal
     from tuners.store.journal_contents import Entry
@@ -69,8 +68,6 @@ class Session:
         """By node id: the tests that ask for `tune`, in the order in which they are written; None if none does."""
         self.cut_short = False
         """Whether the session was stopped before its end."""
-        self.clustering: Clustering | None = None
-        """The cluster that cells run on, once it is joined."""
         self.verdicts: list[Verdict] = []
         """The gates'."""
         self._protocols: dict[tuple[str, str], str] = {}

@@ -19,6 +19,7 @@ from tuners.errors import (
     unwinds,
 )
 from tuners.plugin import tracebacks
+from tuners.plugin.clustering import CLUSTERING
 from tuners.plugin.heard import Heard
 from tuners.plugin.session import RECORD, SESSION
 from tuners.results.record import Record
@@ -108,9 +109,11 @@ class Tune:
         budget = session.plan.budget(job.cell.model, job.cell.tuner)
         finished = session.finished_repeats(record.cell)
         job = replace(job, finished=finished)
-        heard = Heard(session, record, {**timer.describe(), "group": group}, budget, finished, session.progress)
+        test = {**timer.describe(), "group": group}
+        heard = Heard(session, record, test, budget, finished, progress=session.progress)
         began = time.perf_counter()
-        early = None if session.clustering is None else session.clustering.early(job)
+        clustering = self._request.config.stash.get(CLUSTERING, None)
+        early = None if clustering is None else clustering.early(job)
         if early is not None:
             self._written = True
             timer.took(early.times, group)
@@ -132,8 +135,7 @@ class Tune:
             run = heard.cut_short("interrupted", ended=False)
             session.measured.keep(run, self._request.node.nodeid, None)
             if isinstance(error, ClusterLostError):
-                session.messages.note(f"--tuning-cluster={error}")
-                pytest.exit(str(error), returncode=pytest.ExitCode.INTERRUPTED)
+                pytest.exit(f"--tuning-cluster={error}", returncode=pytest.ExitCode.INTERRUPTED)
             # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
             # of the interrupt would break.
             raise KeyboardInterrupt from None
@@ -154,10 +156,11 @@ class Tune:
         plan, finished = self._session.plan, self._session.finished()
         if cell in finished:
             return Resumed(plan, {job.cell.id: finished[cell].run})
+        clustering = self._request.config.stash.get(CLUSTERING, None)
         around = Around(
             timed=lambda rounds: self._timer.time(rounds, group),
             explain=lambda error: tracebacks.elsewhere(error, self._request.node),
             contended=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1,
-            cluster=None if self._session.clustering is None else self._session.clustering.cluster,
+            cluster=None if clustering is None else clustering.cluster,
         )
         return backend(plan.backend, plan, around)

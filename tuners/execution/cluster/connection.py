@@ -55,7 +55,9 @@ def opened(address: str) -> Iterator[Any]:
                 client = Client(address, set_as_default=False)
         except (OSError, ValueError, KeyError) as error:
             said = " ".join(str(error).split())
-            message = f"--tuning-cluster={address}: expected a Dask scheduler, and none answers ({said}): start it with "
+            message = (
+                f"--tuning-cluster={address}: expected a Dask scheduler, and none answers ({said}): start it with "
+            )
             message += "`dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`"
             raise TuningError(message) from None
         stack.callback(_close, client)

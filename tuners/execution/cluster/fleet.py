@@ -41,6 +41,7 @@ class Fleet:
         """By worker: the names of the pieces that it has."""
         self._pieces: Mapping[str, bytes] = {}
         self._luggage = ""
+        self._environment = {name: os.environ.get(name) for name in (*THREADS, "PYTHONHASHSEED")}
         self._modules: list[str] = []
         self._here: Fingerprint = {}
         self._looked = self._alone_since = time.monotonic()
@@ -66,6 +67,7 @@ class Fleet:
             if differing:
                 raise TuningError(_refusal(worker, machine, differing))
             absent |= lacking(self._here, there)
+        self.client.run(slot.warm, self.session, self._environment, workers=[*found], on_error="ignore")
         return absent
 
     def equip(self, luggage: str, pieces: Mapping[str, bytes], modules: Collection[str]) -> None:
@@ -119,8 +121,7 @@ class Fleet:
         new = {name: data for name, data in pieces.items() if name not in sent}
         if not new:
             return ""
-        environment = {name: os.environ.get(name) for name in (*THREADS, "PYTHONHASHSEED")}
-        arguments = (self.session, new, environment, self._luggage)
+        arguments = (self.session, new, self._environment, self._luggage)
         said = self.client.run(slot.receive, *arguments, workers=[worker], on_error="return").get(worker)
         if isinstance(said, BaseException):
             return one_line(said)
@@ -152,7 +153,7 @@ class Fleet:
 
     def end(self) -> None:
         """End what the session has on workers, as far as they can be reached."""
-        if self.client.status == "running" and self._sent:
+        if self.client.status == "running":
             self.client.run(slot.forget, self.session, on_error="ignore")
 
     def _awaited(self) -> list[str]:
@@ -160,8 +161,10 @@ class Fleet:
         end = time.monotonic() + WITHOUT_WORKERS_SECONDS
         while not (workers := list(self._threads())):
             if time.monotonic() > end:
-                message = f"--tuning-cluster={self.address}: expected workers, got none in {WITHOUT_WORKERS_SECONDS:.0f} s: "
-                message += "start some, `dask worker ADDRESS --nthreads 1`"
+                message = (
+                    f"--tuning-cluster={self.address}: expected workers, got none in {WITHOUT_WORKERS_SECONDS:.0f} s: "
+                    "start some, `dask worker ADDRESS --nthreads 1`"
+                )
                 raise TuningError(message)
             time.sleep(0.2)
         return workers
@@ -171,7 +174,8 @@ class Fleet:
         try:
             found: dict[str, int] = dict(self.client.nthreads())
         except Exception as error:  # noqa: BLE001  whatever a closed connection raises
-            raise ClusterLostError(f"{self.address}: the scheduler is gone ({one_line(error)})") from None
+            message = f"{self.address}: the scheduler is gone ({one_line(error)})"
+            raise ClusterLostError(message) from None
         return found
 
     def _asked(self, workers: list[str]) -> dict[str, tuple[Fingerprint, str]]:

@@ -144,7 +144,7 @@ class Flights:
         flight.worker = worker
         pause = max(PAUSE_SECONDS, len(self._fleet) / SLOTS_A_SECOND)
         future = self._fleet.client.submit(
-            slot.run, self._fleet.session, key, pack.data, pack.needs, self._topic, pause,
+            slot.run, self._fleet.session, pack.data, pack.needs, name=key, topic=self._topic, pause=pause,
             key=key, workers=[worker], allow_other_workers=False, pure=False, retries=0,
         )  # fmt: skip
         self._by_key[key], self._slots[key] = flight, (worker, future)

@@ -66,9 +66,7 @@ def of_plan(plan: Plan, cells: Iterable[Cell]) -> Luggage:
     )
 
 
-def _own(
-    registry: Registry[Any], plan: Plan, names: Collection[str], load: Callable[[str], Any]
-) -> dict[str, Any]:
+def _own(registry: Registry[Any], plan: Plan, names: Collection[str], load: Callable[[str], Any]) -> dict[str, Any]:
     """Return those members, loaded, that a worker cannot load by their names."""
     elsewhere = {name for name in names if registry is DATASETS and (is_elsewhere(name) or name == "creditcard")}
     own = {name for name in names if not registry.has(name)} | {*plan.replaced(registry)} & {*names} | elsewhere
@@ -98,8 +96,11 @@ class Packer:
             try:
                 return Pack(_pickled(content, named), tuple(needs))
             except Exception as error:  # noqa: BLE001  whatever an object of the user's raises
-                message = f"--tuning-cluster: expected models, methods and data that can be pickled, got {one_line(error)}"
-                raise TuningError(f"{message}: keep locks, files and connections out of them") from None
+                message = (
+                    f"--tuning-cluster: expected models, methods and data that can be pickled, got {one_line(error)}: "
+                    "keep locks, files and connections out of them"
+                )
+                raise TuningError(message) from None
 
     def add(self, data: bytes) -> str:
         """Add a piece; return its name."""
@@ -111,7 +112,7 @@ class Packer:
 def _pickled(content: Any, named: Callable[[Dataset], str] | None = None) -> bytes:
     from cloudpickle import Pickler  # noqa: PLC0415  it comes with the extra
 
-    class Naming(Pickler):  # type: ignore[misc]  # untyped
+    class Naming(Pickler):
         def persistent_id(self, value: Any) -> str | None:
             return named(value) if named is not None and isinstance(value, Dataset) else None
 
@@ -157,8 +158,8 @@ class Unpacker:
 
         class Reading(pickle.Unpickler):
             def persistent_load(self, name: str) -> Any:
-                if name not in unpacker._read:  # noqa: SLF001  the class is its own
-                    unpacker._read[name] = pickle.loads(unpacker._pieces.pop(name))  # noqa: S301, SLF001  our own
-                return unpacker._read[name]  # noqa: SLF001  the class is its own
+                if name not in unpacker._read:
+                    unpacker._read[name] = pickle.loads(unpacker._pieces.pop(name))  # noqa: S301  our own
+                return unpacker._read[name]
 
         return Reading(io.BytesIO(pack.data)).load()

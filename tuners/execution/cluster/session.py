@@ -95,7 +95,7 @@ class Cluster:
     def _order_of(self, recording: Recording) -> tuple[str, Order]:
         job = self._plan.job("table", recording.problem)
         sent = replace(job, options={}, problem=self._own(job))
-        return f"{job.cell.id}", Order(sent, table=self._snapshot(recording), builds=True)
+        return job.cell.id, Order(sent, table=self._snapshot(recording), builds=True)
 
     def _ended(self, name: str, order: Order) -> Ended:
         """Wait for an order of which nothing is told."""
@@ -112,7 +112,7 @@ class Cluster:
         """Whether the repeats of a cell are orders of their own, for they may take long."""
         return not self._plan.recorded
 
-    def _own(self, job: Job) -> object:
+    def _own(self, job: Job) -> Problem | None:
         """Return the problem of a job if it is the test's own, and not what its names say."""
         cell, plan = job.cell, self._plan
         return None if job.problem is plan.problem(cell.model, cell.dataset, cell.seed) else job.problem

@@ -95,7 +95,7 @@ class _Runner:
 class Keep:
     """What a worker has of one session."""
 
-    def __init__(self, environment: Mapping[str, str | None], luggage: str, folder: str) -> None:
+    def __init__(self, environment: Mapping[str, str | None], folder: str) -> None:
         """Begin without pieces.
 
         `environment` has the variables that runners get as they are in the session, None for unset; `folder` is for
@@ -103,11 +103,20 @@ class Keep:
         """
         self._folder = folder
         self._environment = environment
-        self._luggage = luggage
+        self.luggage = ""
+        """The piece that each runner needs."""
         self._pieces: dict[str, bytes] = {}
         self._idle: list[_Runner] = []
         self._all: set[_Runner] = set()
         self._lock = threading.Lock()
+
+    def warm(self, count: int) -> None:
+        """Start runners, which load libraries while the session prepares."""
+        with self._lock:
+            while len(self._all) < count:
+                runner = _Runner(self._environment, self._folder)
+                self._all.add(runner)
+                self._idle.append(runner)
 
     def take(self, pieces: Mapping[str, bytes]) -> None:
         """Take in pieces, by name."""
@@ -115,7 +124,7 @@ class Keep:
 
     def run(self, order: bytes, needs: Sequence[str], say: Say, pause: float) -> Ended:
         """Run an order in a runner of this worker's; return how it ended."""
-        needs = [self._luggage, *needs]
+        needs = [self.luggage, *needs]
         absent = [name for name in needs if name not in self._pieces]
         if absent:
             return Ended("lacking", absent)
@@ -124,7 +133,7 @@ class Keep:
         new = {name: self._pieces[name] for name in needs if name not in runner.known}
         runner.known |= {*new}
         try:
-            runner.send(new, self._luggage, order, list(needs[1:]))
+            runner.send(new, self.luggage, order, list(needs[1:]))
         except OSError:
             ended = Ended("died", death(runner.process.wait()))
         else:
@@ -165,6 +174,11 @@ def _rest(say: Say, waiting: list[bytes]) -> None:
 _sessions: dict[str, Keep] = {}
 
 
+def warm(session: str, environment: Mapping[str, str | None], dask_worker: Any = None) -> None:
+    """Begin to keep what a session has here, and start a runner a slot; Dask fills in its worker."""
+    _kept(session, environment, dask_worker).warm(dask_worker.state.nthreads)
+
+
 def receive(
     session: str,
     pieces: Mapping[str, bytes],
@@ -173,20 +187,24 @@ def receive(
     dask_worker: Any = None,
 ) -> None:
     """Take in pieces of a session; Dask fills in its worker."""
-    if session not in _sessions:
-        _sessions[session] = Keep(environment, luggage, str(Path(dask_worker.local_directory, f"tuners-{session}")))
-    _sessions[session].take(pieces)
+    keep = _kept(session, environment, dask_worker)
+    keep.luggage = luggage
+    keep.take(pieces)
 
 
-def run(session: str, key: str, order: bytes, needs: Sequence[str], topic: str, pause: float) -> Ended:
-    """Run an order of a session; messages go, with its key, to the listeners of a topic, by Dask's way for events."""
+def _kept(session: str, environment: Mapping[str, str | None], worker: Any) -> Keep:
+    return _sessions.setdefault(session, Keep(environment, str(Path(worker.local_directory, f"tuners-{session}"))))
+
+
+def run(session: str, order: bytes, needs: Sequence[str], *, name: str, topic: str, pause: float) -> Ended:
+    """Run an order of a session; messages go, with its name, to the listeners of a topic, by Dask's way for events."""
     from distributed import get_worker  # noqa: PLC0415  it is there, in a worker
 
     keep = _sessions.get(session)
     if keep is None:
         return Ended("lacking", list(needs))
     worker = get_worker()
-    return keep.run(order, needs, lambda messages: worker.log_event(topic, [key, messages]), pause)
+    return keep.run(order, needs, lambda messages: worker.log_event(topic, [name, messages]), pause)
 
 
 def forget(session: str) -> None:
@@ -194,4 +212,3 @@ def forget(session: str) -> None:
     keep = _sessions.pop(session, None)
     if keep is not None:
         keep.end()
-
