@@ -105,7 +105,7 @@ class Fleet:
         for worker, (there, machine) in self._asked(asked).items() if asked else ():
             differing = differences(self._here, there) + [f"no module {name}" for name in lacking(self._here, there)]
             if not differing:
-                error = self.deliver(worker, self._pieces)
+                error = self.deliver(worker, {})
                 differing = [error] if error else []
             if differing:
                 self._refused[worker] = _refusal(worker, machine, differing)
@@ -116,9 +116,12 @@ class Fleet:
             self._slots[worker] = threads[worker]
 
     def deliver(self, worker: str, pieces: Mapping[str, bytes]) -> str:
-        """Send a worker the pieces that it does not have; return what went wrong, in one line, or nothing."""
+        """Send a worker pieces, and those that all cells need, as far as it does not have them.
+
+        Return what went wrong, in one line, or nothing.
+        """
         sent = self._sent.setdefault(worker, set())
-        new = {name: data for name, data in pieces.items() if name not in sent}
+        new = {name: data for name, data in {**self._pieces, **pieces}.items() if name not in sent}
         if not new:
             return ""
         arguments = (self.session, new, self._environment, self._luggage)

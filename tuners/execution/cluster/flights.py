@@ -117,7 +117,8 @@ class Flights:
             try:
                 happening = self._happenings.get_nowait()
             except Empty:
-                return
+                break
+        self._refill()  # before the test goes on, so that no slot waits for it
 
     def _look(self) -> None:
         gone = self._fleet.look()

@@ -27,7 +27,7 @@ from tuners.plan import Plan
 if TYPE_CHECKING:
     from tuners.results.run import Run
 
-IDLE_SECONDS = 600.0
+IDLE_SECONDS = 120.0
 """After so long without an order a runner ends: its session is gone, or has no more for it."""
 
 

@@ -24,6 +24,8 @@ from tuners.execution.cluster.orders import Ended
 from tuners.execution.process import bound, death, kill
 
 START = "from tuners.execution.cluster.runner import main; main({handle}, {folder!r})"
+LOOK_SECONDS = 1.0
+"""How often it is looked at whether a run is still wanted."""
 END = {"run", "error", "died"}
 """The messages that a runner ends an order with."""
 
@@ -63,12 +65,18 @@ class _Runner:
     def send(self, *content: Any) -> None:
         self._connection.send_bytes(pickle.dumps(content))
 
-    def follow(self, say: Say, pause: float) -> Ended:
-        """Listen until the order has ended, and send what is told on every so many seconds."""
+    def follow(self, say: Say, pause: float, wanted: Callable[[], bool]) -> Ended:
+        """Listen until the order has ended, and send what is told on every so many seconds.
+
+        It is given up where it is no longer wanted: its session has let go of it, or is gone.
+        """
         waiting: list[bytes] = []
         sent = time.monotonic()
         while True:
-            left = max(sent + pause - time.monotonic(), 0.0) if waiting else None
+            if not wanted():
+                self.end()
+                return Ended("died", "it was given up")
+            left = max(sent + pause - time.monotonic(), 0.0) if waiting else LOOK_SECONDS
             try:
                 data = self._connection.recv_bytes() if self._connection.poll(left) else None
             except (EOFError, OSError):
@@ -86,8 +94,9 @@ class _Runner:
 
     def end(self) -> None:
         """End the process and all that it has started."""
-        kill(self.process.pid)
-        self.process.poll()
+        if self.process.returncode is None:
+            kill(self.process.pid)
+            self.process.poll()
         self._connection.close()
         self._stack.close()
 
@@ -122,7 +131,9 @@ class Keep:
         """Take in pieces, by name."""
         self._pieces.update(pieces)
 
-    def run(self, order: bytes, needs: Sequence[str], say: Say, pause: float) -> Ended:
+    def run(
+        self, order: bytes, needs: Sequence[str], *, say: Say, pause: float, wanted: Callable[[], bool]
+    ) -> Ended:
         """Run an order in a runner of this worker's; return how it ended."""
         needs = [self.luggage, *needs]
         absent = [name for name in needs if name not in self._pieces]
@@ -137,7 +148,7 @@ class Keep:
         except OSError:
             ended = Ended("died", death(runner.process.wait()))
         else:
-            ended = runner.follow(say, pause)
+            ended = runner.follow(say, pause, wanted)
         with self._lock:
             if runner.lives:
                 self._idle.append(runner)
@@ -203,8 +214,15 @@ def run(session: str, order: bytes, needs: Sequence[str], *, name: str, topic: s
     keep = _sessions.get(session)
     if keep is None:
         return Ended("lacking", list(needs))
-    worker = get_worker()
-    return keep.run(order, needs, lambda messages: worker.log_event(topic, [name, messages]), pause)
+    worker, tasks = get_worker(), get_worker().state.tasks
+    return keep.run(
+        order,
+        needs,
+        say=lambda messages: worker.log_event(topic, [name, messages]),
+        pause=pause,
+        # Dask cannot stop what has begun; it only takes note that nobody waits for it.
+        wanted=lambda: name in tasks and tasks[name].state == "executing",
+    )
 
 
 def forget(session: str) -> None:
