@@ -117,7 +117,7 @@ def flights(client: Client, **pieces: bytes) -> Flights:
     workers = Fleet(client, "tcp://there", NOTES.append)
     NOTES.clear()
     workers.examine([])
-    workers.equip("luggage", {"luggage": b"", **pieces}, ())
+    workers.equip({"luggage": b"", **pieces}, ())
     return Flights(workers, lambda order: (Pack(pickle.dumps(order)), {}), ENDED.append)
 
 

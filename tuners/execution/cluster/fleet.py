@@ -6,7 +6,7 @@ import os
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from tuners.errors import ClusterLostError, TuningError, one_line
@@ -40,7 +40,7 @@ class Fleet:
         self._sent: dict[str, set[str]] = {}
         """By worker: the names of the pieces that it has."""
         self._pieces: Mapping[str, bytes] = {}
-        self._luggage = ""
+        self._luggage: Sequence[str] = ()
         self._environment = {name: os.environ.get(name) for name in (*THREADS, "PYTHONHASHSEED")}
         self._modules: list[str] = []
         self._here: Fingerprint = {}
@@ -70,9 +70,9 @@ class Fleet:
         self.client.run(slot.warm, self.session, self._environment, workers=[*found], on_error="ignore")
         return absent
 
-    def equip(self, luggage: str, pieces: Mapping[str, bytes], modules: Collection[str]) -> None:
-        """Send all that every cell needs to the workers; `modules` are those that do not travel."""
-        self._luggage, self._pieces = luggage, pieces
+    def equip(self, luggage: Mapping[str, bytes], modules: Collection[str]) -> None:
+        """Send all that every cell needs to the workers, the pack itself first; `modules` are those that stay."""
+        self._luggage, self._pieces = tuple(luggage), luggage
         self._modules = [name for name in self._modules if name in modules]
         self._here = fingerprint.taken(self._modules)
         self.look(at_once=True)

@@ -40,7 +40,7 @@ class Cluster:
         self._packer = Packer()
         pack = self._packer.pack(of_plan(plan, cells), self._by_value)
         luggage = self._packer.add(pickle.dumps(pack))
-        fleet.equip(luggage, {name: self._packer.pieces[name] for name in (luggage, *pack.needs)}, {*own} - absent)
+        fleet.equip({name: self._packer.pieces[name] for name in (luggage, *pack.needs)}, {*own} - absent)
         self._plan = plan
         self._tables: dict[Problem, str] = {}
         self.fleet = fleet

@@ -92,11 +92,15 @@ class _Runner:
                 say(waiting)
                 waiting, sent = [], time.monotonic()
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """End the process and all that it has started."""
         if self.process.returncode is None:
             kill(self.process.pid)
             self.process.poll()
+
+    def end(self) -> None:
+        """End the process, and what watches it."""
+        self.stop()
         self._connection.close()
         self._stack.close()
 
@@ -112,8 +116,8 @@ class Keep:
         """
         self._folder = folder
         self._environment = environment
-        self.luggage = ""
-        """The piece that each runner needs."""
+        self.luggage: Sequence[str] = ()
+        """The pieces that each runner needs: the session's luggage, and what is in it."""
         self._pieces: dict[str, bytes] = {}
         self._idle: list[_Runner] = []
         self._all: set[_Runner] = set()
@@ -131,20 +135,18 @@ class Keep:
         """Take in pieces, by name."""
         self._pieces.update(pieces)
 
-    def run(
-        self, order: bytes, needs: Sequence[str], *, say: Say, pause: float, wanted: Callable[[], bool]
-    ) -> Ended:
+    def run(self, order: bytes, needs: Sequence[str], *, say: Say, pause: float, wanted: Callable[[], bool]) -> Ended:
         """Run an order in a runner of this worker's; return how it ended."""
-        needs = [self.luggage, *needs]
-        absent = [name for name in needs if name not in self._pieces]
+        every = [*self.luggage, *needs]
+        absent = [name for name in every if name not in self._pieces]
         if absent:
             return Ended("lacking", absent)
         say([])
         runner = self._free()
-        new = {name: self._pieces[name] for name in needs if name not in runner.known}
+        new = {name: self._pieces[name] for name in every if name not in runner.known}
         runner.known |= {*new}
         try:
-            runner.send(new, self.luggage, order, list(needs[1:]))
+            runner.send(new, self.luggage[0], order, list(needs))
         except OSError:
             ended = Ended("died", death(runner.process.wait()))
         else:
@@ -171,9 +173,11 @@ class Keep:
     def end(self) -> None:
         """End all runners, whatever they do."""
         with self._lock:
-            runners, self._all, self._idle = self._all, set(), []
-        for runner in runners:
-            kill(runner.process.pid)
+            runners, self._all, idle, self._idle = self._all, set(), self._idle, []
+        for runner in idle:
+            runner.end()
+        for runner in runners.difference(idle):
+            runner.stop()  # who follows it ends the rest
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
@@ -194,7 +198,7 @@ def receive(
     session: str,
     pieces: Mapping[str, bytes],
     environment: Mapping[str, str | None],
-    luggage: str,
+    luggage: Sequence[str],
     dask_worker: Any = None,
 ) -> None:
     """Take in pieces of a session; Dask fills in its worker."""
