@@ -7,7 +7,8 @@ run again: an order that had begun on a worker that died is not begun anywhere e
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from queue import Empty, SimpleQueue
@@ -104,21 +105,23 @@ class Flights:
         """Wait for something to happen, and act on it."""
         self._look()
         self._refill()
-        try:
-            happening = self._happenings.get(timeout=LOOK_SECONDS)
-        except Empty:
-            return
-        while True:
-            kind, content = happening
-            if kind == "told":
-                self._told(*content)
-            else:
-                self._done(content)
-            try:
-                happening = self._happenings.get_nowait()
-            except Empty:
-                break
+        done = [key for kind, content in self._happened() if (key := self._heard(kind, content))]
+        self._done({key: self._slots[key][1] for key in done if key in self._slots})
         self._refill()  # before the test goes on, so that no slot waits for it
+
+    def _happened(self) -> Iterator[tuple[str, Any]]:
+        """Wait for something to happen, and yield all that has."""
+        with suppress(Empty):
+            yield self._happenings.get(timeout=LOOK_SECONDS)
+            while True:
+                yield self._happenings.get_nowait()
+
+    def _heard(self, kind: str, content: Any) -> str:
+        """Take in what was told; return the key of what was done."""
+        if kind == "told":
+            self._told(*content)
+            return ""
+        return str(content)
 
     def _look(self) -> None:
         gone = self._fleet.look()
@@ -161,20 +164,26 @@ class Flights:
         flight.begun = True
         flight.told.extend(messages)
 
-    def _done(self, key: str) -> None:
-        """Take in what came of an attempt."""
-        if key not in self._slots:
-            return  # it was given up
-        worker, future = self._slots[key]
-        if self._fleet.client.status != "running":
+    def _done(self, futures: Mapping[str, Any]) -> None:
+        """Take in what came of attempts, fetched all at once: a network may be slow."""
+        client = self._fleet.client
+        if futures and client.status != "running":
             message = f"{self._fleet.address}: the scheduler is gone"
             raise ClusterLostError(message)
+        good = {key: future for key, future in futures.items() if future.status == "finished"}
         try:
-            ended: Ended = future.result()
-        except Exception as error:  # noqa: BLE001  what Dask raises of its own, not of a cell's
-            killed = type(error).__name__ == "KilledWorker"
-            self._died(key, f"its worker {worker} died" if killed else f"its worker {worker}: {one_line(error)}")
-            return
+            found: Mapping[str, Ended] = client.gather(good, errors="skip") if good else {}
+        except Exception:  # noqa: BLE001  a worker that is gone, or a scheduler, which the next look tells
+            found = {}
+        for key, future in futures.items():
+            if key in found:
+                self._take(key, found[key])
+            else:
+                worker, _ = self._slots[key]
+                self._died(key, f"its worker {worker} died{_why(future)}")
+
+    def _take(self, key: str, ended: Ended) -> None:
+        worker, _ = self._slots[key]
         flight = self._free(key)
         if flight is None:
             return
@@ -205,3 +214,11 @@ class Flights:
         flight.ended = ended
         if not flight.awaited:
             self._ended(flight.name)
+
+
+def _why(future: Any) -> str:
+    """Return what Dask says of a task that has no result, where that is more than that its worker died."""
+    if future.status != "error":
+        return ""
+    error = future.exception()
+    return "" if type(error).__name__ == "KilledWorker" else f" ({one_line(error)})"
