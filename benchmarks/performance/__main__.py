@@ -13,7 +13,7 @@ from pathlib import Path
 
 SCRIPTS = (
     "search", "growth", "sharing", "sharing_linear", "network", "hypergradient", "overhead", "methods", "tables",
-    "clock", "startup", "limits", "gate", "gate_tables", "verdicts", "page", "messy",
+    "clock", "startup", "limits", "cluster", "gate", "gate_tables", "verdicts", "page", "messy",
 )  # fmt: skip
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 INTRODUCTION = """# What it costs, measured

@@ -53,7 +53,7 @@ def opened(address: str) -> Iterator[Any]:
                 client = Client(scheduler_file=address, set_as_default=False)
             else:
                 client = Client(address, set_as_default=False)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
             said = " ".join(str(error).split())
             message = (
                 f"--tuning-cluster={address}: expected a Dask scheduler, and none answers ({said}): start it with "
