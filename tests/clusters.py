@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -52,10 +54,12 @@ class Processes:
         until(lambda: self.file.exists() and self.file.read_text().strip().endswith("}"))
         return self.address
 
-    def add(self, *options: str, before: Sequence[str] = (), **environment: str) -> subprocess.Popen[bytes]:
+    def add(
+        self, *options: str, before: Sequence[str] = (), at: str = "", **environment: str
+    ) -> subprocess.Popen[bytes]:
         """Start a worker with one slot, without the process that would start it anew."""
         given = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", *options)
-        worker = self._begin("worker", (self.address, *given), before, **environment)
+        worker = self._begin("worker", (at or self.address, *given), before, **environment)
         self.workers.append(worker)
         return worker
 
@@ -74,6 +78,48 @@ class Processes:
         )  # fmt: skip
         self._stack.callback(end, process)
         return process
+
+
+class Far:
+    """A way to an address on which everything takes longer, in both directions."""
+
+    def __init__(self, address: str, seconds: float) -> None:
+        """Lead to an address."""
+        host, _, port = address.removeprefix("tcp://").rpartition(":")
+        self._to = host, int(port)
+        self._seconds = seconds
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._server: Any = None
+
+    def __enter__(self) -> Far:
+        """Open it."""
+        self._thread.start()
+        begun = asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = asyncio.run_coroutine_threadsafe(begun, self._loop).result()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close it."""
+        self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    @property
+    def address(self) -> str:
+        """Where it begins."""
+        return f"tcp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        further_reader, further_writer = await asyncio.open_connection(*self._to)
+        await asyncio.gather(self._pass_on(reader, further_writer), self._pass_on(further_reader, writer))
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                # In order: all that waits takes equally long.
+                self._loop.call_later(self._seconds, writer.write, data)
+        self._loop.call_later(2 * self._seconds, writer.close)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
