@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from tuners.benchmark import test_tuning
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tuners import Problem, Run
-
-
-def test_tuning(tune: Callable[[str, Problem], Run], tuner: str, problem: Problem) -> None:
-    """A tuner runs on a problem within its budget; its record goes into the evaluation table."""
-    run = tune(tuner, problem)
-    assert 0 < run.record.evaluations <= (run.record.budget or math.inf)
+__all__ = ["test_tuning"]

@@ -59,7 +59,7 @@ class Processes:
     ) -> subprocess.Popen[bytes]:
         """Start a worker with one slot, without the process that would start it anew."""
         given = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", *options)
-        worker = self._begin("worker", (at or self.address, *given), before, **environment)
+        worker: subprocess.Popen[bytes] = self._begin("worker", (at or self.address, *given), before, **environment)
         self.workers.append(worker)
         return worker
 

@@ -50,7 +50,7 @@ def test_examples_are_a_dozen_lines() -> None:
 
 def test_options_are_all_there() -> None:
     """Every option of the command line is in the README."""
-    from tuners.plugin.options import OPTIONS
+    from tuners.comparison.options import OPTIONS
 
     text = README.read_text(encoding="utf-8")
     assert [option.flag for option in OPTIONS if option.flag not in text] == []

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tuners.catalog import register_dataset, register_metric, register_model, tuner
     from tuners.errors import NotApplicableError, TuningError
+    from tuners.interface.compare import compare
+    from tuners.interface.comparison import Comparison
+    from tuners.interface.tune import tune
     from tuners.methods._ask_tell import ask_tell
     from tuners.objective import Objective
     from tuners.results.budget import Budget
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Budget",
+    "Comparison",
     "Dataset",
     "EarlyStopping",
     "Model",
@@ -40,16 +44,19 @@ __all__ = [
     "Trial",
     "TuningError",
     "ask_tell",
+    "compare",
     "read",
     "register_dataset",
     "register_metric",
     "register_model",
+    "tune",
     "tuner",
     "when",
 ]
 
 _HOME = {
     "Budget": "results.budget",
+    "Comparison": "interface.comparison",
     "Dataset": "task.dataset",
     "EarlyStopping": "task.early_stopping",
     "Model": "task.model",
@@ -61,10 +68,12 @@ _HOME = {
     "Trial": "results.trial",
     "TuningError": "errors",
     "ask_tell": "methods._ask_tell",
+    "compare": "interface.compare",
     "read": "task.reading",
     "register_dataset": "catalog",
     "register_metric": "catalog",
     "register_model": "catalog",
+    "tune": "interface.tune",
     "tuner": "catalog",
     "when": "spaces",
 }

@@ -1,4 +1,4 @@
-"""`python -m tuners`: without running a method, remake a report or a saved run, judge one, or build and keep tables."""
+"""`python -m tuners`: compare methods on a file; or remake a report or a saved run, judge one, build and keep tables."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tuners.commands import COMMANDS
+from tuners.commands import COMMANDS, INTERRUPTED
 from tuners.errors import MissingExtraError, TuningError
 from tuners.text.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return 0, 1 for a gate that fails or a table that is wrong, or 2 for bad input."""
+    """Run a command; return 0, 1 for a gate that fails or a table that is wrong, 2 for bad input, 130 for Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m tuners", description=(__doc__ or "").partition(": ")[2])
     commands = parser.add_subparsers(required=True)
     members = {name: COMMANDS.load(name) for name in COMMANDS}
@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except (TuningError, MissingExtraError) as error:
         print(f"ERROR: {printable(str(error), None)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted: nothing had ended that could be shown", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = None  # whoever read it has read enough
         return 0

@@ -197,7 +197,8 @@ class Plan:
             for name in chosen:
                 if registry is DATASETS:
                     paths.check(name)
-                if not (registry is DATASETS and is_elsewhere(name)):
+                adopted = (registry.kind, name) in self._adopted
+                if not (adopted or (registry is DATASETS and is_elsewhere(name))):
                     registry.check(name)
         if not self.datasets:
             message = f"--tuning-task: preset {self.preset_name} has no datasets of {self.task}: name some, "
@@ -260,7 +261,8 @@ class Plan:
         adopted = self._adopted.keys() & {("model", model), ("dataset", dataset)}
         by_name = key is not None and not adopted
         cell = Cell(model, dataset, tuner if isinstance(tuner, str) else tuner.__name__, seed)
-        return Job(self.given, cell, None if by_name else problem, None if isinstance(tuner, str) else tuner)
+        own = self._adopted.get(("tuner", tuner)) if isinstance(tuner, str) else tuner
+        return Job(self.given, cell, None if by_name else problem, own)
 
     def problem(self, model: str, dataset: str, seed: int) -> Problem:
         """Return the problem of these names, made once; raise what keeps it from being loaded."""
@@ -304,11 +306,20 @@ class Plan:
                 self._adopt(DATASETS, dataset)
         return [dataset if isinstance(dataset, str) else dataset.name for dataset in datasets]
 
-    def _adopt(self, registry: Registry[Any], member: Model | Dataset) -> None:
+    def adopt_tuners(self, tuners: Sequence[str | Tuner]) -> list[str]:
+        """Take in methods given as functions, for this session; return all their names."""
+        for tuner in tuners:
+            if not isinstance(tuner, str):
+                self._adopt(TUNERS, tuner, tuner.__name__, taken=[each for each in tuners if isinstance(each, str)])
+        self.tuners = tuple(tuner if isinstance(tuner, str) else tuner.__name__ for tuner in tuners)
+        return list(self.tuners)
+
+    def _adopt(self, registry: Registry[Any], member: Any, name: str = "", taken: Sequence[str] | None = None) -> None:
+        name = name or member.name
         # A session that compares the package's own cannot have another one of that name beside it.
-        registry.check_new(member.name, taken=self.models)
-        if self._adopted.setdefault((registry.kind, member.name), member) is not member:
-            message = f"two {registry.kind}s are both named {member.name!r}: give one another name"
+        registry.check_new(name, taken=self.models if taken is None else taken)
+        if self._adopted.setdefault((registry.kind, name), member) is not member:
+            message = f"two {registry.kind}s are both named {name!r}: give one another name"
             raise TuningError(message)
 
     def bring(self, members: Mapping[str, Mapping[str, Any]]) -> None:
@@ -346,6 +357,9 @@ class Plan:
         if ("tuner", name) in self._brought:
             brought: Tuner = self._brought["tuner", name]
             return brought
+        if ("tuner", name) in self._adopted:
+            adopted: Tuner = self._adopted["tuner", name]
+            return adopted
         if name in self.preset.replaced_tuners:
             replaced: Tuner = pkgutil.resolve_name(self.preset.replaced_tuners[name])
             return replaced

@@ -34,7 +34,7 @@ def test_each_decision_is_printed(shop: str, capsys: pytest.CaptureFixture[str])
         "size, cm: numbers, decimal commas",
         "visits: 10 gaps",
         "90 rows, 2 features: size, cm, visits",
-        "to tune on it: pytest benchmarks/ --tuning-datasets=shop.csv:bought",
+        "to tune on it: pytest --pyargs tuners.benchmark --tuning-datasets=shop.csv:bought",
     ]
 
 

@@ -10,10 +10,10 @@ import pytest
 from sklearn.tree import DecisionTreeClassifier
 
 from tuners import Dataset, Model, Problem
+from tuners.comparison.building import said
 from tuners.evaluation.recording import recording_of
 from tuners.execution.tables import Built, whole
 from tuners.plan import Plan
-from tuners.plugin.building import said
 from tuners.task import address
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests import runs
 from tuners import Budget
+from tuners.comparison.header import header
 from tuners.plan import Plan
-from tuners.plugin.header import header
 from tuners.report.formats import text
 from tuners.results.budget import UNLIMITED
 from tuners.store.records import readable

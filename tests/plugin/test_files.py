@@ -9,7 +9,7 @@ import random
 import pytest
 
 from tests.bench import PLAIN
-from tuners.plugin import values
+from tuners.comparison import values
 
 CONFTEST = """
 import tuners

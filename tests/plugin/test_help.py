@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuners.plugin.options import OPTIONS
+from tuners.comparison.options import OPTIONS
 
 WITHOUT = ("benchmark", "cacheprovider", "capture", "warnings", "logging", "xdist", "rerunfailures", "repeat")
 """Plugins, pytest's own and others', that a user may have turned off; one that is not installed changes nothing.

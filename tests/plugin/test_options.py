@@ -12,7 +12,7 @@ from tests.bench import CHEAP, run, saved
 @pytest.mark.parametrize(("text", "expected"), [("3", (0, 1, 2)), ("3,7,101", (3, 7, 101)), ("7,", (7,))])
 def test_seeds(text: str, expected: tuple[int, ...]) -> None:
     """A number counts from 0, a list is itself, a trailing comma makes a list of one."""
-    from tuners.plugin.values import seeds
+    from tuners.comparison.values import seeds
 
     assert seeds(text) == expected
 

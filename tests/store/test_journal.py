@@ -374,7 +374,7 @@ def test_a_full_disk_under_xdist(suite: pytest.Pytester, *, everywhere: bool) ->
 INTERRUPTED = """
 import os, signal, time
 import pytest
-from tuners.plugin.progress import Progress
+from tuners.comparison.progress import Progress
 
 def stop(moment):
     if os.environ.get("MOMENT") == moment:

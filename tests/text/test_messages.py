@@ -12,9 +12,9 @@ from sklearn.naive_bayes import GaussianNB
 from tests.estimators import stump
 from tuners import Model, TuningError, register_model
 from tuners.catalog import DATASETS, MODELS, PRESETS, TUNERS
+from tuners.comparison.options import OPTIONS, Option
+from tuners.comparison.values import count, jobs, megabytes, probability, seconds, seeds, switch
 from tuners.errors import unknown
-from tuners.plugin.options import OPTIONS, Option
-from tuners.plugin.values import count, jobs, megabytes, probability, seconds, seeds, switch
 from tuners.task import paths
 from tuners.text.synonyms import ESTIMATORS, LIBRARIES, SYNONYMS
 

@@ -22,4 +22,6 @@ class Command:
     """Returns the exit code; raises `TuningError` for bad input."""
 
 
+INTERRUPTED = 130
+"""The exit code of Ctrl-C, as shells have it."""
 COMMANDS: Registry[Command] = Registry("command", __name__, "COMMAND")

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tuners.comparison.options import OPTIONS
 from tuners.errors import TuningError
-from tuners.plugin.options import OPTIONS
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ def given(chosen: argparse.Namespace) -> dict[str, Any]:
     found = {}
     for option in OPTIONS:
         text = getattr(chosen, option.key.replace("-", "_"), None)
-        if text is not None:
+        if text is not None and not option.repeatable:  # reports and gates, which commands have of their own
             found[option.key] = parsed(f"--{option.key}", option.read, text)
     return found
 

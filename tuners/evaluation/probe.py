@@ -3,6 +3,10 @@
 It is the search's callback and its scorer in one: the callback knows which candidate and fold run and
 when, the scorer sees the fitted estimator and its score. Both are called by the thread that fits. In
 worker processes they act on pickled copies, whose reports come back through a file.
+
+Of scikit-learn's callback protocol it uses the `setup` hook alone, to put contexts of its own in the place of
+scikit-learn's: those ask for protocols and signatures anew at each fit, which takes longer than all that the
+probe does.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter  # bound here: a tuner that replaces the time module's changes no figure
@@ -22,9 +27,9 @@ from typing import Any
 
 from tuners.errors import one_line
 from tuners.evaluation.alarm import AT_ONCE, trial_limit
+from tuners.search.events import SHARED
 
 POLL_SECONDS = 0.2
-_TASK = "candidate-split-evaluation"
 _running = threading.local()
 
 
@@ -95,17 +100,24 @@ class Probe:
 
     # What scikit-learn calls, in its words (sklearn.callback.FitCallback).
 
-    def setup(self, estimator: Any, context: Any) -> None:
-        """Do nothing: the search begins."""
+    def setup(self, estimator: Any, context: Any) -> None:  # noqa: ARG002  their signature
+        """Have the search ask for its evaluations' contexts here."""
+        context.subcontext = _SearchContext(self).here
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Do nothing: the search is over."""
 
-    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:  # noqa: ARG002  their signature
-        """Note which fold of which candidate this thread fits."""
-        if context.task_name != _TASK:
-            return
-        candidate, fold = divmod(context.task_id, self.folds)
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
+        """Do nothing: the search begins."""
+
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+        """Do nothing: the search ends."""
+
+    # What a search calls for each fold of each candidate, in this order.
+
+    def begin(self, number: int) -> None:
+        """Note which fold of which candidate this thread fits, by its number among the search's evaluations."""
+        candidate, fold = divmod(number, self.folds)
         _running.evaluation = Evaluation(candidate, fold, perf_counter())
         if self._trial_seconds is not None:
             _running.limit = trial_limit(max(AT_ONCE, self._trial_seconds - self._spent[candidate]))
@@ -124,16 +136,8 @@ class Probe:
             raise
         return float(evaluation.score)
 
-    def on_fit_task_end(
-        self,
-        estimator: Any,  # noqa: ARG002  their signature
-        context: Any,
-        *,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
+    def end(self, outcome: Any = None) -> None:
         """Report the evaluation, unless it was cut short; a shared one comes with its outcome."""
-        if context.task_name != _TASK:
-            return
         limit = _running.__dict__.pop("limit", None)
         if limit is not None:
             limit.__exit__(None, None, None)
@@ -141,7 +145,6 @@ class Probe:
         interrupted = isinstance(sys.exc_info()[1], BaseException) and not isinstance(sys.exc_info()[1], Exception)
         if evaluation is None or interrupted:
             return
-        outcome = (metadata or {}).get("shared")
         if outcome is not None:
             evaluation.start, evaluation.end, evaluation.score = outcome.start, outcome.end, outcome.test_score
             evaluation.fit_seconds, evaluation.score_seconds = outcome.fit_seconds, outcome.score_seconds
@@ -177,3 +180,44 @@ class Probe:
                     return
                 self._offset = file.tell()
                 self._receive(evaluation)
+
+
+class _SearchContext:
+    """A search's context (sklearn.callback.CallbackContext): it has one evaluation after another."""
+
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+        self._callbacks = [probe]
+
+    def here(self, **named: Any) -> _SearchContext:  # noqa: ARG002  their signature
+        """Return this one, for the part of a search in which its candidates are evaluated."""
+        return self
+
+    def subcontext(self, *, task_name: str, task_id: int) -> _EvaluationContext:  # noqa: ARG002  their signature
+        """Return the context of a fold of a candidate."""
+        return _EvaluationContext(self._probe, task_id)
+
+    def call_on_fit_task_begin(self, **named: Any) -> _SearchContext:  # noqa: ARG002  their signature
+        """Go on: what counts are the evaluations."""
+        return self
+
+    def call_on_fit_task_end(self, **named: Any) -> None:
+        """Do nothing: the search ends."""
+
+
+class _EvaluationContext:
+    """The context of one evaluation, which tells the probe when it begins and ends."""
+
+    def __init__(self, probe: Probe, number: int) -> None:
+        self._probe = probe
+        self._number = number
+
+    def propagate_callback_context(self, estimator: Any) -> AbstractContextManager[None]:  # noqa: ARG002  their signature
+        """Leave the estimator's own callbacks as they are."""
+        return nullcontext()
+
+    def call_on_fit_task_begin(self, **named: Any) -> None:  # noqa: ARG002  their signature
+        self._probe.begin(self._number)
+
+    def call_on_fit_task_end(self, *, metadata: dict[str, Any] | None = None, **named: Any) -> None:  # noqa: ARG002  their signature
+        self._probe.end((metadata or {}).get(SHARED))

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from tuners.comparison.progress import Progress
 from tuners.errors import TuningError
 from tuners.plan import Plan
-from tuners.plugin import hooks, options, start
+from tuners.plugin import alone, command_line, hooks, start
 from tuners.plugin.asks import asks
 from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
 from tuners.plugin.log import Collector
-from tuners.plugin.progress import Progress
 from tuners.plugin.session import SESSION, Session
 from tuners.plugin.workers import Exchange
 
@@ -28,7 +28,7 @@ __all__ = ["problem", "tuner"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    options.add_options(parser)
+    command_line.add_options(parser)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,7 +39,7 @@ def pytest_load_initial_conftests(
     yield
     _, unrecognized = parser.parse_known_and_unknown_args(args, copy.copy(early_config.known_args_namespace))
     try:
-        options.check_names(early_config, unrecognized)
+        command_line.check_names(early_config, unrecognized)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "instead of the chosen ones",
     )
     try:
-        given = Plan(options.read(config, ini=False))
+        given = Plan(command_line.read(config, ini=False))
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
     start.require_a_baseline(config, given)
@@ -122,6 +122,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if excinfo is not None and isinstance(excinfo.value, TuningError):
         report.longrepr = str(excinfo.value)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)  # before -k and -m choose among the tests
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Collect the comparison that comes along where options ask for one, and there is no test."""
+    items += alone.collected(session)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tuners.comparison.heard import Heard
+from tuners.comparison.progress import Progress
 from tuners.errors import MissingExtraError, TuningError
 from tuners.plan import loaded
 from tuners.plugin.asks import cell_of
 from tuners.plugin.benchmark.fixture import NoTimer
-from tuners.plugin.heard import Heard
-from tuners.plugin.progress import Progress
 from tuners.results.cell import dataset_name
 from tuners.results.record import Record
 from tuners.store import imported_code

@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuners.comparison import conclusion
 from tuners.errors import TuningError
-from tuners.plugin.header import header
-from tuners.results.cell import Cell
 from tuners.results.libraries import versions
 from tuners.store import records
 
@@ -50,24 +49,18 @@ def judge(session: Session) -> None:
 
 def report_of(session: Session) -> Report:
     """Make the report of a session."""
-    from tuners.analysis.comparison import compare  # noqa: PLC0415  NumPy loads when there is a table
-    from tuners.analysis.methods import evaluate  # noqa: PLC0415  NumPy loads when there is a table
-    from tuners.report.document import Report  # noqa: PLC0415  NumPy loads when there is a table
-
-    plan, found, compared = session.plan, session.records, session.benchmarks.compared
+    plan, compared = session.plan, session.benchmarks.compared
     saved = [bench.get("extra_info", {}) for benches in compared.values() for bench in benches.values()]
     then = [record for record in map(records.readable, saved) if record is not None]
-    return Report(
-        found,
-        evaluate(found),
-        comparison=compare(found, then) if then else (),
-        baseline=", ".join(str(path) for path in compared),
-        # Under xdist only the workers collect, so that the records tell what the cells were.
-        header=header(plan, session.cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in found]),
-        note=plan.preset.note,
-        verdicts=session.verdicts,
+    return conclusion.report_of(
+        plan,
+        session.records,
+        cells=session.cells,
         runs=_runs(session),
-        then=_compared(session) if then else (),
+        then=then,
+        then_runs=_compared(session) if then else (),
+        baseline=", ".join(str(path) for path in compared),
+        verdicts=session.verdicts,
         about=session.about() if plan.reports else {},
         command=session.how.get("command", ""),
     )

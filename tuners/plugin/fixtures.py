@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tuners.errors import MissingExtraError, UnavailableError, one_line, unwinds
+from tuners.comparison.cell import problem_of
 from tuners.plugin import tracebacks
 from tuners.plugin.benchmark.fixture import NoTimer, Timer
 from tuners.plugin.session import SESSION
 from tuners.plugin.tune import Tune, fail, skip
-from tuners.results.cell import Cell, dataset_name
-from tuners.results.record import Record
+from tuners.results.cell import Cell
+from tuners.results.run import Run
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
@@ -30,19 +30,12 @@ def tuner(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def problem(request: pytest.FixtureRequest) -> Problem:
     """Load the problem of this cell, shared by all its tuners; skip where something optional is missing."""
-    cell: Cell = _param(request)
-    plan = request.config.stash[SESSION].plan
-    record = Record(cell.model, dataset_name(cell.dataset), cell.tuner, cell.seed, metric=plan.metric)
-    try:
-        loaded: Problem = plan.problem(cell.model, cell.dataset, cell.seed)
-    except (MissingExtraError, UnavailableError) as error:
-        skip(request, record, str(error))
-    except BaseException as error:
-        if unwinds(error):
-            raise
-        # A model or dataset that cannot be loaded is a failed cell.
-        fail(request, record, f"cannot be loaded: {one_line(error)}", error)
-    return loaded
+    found = problem_of(request.config.stash[SESSION].plan, _param(request))
+    if isinstance(found, Run):
+        if found.record.status == "skipped":
+            skip(request, found.record)
+        fail(request, found.record, found.error)
+    return found
 
 
 def _param(request: pytest.FixtureRequest) -> Any:

@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
+from tuners.comparison import before
+from tuners.comparison.header import header
 from tuners.errors import ClusterLostError, TuningError
-from tuners.plugin import building, conclusion
+from tuners.plugin import conclusion
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.clustering import CLUSTERING, Clustering
-from tuners.plugin.header import header, splitting
 from tuners.plugin.log import figures, logs_cells, record_of
 from tuners.plugin.session import RECORD, SESSION
 from tuners.text.printable import printable, workflow_command
@@ -39,28 +40,17 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     # A worker of xdist cannot end the session: there, bad input fails its cells.
     if session.config.option.collectonly or session.testsfailed or hasattr(session.config, "workerinput"):
         return
-    from tuners.execution.preflight import preflight  # noqa: PLC0415  scikit-learn loads when cells run
-    from tuners.execution.resumed import require_same_data  # noqa: PLC0415  scikit-learn loads when cells run
-
     state, clustering = session.config.stash[SESSION], None
     # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
     capture = session.config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
         capture.resume_global_capture()
     try:
-        state.journal.check_code()
         if state.plan.cluster is not None:
             clustering = Clustering(state, session.items)  # its workers load libraries meanwhile
             session.config.stash[CLUSTERING] = clustering
-        preflight(state.plan, state.cells)
-        for line in splitting(state.plan, state.cells):
-            _say(session.config, line)
-        finished = {cell: entry.run for cell, entry in state.finished().items()}
-        require_same_data(state.plan, finished, state.cells)
-        if state.plan.recorded:
-            cells = [cell for cell in state.cells if cell.id not in finished]
-            elsewhere = None if clustering is None else clustering.cluster.build
-            building.build_tables(state, cells, partial(_say, session.config), elsewhere)
+        elsewhere = None if clustering is None else clustering.cluster.build
+        before.prepare(state, partial(_say, session.config), elsewhere)
         if clustering is not None:
             clustering.begin(session.items)
     except TuningError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -11,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tuners.comparison.conclusion import run_as
+from tuners.comparison.measured import Measured
+from tuners.comparison.messages import Messages
+from tuners.comparison.progress import Progress
+from tuners.comparison.session_journal import Opening, SessionJournal
 from tuners.errors import TuningError
-from tuners.execution.threads import THREADS
 from tuners.plan import Plan
-from tuners.plugin import options
+from tuners.plugin import command_line
 from tuners.plugin.attempts import Attempts
 from tuners.plugin.benchmark import session as benchmark
-from tuners.plugin.measured import Measured
-from tuners.plugin.messages import Messages
-from tuners.plugin.progress import Progress
-from tuners.plugin.session_journal import Opening, SessionJournal
 from tuners.plugin.workers import Collected, Exchange
 from tuners.results.cell import Cell
 from tuners.results.libraries import versions
@@ -79,27 +78,15 @@ class Session:
     def plan(self) -> Plan:
         """What is compared, by the options and those of the ini file, which are not looked at before a test asks."""
         try:
-            return Plan(options.read(self._config))
+            return Plan(command_line.read(self._config))
         except (TuningError, pytest.UsageError) as error:
             self.wrong = str(error)
-            return Plan(options.read(self._config, ini=False))
+            return Plan(command_line.read(self._config, ini=False))
 
     @cached_property
     def benchmarks(self) -> benchmark.NoBenchmarks:
         """pytest-benchmark's session; it has none yet while pytest configures its plugins."""
         return benchmark.of(self._config)
-
-    def _run_as(self) -> dict[str, Any]:
-        """Return the command, the options that were given, and the threads."""
-        threads = [
-            f"--tuning-jobs {self.plan.jobs}",
-            *(f"{name}={os.environ[name]}" for name in THREADS if name in os.environ),
-        ]
-        return {
-            "command": shlex.join(["pytest", *map(str, self._config.invocation_params.args)]),
-            "options": {name: _words(value) for name, value in sorted(self.plan.given.items())},
-            "threads": ", ".join(threads),
-        }
 
     def about(self) -> dict[str, Any]:
         """Return what a saved run says of machine, commit, libraries and command."""
@@ -115,7 +102,7 @@ class Session:
         self.tests = collected.tests
         self.attempts = Attempts(collected.tests)
         self.progress.cells = len(collected.tests)
-        self.how = self._run_as()
+        self.how = run_as(self.plan, shlex.join(["pytest", *map(str, self._config.invocation_params.args)]))
 
     def require_begun(self) -> None:
         """Begin where no collected test was known to ask for `tune`; raise `TuningError` if that cannot be."""
@@ -187,7 +174,3 @@ class Session:
         path = self.journal.path
         remedy = f": python -m tuners rebuild {path} --save FILE makes it from the journal" if path else ""
         self.messages.fail(f"{option}: {where} cannot be written: {error.strerror}{remedy}")
-
-
-def _words(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

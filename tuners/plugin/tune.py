@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tuners.errors import (
-    ClusterLostError,
-    ElsewhereError,
-    MissingExtraError,
-    NotApplicableError,
-    TuningError,
-    one_line,
-    unwinds,
-)
+from tuners.comparison.cell import not_deterministic, outcome
+from tuners.comparison.heard import Heard
+from tuners.errors import ClusterLostError, ElsewhereError, TuningError, one_line
 from tuners.plugin import tracebacks
 from tuners.plugin.clustering import CLUSTERING
-from tuners.plugin.heard import Heard
 from tuners.plugin.session import RECORD, SESSION
 from tuners.results.record import Record
 
@@ -33,15 +26,14 @@ if TYPE_CHECKING:
     from tuners.task.problem import Problem
 
 
-def skip(request: pytest.FixtureRequest, record: Record, reason: str) -> NoReturn:
+def skip(request: pytest.FixtureRequest, record: Record) -> NoReturn:
     """Skip the cell, with its reason in the table."""
-    request.node.stash[RECORD] = replace(record, status="skipped", reason=reason)
-    pytest.skip(reason)
+    request.node.stash[RECORD] = record
+    pytest.skip(record.reason)
 
 
-def fail(request: pytest.FixtureRequest, record: Record, reason: str, error: BaseException | None = None) -> NoReturn:
+def fail(request: pytest.FixtureRequest, record: Record, error: BaseException | None) -> NoReturn:
     """Fail the cell, with its reason in the table: by what the user's code has raised, else in one line."""
-    record = replace(record, status=record.status if record.failed else "failed", reason=reason)
     request.node.stash[RECORD] = record
     line = f"{record.cell}: {record.reason}"
     if error is not None and tracebacks.shows(error):
@@ -86,20 +78,17 @@ class Tune:
         run = self._run(session.plan.job(tuner, problem), record)
         if run.record.status == "skipped":
             self._timer.skip()
-            skip(self._request, record, run.record.reason)
+            skip(self._request, replace(record, status="skipped", reason=run.record.reason))
         error, run = run.error, replace(run, error=None)  # its frames hold the data
         journal = session.begin_journal()
         if journal is not None and not self._written and record.cell not in session.finished():
             journal.cell(run, self._timer.describe())
         session.measured.keep(run, test, self._timer.keep(run.record))
         if not run.record.ok:
-            fail(self._request, run.record, run.record.reason, error)
+            fail(self._request, run.record, error)
         self._request.node.stash[RECORD] = run.record
-        if run.record.real is not None and not run.record.real.alike:
-            session.messages.note(
-                f"{name} is not deterministic with a seed: expected the same trials twice, got others: its figures "
-                "cannot be made again: draw all of its random numbers from the seed that it is given"
-            )
+        if said := not_deterministic(run):
+            session.messages.note(said)
         return run
 
     def _run(self, job: Job, record: Record) -> Run:
@@ -110,42 +99,39 @@ class Tune:
         finished = session.finished_repeats(record.cell)
         job = replace(job, finished=finished)
         test = {**timer.describe(), "group": group}
-        heard = Heard(session, record, test, budget, finished, progress=session.progress)
-        began = time.perf_counter()
+        heard = Heard(session, record, test, budget, finished)
         clustering = self._request.config.stash.get(CLUSTERING, None)
         early = None if clustering is None else clustering.early(job)
         if early is not None:
             self._written = True
             timer.took(early.times, group)
             return early
+        began, stopped = time.perf_counter(), False
+
+        def make() -> Run:
+            nonlocal stopped
+            try:
+                return self._backend(job, record.cell, group).run(job, heard)
+            except pytest.fail.Exception as error:
+                # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
+                stopped = True
+                return heard.cut_short(one_line(error), ended=True, seconds=time.perf_counter() - began)
+
         try:
-            run = self._backend(job, record.cell, group).run(job, heard)
-        except (MissingExtraError, NotApplicableError) as error:
-            timer.spend()
-            skip(self._request, record, str(error))
+            # On Ctrl-C, the trials made so far go into the side file.
+            found = outcome(make, heard, lambda run: session.measured.keep(run, self._request.node.nodeid, None))
         except TuningError:
             timer.spend()
             raise
-        except pytest.fail.Exception as error:
-            # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
-            seconds = time.perf_counter() - began
-            return heard.cut_short(one_line(error), ended=True, seconds=seconds)
-        except (KeyboardInterrupt, ClusterLostError) as error:
-            # The trials made so far go into the side file, though the run has no result.
-            run = heard.cut_short("interrupted", ended=False)
-            session.measured.keep(run, self._request.node.nodeid, None)
-            if isinstance(error, ClusterLostError):
-                pytest.exit(f"--tuning-cluster={error}", returncode=pytest.ExitCode.INTERRUPTED)
-            # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
-            # of the interrupt would break.
-            raise KeyboardInterrupt from None
-        except BaseException as error:
-            if unwinds(error) or heard.searching:
-                raise
-            # The user's estimator, or a library that cannot be imported.
+        except ClusterLostError as error:
+            pytest.exit(f"--tuning-cluster={error}", returncode=pytest.ExitCode.INTERRUPTED)
+        run = found.run
+        if not found.began:
             timer.spend()
-            fail(self._request, heard.record, f"the run cannot begin: {one_line(error)}", error)
-        if not timer.used:  # its seconds were taken elsewhere
+            if run.record.status == "skipped":
+                skip(self._request, run.record)
+            fail(self._request, run.record, run.error)
+        if not timer.used and not stopped:  # its seconds were taken elsewhere
             timer.took(run.times, group)
         return run
 

@@ -24,6 +24,8 @@ from tuners.results.scorers import direction, is_loss
 
 LONGEST_COMMAND = 60
 """Characters of a command that is repeated in a sentence."""
+COMMANDS = "python -m tuners "
+"""How commands begin that take the options without `tuning-`."""
 
 FEW = 12
 """Problems; from fewer it is a guess how many more it takes."""
@@ -198,8 +200,7 @@ def _more(subject: Subject) -> str:
     more = subject.findings.advice.more
     if more is None:
         return ""
-    own = _without(subject.command, more.option.partition("=")[0])
-    command = f"{own if 0 < len(own) <= LONGEST_COMMAND else 'the same command with'} {more.option}"
+    command = _again(subject.command, more.option)
     cost = [] if more.minutes is None else [_minutes(more.minutes)]
     cost += [f"with {counted(more.tables, 'new table')}"] if more.tables else []
     count = more.then - more.now
@@ -210,9 +211,16 @@ def _more(subject: Subject) -> str:
     return f"{begun}, {command}" + (f" ({beside})" if beside else "")
 
 
-def _without(command: str, option: str) -> str:
-    """Return a command without an option of its own, which another takes the place of."""
-    return re.sub(rf"\s{option}[= ]\S+", "", command)
+def _again(command: str, option: str) -> str:
+    """Return a command with an option in place of its own; in Python, a call with an argument."""
+    flag, _, value = option.partition("=")
+    key = flag.removeprefix("--tuning-")
+    if command.endswith("(...)"):
+        return f"{command[:-1]}, {key.replace('-', '_')}={value})"
+    if command.startswith(COMMANDS):
+        flag = f"--{key}"
+    own = re.sub(rf"\s{flag}[= ]\S+", "", command)
+    return f"{own if 0 < len(own) <= LONGEST_COMMAND else 'the same command with'} {flag}={value}"
 
 
 def _minutes(value: float) -> str:

@@ -250,14 +250,15 @@ class Problem:
     @cached_property
     def of_training_rows(self) -> OfRows:
         """What reaches a fit of each training row besides features and target: mostly nothing."""
-        return self._of_rows(self.split.train_rows)
+        return self.of_rows(self.split.train_rows)
 
     @cached_property
     def of_test_rows(self) -> OfRows:
         """What is known of each test row, such as its weight in the score."""
-        return self._of_rows(self.split.test_rows)
+        return self.of_rows(self.split.test_rows)
 
-    def _of_rows(self, rows: NDArray[np.intp]) -> OfRows:
+    def of_rows(self, rows: NDArray[np.intp]) -> OfRows:
+        """Return what is known of rows of the dataset, by their numbers in it, besides features and target."""
         known = {WEIGHTS: self.dataset.weights}
         if self.model.early_stopping is not None:
             known |= {"groups": self.dataset.groups, "time": self.dataset.time}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,6 +60,8 @@ class Client:
         """Have workers with so many threads each."""
         self.threads = threads
         self.status = "running"
+        self.machine = ""
+        """That of all workers; empty for one each."""
         self.futures: list[Future] = []
         self.prints: dict[str, dict[str, str]] = {}
         self.refusing: dict[str, Exception] = {}
@@ -81,7 +82,10 @@ class Client:
         """Answer as each worker would."""
         workers = list(self.threads) if workers is None else workers
         if function is slot.taken:
-            return {each: (self.prints.get(each, fingerprint.taken()), f"host of {each}") for each in workers}
+            return {
+                each: (self.prints.get(each, fingerprint.taken()), self.machine or f"host of {each}")
+                for each in workers
+            }
         if function is slot.receive:
             self.received += [(each, sorted(arguments[1])) for each in workers]
             return {each: self.refusing.get(each) for each in workers}
@@ -130,6 +134,11 @@ def flights(client: Client, **pieces: bytes) -> Flights:
 
 
 NOTES: list[str] = []
+
+
+def die(client: Client, worker: str) -> None:
+    """Let a worker die."""
+    del client.threads[worker]
 
 
 def followed(under_way: Flights, name: str, then: Iterator[Callable[[], None]]) -> tuple[list[bytes], Ended]:
@@ -183,7 +192,7 @@ def test_what_had_begun_on_a_worker_that_died_has_crashed_and_is_not_begun_again
     def dies() -> Iterator[Callable[[], None]]:
         yield lambda: client.begins(0)
         yield lambda: client.tell([client.futures[0].name, [b"a trial"]])
-        yield lambda: client.threads.pop(worker) and None
+        yield lambda: die(client, worker)
         yield lambda: None
 
     told, ended = followed(under_way, "x", dies())
@@ -201,7 +210,7 @@ def test_what_had_not_begun_goes_to_another_worker() -> None:
     worker = client.futures[0].worker
 
     def dies() -> Iterator[Callable[[], None]]:
-        yield lambda: client.threads.pop(worker) and None
+        yield lambda: die(client, worker)
         yield lambda: client.futures[1].end(Ended("run", b"there"))
 
     assert followed(under_way, "x", dies())[1] == Ended("run", b"there")
@@ -342,15 +351,15 @@ def test_what_is_dropped_keeps_its_slot_until_it_has_ended() -> None:
 
 def test_cells_on_one_machine_are_contended() -> None:
     """Their seconds are not the method's alone; one slot a machine leaves them so."""
-    for machines, contended in (("one", True), (None, False)):
+    for machine, contended in (("one", True), ("", False)):
         client = Client(a=1, b=1)
-        known = SimpleNamespace(taken=client.run)
-        client.run = lambda *arguments, known=known, machines=machines, **options: {  # type: ignore[method-assign]
-            each: (said[0], machines or said[1]) if isinstance(said, tuple) else said
-            for each, said in known.taken(*arguments, **options).items()
-        }
-        seen: list[bool] = []
-        under_way = flights(client)
-        under_way._pack = lambda order, seen=seen: seen.append(order.contended) or (Pack(b""), {})  # type: ignore[func-returns-value]
+        client.machine = machine
+        under_way, seen = flights(client), []
+
+        def pack(order: Order, seen: list[bool] = seen) -> tuple[Pack, dict[str, bytes]]:
+            seen.append(order.contended)
+            return Pack(b""), {}
+
+        under_way._pack = pack
         under_way.ahead([("x", order("x"))])
         assert seen == [contended]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from tuners.commands import Command
 from tuners.commands._options import add
 from tuners.commands.table._shared import PROTOCOL, plan_of
+from tuners.comparison.building import before
 from tuners.errors import TuningError, UnavailableError, one_line, unwinds
 from tuners.plan import Plan
-from tuners.plugin.building import before
 from tuners.results.cell import Cell, dataset_name
 from tuners.text.printable import printable
 

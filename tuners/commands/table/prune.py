@@ -8,8 +8,8 @@ import time
 from tuners.commands import Command
 from tuners.commands._options import add, parsed
 from tuners.commands.table._shared import folder_of
+from tuners.comparison.values import seconds
 from tuners.errors import TuningError
-from tuners.plugin.values import seconds
 from tuners.report.words import counted
 from tuners.store.table import Table, listed
 from tuners.text.printable import printable

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from tuners.commands import Command
 from tuners.commands._options import add, parsed
 from tuners.commands.table._shared import PROTOCOL, folder_of, named, plan_of
+from tuners.comparison.values import count
 from tuners.errors import TuningError, one_line, unwinds
 from tuners.plan import Plan
-from tuners.plugin.values import count
 from tuners.results.cell import dataset_name
 from tuners.store.table import Row, Table
 from tuners.text.printable import printable

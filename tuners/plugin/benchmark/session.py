@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tuners.comparison.conclusion import stamped
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark.baseline import Baseline, choose
 
@@ -194,14 +194,8 @@ class Benchmarks(NoBenchmarks):
 
     def about(self) -> dict[str, Any]:
         """Return what its files say of machine, commit and date."""
-        from pytest_benchmark import __version__  # noqa: PLC0415  loaded when something is saved
-
-        return {
-            "machine_info": self.machine(),
-            "commit_info": self._config.hook.pytest_benchmark_generate_commit_info(config=self._config),
-            "datetime": dt.datetime.now(dt.UTC).isoformat(),
-            "version": __version__,
-        }
+        commit = self._config.hook.pytest_benchmark_generate_commit_info(config=self._config)
+        return stamped(self.machine(), commit)
 
     def machine(self) -> Mapping[str, Any]:
         """Return what its files say of the machine."""

@@ -6,14 +6,10 @@ import base64
 import re
 from html import escape
 
-from tuners.analysis.landscape import landscape
 from tuners.errors import TuningError, one_line, require
-from tuners.report.charts.binding import fill
-from tuners.report.charts.picture import choice
-from tuners.report.charts.style import Figure, figure, label
+from tuners.report.charts.style import Figure, figure
 from tuners.report.document import Report, widest
-from tuners.report.sections import shown
-from tuners.results.scorers import spoken
+from tuners.report.drawn import drawings
 
 WIDTH = 900
 TITLE = 44
@@ -58,18 +54,11 @@ def _figures(report: Report) -> list[tuple[str, Figure]]:
     if not groups:
         return []
     group = groups[0]
-    dataset = report.dataset_of(group)
-    trials = landscape(report.runs, group.model, dataset)
-    found: list[tuple[str, Figure]] = []
-    for section in shown(report):
-        if section.chart is not None and isinstance(drawn := section.chart.draw(report, group), dict):
-            found.append((f"{section.title}: {group.title}", drawn))
-        for picture in section.pictures:
-            drawn = picture.first(trials, f"CV {label(spoken(group.metric))}")
-            if isinstance(drawn, dict) and trials is not None:
-                filled = fill(drawn, trials, choice(trials))
-                found.append((f"{picture.title}: {group.model} on {dataset}", filled))
-    return found
+    return [
+        (drawing.title(report, group), drawn)
+        for drawing in drawings()
+        if drawing.shown(report) and isinstance(drawn := drawing.draw(report, group), dict)
+    ]
 
 
 def _rendered(figures: list[Figure], kind: str, heights: list[int]) -> list[bytes]:

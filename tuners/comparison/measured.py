@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tuners.plugin.messages import Messages
+    from tuners.comparison.messages import Messages
     from tuners.results.run import Run
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tuners.report.words import clock_time, counted
 
 if TYPE_CHECKING:
+    from tuners.comparison.contract import Session
     from tuners.execution.tables import Built, Elsewhere, Expected
     from tuners.plan import Plan
-    from tuners.plugin.session import Session
     from tuners.results.cell import Cell
 
 

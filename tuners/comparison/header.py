@@ -18,8 +18,8 @@ BASE = "default"
 """The untuned model, which runs once; analysis has the name, too, beside pandas, which a header does not need."""
 
 
-def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str]:
-    """Return its lines; with the power of each model's design, which loads SciPy."""
+def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True, notes: bool = True) -> list[str]:
+    """Return its lines; with the power of each model's design, which loads SciPy, and the notes on files."""
     problems = {(cell.model, cell.dataset, cell.seed) for cell in cells}
     tuners = {cell.tuner for cell in cells}
     seeds = ", ".join(dict.fromkeys(str(cell.seed) for cell in cells))
@@ -40,7 +40,7 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True) -> list[str
     for registry, chosen in ((TUNERS, tuners), (MODELS, {cell.model for cell in cells})):
         own = [name for name in plan.replaced(registry) if name in chosen]
         lines += [f"tuning: {registry.kind} {name} is your own, in place of the one that comes along" for name in own]
-    for name in dict.fromkeys(cell.dataset for cell in cells):
+    for name in dict.fromkeys(cell.dataset for cell in cells if notes):
         lines += [printable(f"tuning: {dataset_name(name)}: {note}", None) for note in plan.notes(name)]
     known = OF_NUMBERS if plan.task == "regression" else DEFAULTS
     for model in dict.fromkeys(cell.model for cell in cells):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -14,7 +15,7 @@ from tuners.results.run import earlier
 from tuners.store import imported_code
 
 if TYPE_CHECKING:
-    from tuners.plugin.messages import Messages
+    from tuners.comparison.messages import Messages
     from tuners.results.run import Run
     from tuners.store.journal import Journal
     from tuners.store.journal_contents import Contents, Entry
@@ -52,13 +53,15 @@ class SessionJournal:
         """Files that cells in processes of their own have imported."""
         self._noted: set[str] = set()
         self._known = (0, 0)
+        self._lock: int | None = None
+        """Of its file: until this session ends, no other takes it up."""
 
     def resume(self, given: Mapping[str, Any]) -> None:
         """Take up the interrupted session's journal; raise `TuningError` if there is none, or things have changed."""
         from tuners.store import resumable  # noqa: PLC0415  loaded when something is resumed
         from tuners.store.journal import Journal  # noqa: PLC0415  loaded when something is resumed
 
-        contents, _ = resumable.interrupted(self._root)  # its lock is held until this process ends
+        contents, self._lock = resumable.interrupted(self._root)
         resumable.require_same(contents, resumable.setup(given, self._root), self._root)
         self._resumed = contents
         self._take(contents)
@@ -117,7 +120,7 @@ class SessionJournal:
             try:
                 self._journal = Journal(journal_folder.new_path(self._root))
                 self.path = self._journal.path
-                journal_folder.lock(self.path)  # until this process ends
+                self._lock = journal_folder.lock(self.path)
                 said = opening()
                 self._journal.session(resumable.setup(said.given, self._root), said.about)
                 self._journal.plan(said.cells)
@@ -170,3 +173,6 @@ class SessionJournal:
             self._messages.fail(message)
         self._journal.close()
         self._journal = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None

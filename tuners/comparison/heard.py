@@ -13,8 +13,7 @@ from tuners.results.run import unfinished
 from tuners.results.trial import DIGITS, in_order
 
 if TYPE_CHECKING:
-    from tuners.plugin.progress import Progress
-    from tuners.plugin.session import Session
+    from tuners.comparison.contract import Progress, Session
     from tuners.results.budget import Budget
     from tuners.results.run import Run
     from tuners.results.trial import Trial
@@ -32,9 +31,12 @@ class Heard(Listener):
         budget: Budget,
         finished: Mapping[int, Run],
         *,
-        progress: Progress,
+        progress: Progress | None = None,
     ) -> None:
-        """Know nothing but the cell, and its finished repeats; `test` is what pytest-benchmark says of its test."""
+        """Know nothing but the cell, and its finished repeats; `test` is what pytest-benchmark says of its test.
+
+        `progress` is told how far it is, the session's by default.
+        """
         self.record = record
         self.searching = False
         """Whether the search has begun."""
@@ -45,7 +47,7 @@ class Heard(Listener):
         self._test = test
         self._budget = budget
         self._finished = finished
-        self._progress = progress
+        self._progress = session.progress if progress is None else progress
         self._trials: dict[int, Trial] = {}
         self._spent: float = 0
         self._best: Trial | None = None

@@ -101,6 +101,17 @@ def seconds(text: str) -> float:
     return value
 
 
+def minutes(text: str) -> float:
+    """Read a positive number of minutes, or a time as in `90s` or `1h30m`, as minutes."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = _time(text) / 60
+    if not 0 < value < float("inf"):
+        raise ValueError("a number of minutes above 0, or a time as in 90s or 1h30m")  # noqa: TRY003, EM101  `options.read` completes it
+    return value
+
+
 def _time(text: str) -> float:
     """Read a time with units, such as `1h30m`, as seconds; 0 for what is none."""
     part = rf"({NUMBER})\s*({'|'.join(SECONDS)})(?![a-z])\s*"
