@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tuners
 from tuners.catalog import MODELS, TUNERS
 from tuners.comparison.header import header
+from tuners.execution.threads import THREADS
 from tuners.results.cell import Cell
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from tuners.report.document import Report
     from tuners.results.record import Record
     from tuners.results.run import Run
-
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def report_of(
