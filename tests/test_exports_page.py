@@ -1,4 +1,4 @@
-"""docs/exports.md and docs/ci.md: their commands and workflows are run, or read, as they stand."""
+"""docs/how-to/exports.md and docs/how-to/ci.md: their commands and workflows are run, or read, as they stand."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests import ROOT, runs
 from tests.commands.test_export import save
 from tuners.__main__ import main
 
-EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
-CI = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+EXPORTS = (ROOT / "docs" / "how-to" / "exports.md").read_text(encoding="utf-8")
+CI = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
 
 
 def commands(page: str, *beginnings: str) -> list[list[str]]:

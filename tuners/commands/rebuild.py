@@ -88,7 +88,10 @@ def _save(contents: journal_contents.Contents, path: Path) -> None:
     about["datetime"] = dt.datetime.fromtimestamp(contents.path.stat().st_mtime, dt.UTC).isoformat()
     entries = [(entry.run.record, entry.test) for entry in contents.entries.values()]
     times = {cell: entry.run.times for cell, entry in contents.entries.items()}
+    share = saved.share(about)
     partial = "" if contents.ended else f"{len(entries)} cells"
+    if share is not None:
+        partial = share.whole if contents.ended else share.lacking(len(entries))
     side = path.with_suffix(".trials.jsonl")
     side_files.write([entry.run for entry in contents.entries.values()], side)
     content = saved.document(entries, about=about, partial=partial, trials=side.name, times=times)

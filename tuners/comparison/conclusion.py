@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tuners
 from tuners.catalog import MODELS, TUNERS
 from tuners.comparison.header import header
+from tuners.execution.threads import THREADS
 from tuners.results.cell import Cell
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from tuners.results.record import Record
     from tuners.results.run import Run
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-
 
 def report_of(
     plan: Plan,
@@ -27,13 +26,15 @@ def report_of(
     *,
     cells: Sequence[Cell],
     runs: Sequence[Run],
+    first: Sequence[str] = (),
     then: Sequence[Record] = (),
     then_runs: Sequence[Run] = (),
     **others: Any,
 ) -> Report:
     """Make the report of a session.
 
-    `then` are the records compared with, `then_runs` their runs, `others` further fields of the report.
+    `first` are lines above the header's, `then` the records compared with, `then_runs` their runs, and `others` further
+    fields of the report.
     """
     from tuners.analysis.comparison import compare  # noqa: PLC0415  NumPy loads when there is a table
     from tuners.analysis.methods import evaluate  # noqa: PLC0415  NumPy loads when there is a table
@@ -44,7 +45,7 @@ def report_of(
         evaluate(records),
         comparison=compare(records, then) if then else (),
         # Under xdist only the workers collect, so that the records tell what the cells were.
-        header=header(plan, cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in records]),
+        header=[*first, *header(plan, cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in records])],
         note=plan.preset.note,
         runs=runs,
         then=then_runs,

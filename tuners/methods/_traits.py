@@ -1,4 +1,4 @@
-"""What each method can do, a row each: docs/methods.md has it as a table, and tests hold the methods to it."""
+"""What each method can do, a row each: docs/reference/methods.md has the table, and tests hold the methods to it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def row(name: str) -> dict[str, str]:
 
 
 def table() -> str:
-    """Return the table of docs/methods.md, in Markdown."""
+    """Return the table of docs/reference/methods.md, in Markdown."""
     rows = [row(name) | {"method": f"`{name}`"} for name in TRAITS]
     lines = [HEADINGS, ["---"] * len(HEADINGS), *(each.values() for each in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

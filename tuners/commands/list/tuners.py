@@ -1,4 +1,4 @@
-"""`list tuners`: what each method can do, as docs/methods.md has it, and whether its library is installed."""
+"""`list tuners`: what each method can do, as docs/reference/methods.md has it, and whether its library is installed."""
 
 from __future__ import annotations
 

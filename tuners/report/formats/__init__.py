@@ -26,10 +26,12 @@ class Format(Generic[Content]):
     """Of its files; empty: the terminal's."""
     image: bool = False
     """Whether it has the charts alone, which a browser draws."""
+    package: str = __name__
+    """Where its module is."""
 
-    def __call__(self, report: Report, **options: Any) -> Content:
-        """Set a report."""
-        write = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
+    def __call__(self, report: Any, **options: Any) -> Content:
+        """Set a report, or what else its package is about."""
+        write = getattr(importlib.import_module(f"{self.package}.{self.module}"), self.function)
         return cast("Content", write(report, **options))
 
 
