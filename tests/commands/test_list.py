@@ -44,9 +44,8 @@ def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str
 def test_all_members_are_listed(family: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Those of the family's registry, in its order, each with the same keys, as JSON and as a line."""
     families: dict[str, Registry[Any]]
-    families = {"tuners": TUNERS, "models": MODELS, "datasets": DATASETS, "metrics": METRICS, "presets": PRESETS}[
-        family
-    ]
+    families = {"tuners": TUNERS, "models": MODELS, "datasets": DATASETS, "metrics": METRICS, "presets": PRESETS}
+    registry = families[family]
     rows = listed(capsys, family)
     assert [row["name"] for row in rows] == list(registry)
     assert len({tuple(row) for row in rows}) == 1
