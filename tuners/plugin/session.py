@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tuners.comparison.conclusion import run_as
-from tuners.comparison.libraries import libraries
 from tuners.comparison.measured import Measured
 from tuners.comparison.messages import Messages
 from tuners.comparison.progress import Progress
@@ -24,6 +23,7 @@ from tuners.plugin.attempts import Attempts
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.workers import Collected, Exchange
 from tuners.results.cell import Cell
+from tuners.results.libraries import versions
 from tuners.results.record import Record
 from tuners.results.shard import Share
 
@@ -96,7 +96,7 @@ class Session:
 
     def about(self) -> dict[str, Any]:
         """Return what a saved run says of machine, commit, libraries and command."""
-        return {**self.benchmarks.about(), "libraries": libraries(), "tuning": self.how}
+        return {**self.benchmarks.about(), "libraries": versions(), "tuning": self.how}
 
     @property
     def begun(self) -> bool:

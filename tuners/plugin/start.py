@@ -121,6 +121,12 @@ def _error(state: Session, items: Sequence[pytest.Item]) -> str:
                 "--benchmark-cprofile: expected cells that run in this process, got --tuning-isolate or a limit, with "
                 "which they run in processes of their own: leave one of them out"
             )
+        if plan.cluster is not None and (state.in_worker or state.benchmarks.profiled):
+            beside = "pytest-xdist (-n)" if state.in_worker else "--benchmark-cprofile"
+            return (
+                f"--tuning-cluster: expected cells that run on the cluster's workers, got {beside} beside it, which "
+                "runs them in processes of its own: leave one of them out"
+            )
     except TuningError as error:
         return str(error)
     measured = Counter(cell for item in items if (cell := cell_of(item)) is not None)

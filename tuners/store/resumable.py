@@ -18,7 +18,7 @@ from tuners.store.journal_folder import FOLDER, SUFFIX, listed, lock
 if TYPE_CHECKING:
     from tuners.store.journal_contents import Contents
 
-INCIDENTAL = {"report", "resume", "fail", "alpha"}
+INCIDENTAL = {"report", "resume", "fail", "alpha", "cluster"}
 """Options that may differ between a session and the one that resumes it."""
 
 

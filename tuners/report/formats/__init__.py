@@ -40,11 +40,13 @@ html = Format[str]("page", "page", ".html")
 markdown = Format[str]("comment", "markdown", ".md")
 comma_separated = Format[str]("spreadsheet", "comma_separated", ".csv")
 json_text = Format[str]("data", "json_text", ".json")
+latex = Format[str]("paper", "tex", ".tex")
+references = Format[str]("paper", "bib", ".bib")
 png = Format[bytes]("images", "png", ".png", image=True)
 svg = Format[bytes]("images", "svg", ".svg", image=True)
 
 FORMATS: dict[str, Format[str] | Format[bytes]] = {
-    each.suffix: each for each in (html, markdown, comma_separated, json_text, png, svg)
+    each.suffix: each for each in (html, markdown, comma_separated, json_text, latex, references, png, svg)
 }
 """Those of files, by suffix, the most telling first."""
 SUFFIXES = tuple(sorted(FORMATS))
