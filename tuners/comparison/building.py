@@ -38,7 +38,7 @@ def build_tables(
         raise
     finally:
         progress.end()
-    plan.real_on = smallest(plan, session.cells)
+    plan.real_on = smallest(plan, session.whole)
     for line in said(found, time.monotonic() - began, plan):
         session.messages.note(line)
     if longer := beyond(found, plan):

@@ -25,6 +25,7 @@ from tuners.comparison.values import (
     rows,
     seconds,
     seeds,
+    shard,
     share,
     start,
     switch,
@@ -79,6 +80,7 @@ OPTIONS = (
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
     Option("cluster", "ADDRESS", cluster, "run cells on a Dask cluster; local:N starts one of N workers here"),
     Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
+    Option("shard", "K/N", shard, "run the share K of N of the cells; python -m tuners merge puts all N together"),
     Option("fail", "EXPR", gate, f"fail if worse: {usage()}; repeatable", repeatable=True),
     Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),
     Option(

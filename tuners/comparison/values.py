@@ -15,6 +15,7 @@ from tuners.plan import ALL, INCONCLUSIVE
 from tuners.report.formats import FORMATS, SUFFIXES
 from tuners.results.cell import unquoted
 from tuners.results.record import EVALUATIONS, STARTS
+from tuners.results.shard import Shard
 from tuners.results.tasks import TASKS
 from tuners.task import validation
 from tuners.task.validation import Validation
@@ -178,6 +179,11 @@ def switch(text: str) -> bool:
     if text.strip().lower() not in words:
         raise ValueError("true or false")  # noqa: TRY003, EM101  `options.read` completes it
     return words[text.strip().lower()]
+
+
+def shard(text: str) -> Shard:
+    """Read `K/N`: the share K of N."""
+    return Shard.read(text)
 
 
 def evaluation(text: str) -> str:

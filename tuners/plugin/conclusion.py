@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.comparison import conclusion
 from tuners.errors import TuningError
+from tuners.plugin.division import said
 from tuners.results.libraries import versions
 from tuners.store import records
 
@@ -56,6 +57,7 @@ def report_of(session: Session) -> Report:
         plan,
         session.records,
         cells=session.cells,
+        first=[] if session.share is None else [said(session.share)],
         runs=_runs(session),
         then=then,
         then_runs=_compared(session) if then else (),

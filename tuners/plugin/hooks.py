@@ -17,7 +17,7 @@ import pytest
 from tuners.comparison import before
 from tuners.comparison.header import header
 from tuners.errors import ClusterLostError, TuningError
-from tuners.plugin import conclusion
+from tuners.plugin import conclusion, division
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.clustering import CLUSTERING, Clustering
@@ -31,7 +31,8 @@ NAME = "tuners.hooks"
 def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
     """Say what will be compared."""
     state = config.stash[SESSION]
-    return header(state.plan, state.cells, power=not config.option.collectonly) if state.cells else []
+    shard = [] if state.share is None else [division.said(state.share)]
+    return shard + (header(state.plan, state.cells, power=not config.option.collectonly) if state.cells else [])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -189,7 +190,7 @@ def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) ->
     report = conclusion.report_of(state)
     written = conclusion.write_reports(state, report)
     conclusion.add_to_summary(state, report)
-    state.journal.end(complete=not state.partial)
+    state.journal.end(complete=not state.missing)
     for message in [*state.messages.notes, *(f"report: {path}" for path in written)]:
         terminalreporter.write_line(printable(message, None))
     terminalreporter.section("evaluation of tuning methods")
