@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -127,11 +129,14 @@ def test_plain_cells_are_what_they_are_without_a_cluster(suite: pytest.Pytester)
     assert [(each["status"], each["reason"]) for each in runs[0]] == [(e["status"], e["reason"]) for e in runs[1]]
     assert [each["status"] for each in runs[1]] == ["ok", "failed", "crashed"]
     assert runs[1][2]["reason"] == "its process died of SIGSEGV"
-    assert [each for each in psutil.Process().children(recursive=True) if _is_of_dask(each)] == []
+    assert [process for process in psutil.process_iter() if _runs_in(process, suite.path)] == []
 
 
-def _is_of_dask(process: psutil.Process) -> bool:
-    return any("cluster.runner" in part or "distributed" in part for part in process.cmdline())
+def _runs_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()) == folder and process.pid != os.getpid()
+    except (psutil.Error, OSError):
+        return False  # it has ended meanwhile, or is another user's
 
 
 def test_recorded_cells_are_what_they_are_without_a_cluster(suite: pytest.Pytester, scheduler: str) -> None:
@@ -153,9 +158,11 @@ def test_a_test_may_measure_what_is_its_own(suite: pytest.Pytester, scheduler: s
     """A function and objects that no name says travel as they are."""
     (suite.path / "test_tuning.py").write_text(OWN_SUITE)
     options = (*PLAIN, "--tuning-tuners=default,random", "--tuning-seeds=1", "--tuning-budget=3")
-    run(suite, *options, "--benchmark-save=without").assert_outcomes(passed=2)
-    run(suite, *options, "--benchmark-save=with", f"--tuning-cluster={scheduler}").assert_outcomes(passed=2)
-    assert records(suite, "with") == records(suite, "without")
+    run(suite, *options, "--benchmark-save=x", f"--tuning-cluster={scheduler}").assert_outcomes(passed=2)
+    found = {each["tuner"]: each for each in records(suite, "x").values()}
+    assert found["mine"]["best_params"]["var_smoothing"] in {1e-3, 1e-6, 1e-9}
+    assert [each["evaluations"] for each in found.values()] == [3, 3]
+    assert len({each["dataset_sha256"] for each in found.values()}) == 1
 
 
 UNLIKE = """
