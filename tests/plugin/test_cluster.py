@@ -50,7 +50,7 @@ def leaf(objective, seed):
 OWN_SUITE = """
 import pytest
 from sklearn.naive_bayes import GaussianNB
-from tuners import Dataset, Model
+from tuners import Dataset, Model, Problem
 from sklearn.datasets import load_iris
 
 DATA = Dataset("flowers", *load_iris(return_X_y=True))
@@ -59,7 +59,12 @@ def mine(objective, seed):
     for exponent in (3, 6, 9):
         objective({"var_smoothing": 10.0 ** -exponent})
 
-@pytest.mark.tuning(models=[Model("bayes", GaussianNB(), {"var_smoothing": (1e-9, 1e-2)})], datasets=[DATA])
+MODEL = Model("bayes", GaussianNB(), {"var_smoothing": (1e-9, 1e-2)})
+
+def test_made(tune):
+    tune("random", Problem(MODEL, DATA, 7))
+
+@pytest.mark.tuning(models=[MODEL], datasets=[DATA])
 def test_own(tune, tuner, problem):
     tune(mine if tuner == "default" else tuner, problem)
 """
@@ -158,10 +163,10 @@ def test_a_test_may_measure_what_is_its_own(suite: pytest.Pytester, scheduler: s
     """A function and objects that no name says travel as they are."""
     (suite.path / "test_tuning.py").write_text(OWN_SUITE)
     options = (*PLAIN, "--tuning-tuners=default,random", "--tuning-seeds=1", "--tuning-budget=3")
-    run(suite, *options, "--benchmark-save=x", f"--tuning-cluster={scheduler}").assert_outcomes(passed=2)
-    found = {each["tuner"]: each for each in records(suite, "x").values()}
-    assert found["mine"]["best_params"]["var_smoothing"] in {1e-3, 1e-6, 1e-9}
-    assert [each["evaluations"] for each in found.values()] == [3, 3]
+    run(suite, *options, "--benchmark-save=x", f"--tuning-cluster={scheduler}").assert_outcomes(passed=3)
+    found = {(each["tuner"], each["seed"]): each for each in records(suite, "x").values()}
+    assert found["mine", 0]["best_params"]["var_smoothing"] in {1e-3, 1e-6, 1e-9}
+    assert [each["evaluations"] for each in found.values()] == [3, 3, 3]
     assert len({each["dataset_sha256"] for each in found.values()}) == 1
 
 
