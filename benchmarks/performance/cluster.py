@@ -37,7 +37,7 @@ CELLS, SECONDS = 40, 2.0
 FASTER, OVERHEAD = 1.7, 0.2
 SHORT = 30
 """Cells of which the overhead is the median."""
-THREADS, EMPTY = 50, 4_000
+THREADS, EMPTY = 50, 1_500
 """Slots of each of two workers, and orders, for the throughput."""
 LARGE = {"workers": 1_000, "cells": 100_000}
 

@@ -7,32 +7,18 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any
 
 from tuners.errors import ClusterLostError, TuningError, one_line
 from tuners.execution.cluster import fingerprint, slot
-from tuners.execution.cluster.fingerprint import Fingerprint, differences, lacking
+from tuners.execution.cluster.compared import Compared, compared, refusal
+from tuners.execution.cluster.fingerprint import Fingerprint
 from tuners.execution.threads import THREADS
 
 WITHOUT_WORKERS_SECONDS = 60.0
 """How long a session waits for a first worker, or for another one when the last is gone."""
 LOOK_SECONDS = 1.0
 """How often workers that have come and gone are asked for."""
-MOST_SAID = 3
-"""Differences that a message names."""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What comes of comparing a worker with this process."""
-
-    machine: str
-    wrong: str = ""
-    """Why it cannot run cells, in one line; empty if it can."""
-    lacking: AbstractSet[str] = frozenset()
-    """Modules of the user's that it does not have."""
 
 
 class Fleet:
@@ -62,10 +48,6 @@ class Fleet:
     def __len__(self) -> int:
         """Return how many slots there are."""
         return sum(self._slots.values())
-
-    def __contains__(self, worker: object) -> bool:
-        """Whether a worker may run cells."""
-        return worker in self._slots
 
     def examine(self, modules: list[str]) -> set[str]:
         """Wait for workers, and compare their fingerprint; return the modules that some of them do not have.
@@ -116,7 +98,7 @@ class Fleet:
             wrong = each.wrong or "; ".join(f"no module {name}" for name in sorted(each.lacking))
             wrong = wrong or self.deliver(worker, {})
             if wrong:
-                self._refused[worker] = wrong if wrong == each.wrong else _refusal(worker, each.machine, [wrong])
+                self._refused[worker] = wrong if wrong == each.wrong else refusal(worker, each.machine, [wrong])
                 if self._slots:
                     self._note(self._refused[worker])
                 continue
@@ -190,17 +172,8 @@ class Fleet:
 
     def _asked(self, workers: list[str]) -> dict[str, Compared]:
         """Return what comes of comparing each worker with this process."""
-        found = {}
-        for worker, said in self._run(slot.taken, self._modules, workers=workers).items():
-            if isinstance(said, BaseException):
-                remedy = "install there what is installed here, pytest-tuners included"
-                found[worker] = Compared("", f"--tuning-cluster: worker {worker}: {one_line(said)}: {remedy}")
-                continue
-            there, machine = said
-            differing = differences(self._here, there)
-            wrong = _refusal(worker, machine, differing) if differing else ""
-            found[worker] = Compared(machine, wrong, lacking(self._here, there))
-        return found
+        found = self._run(slot.taken, self._modules, workers=workers)
+        return {worker: compared(worker, said, self._here) for worker, said in found.items()}
 
     def _run(self, function: Callable[..., Any], *arguments: Any, workers: list[str]) -> dict[str, Any]:
         """Return by worker what a function returns or raises there; raise `ClusterLostError` without a scheduler."""
@@ -212,11 +185,3 @@ class Fleet:
     def lost(self, error: Exception | None = None) -> ClusterLostError:
         """Return the error that says that the scheduler is gone."""
         return ClusterLostError(f"{self.address}: the scheduler is gone{f' ({one_line(error)})' if error else ''}")
-
-
-def _refusal(worker: str, machine: str, differing: list[str]) -> str:
-    more = f", and {len(differing) - MOST_SAID} more" if len(differing) > MOST_SAID else ""
-    return (
-        f"--tuning-cluster: worker {worker} on {machine} is not like this process: "
-        f"{'; '.join(differing[:MOST_SAID])}{more}: install there what is installed here"
-    )
