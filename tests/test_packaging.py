@@ -63,7 +63,7 @@ def test_changes_are_named_as_towncrier_takes_them() -> None:
         assert named[2] in types, file.name
 
 
-@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md"])
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/explanation/architecture.md", "docs/reference/glossary.md"])
 def test_files_that_the_guides_name_are_there(page: str) -> None:
     """Each path of the package or the tests that a contributor is told of exists."""
     quoted = " ".join(re.findall(r"(?<!`)`([^`\n]+)`", (ROOT / page).read_text())).split()

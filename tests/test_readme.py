@@ -1,39 +1,31 @@
-"""The README, and pages beside it, are run as they stand."""
+"""The README, and the tuners that the how-to begins with: short, and good ones to begin with."""
 
 from __future__ import annotations
 
 import math
 import re
-import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tuners
 from tests import ROOT
+from tests.documentation.blocks import functions
 from tuners import Budget
 from tuners.execution.here import measure
 from tuners.objective import Tuner
 from tuners.results.keys import freeze
+from tuners.spaces import distributions
 from tuners.testing import TunerContract
 
-README = ROOT / "README.md"
-
-
-def _files(page: Path) -> dict[str, str]:
-    """Return the blocks of a page that are files, by name."""
-    blocks = re.findall(r"<!-- test: (\S+) -->\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return dict(blocks)
-
-
-FILES = _files(README)
+OWN = functions("how-to/own-tuner.md")
+MODEL = functions("how-to/own-model.md")["test_svm"]
 
 
 def test_own_model_data_and_tuner(pytester: pytest.Pytester) -> None:
-    """The README's two files, alone in a directory, put the user's tuner, model and data into the table."""
-    for name, text in FILES.items():
-        (pytester.path / name).write_text(text)
+    """The how-tos' two files, alone in a directory, put the user's tuner, model and data into the table."""
+    pytester.makepyfile(test_svc=MODEL)
+    pytester.makeconftest(OWN["halves"])
     result = pytester.runpytest_subprocess("-p", "tuners.plugin", "--tuning-tuners=default,manual,random,halves")
     result.assert_outcomes(passed=20)
     result.stdout.fnmatch_lines(["tuning: model svm is your own, in place of the one that comes along"])
@@ -42,53 +34,41 @@ def test_own_model_data_and_tuner(pytester: pytest.Pytester) -> None:
         result.stdout.re_match_lines([rf"{tuner} +(best|equal to best|undecided|behind) "])
 
 
-def test_examples_are_a_dozen_lines() -> None:
-    """An own benchmark stays short: a dozen lines without blank ones and imports."""
-    lines = [line for line in FILES["test_svc.py"].splitlines() if line and not re.match("import|from", line)]
-    assert len(lines) <= 12
+@pytest.mark.parametrize(("text", "most"), [(MODEL, 12), (OWN["halves"], 15), (OWN["thirds"], 15)])
+def test_examples_are_short(text: str, most: int) -> None:
+    """An own benchmark stays a dozen lines without blank ones and imports, a tuner little more."""
+    assert len([line for line in text.splitlines() if line and not re.match("import|from", line)]) <= most
 
 
-def test_options_are_all_there() -> None:
-    """Every option of the command line is in the README."""
-    from tuners.comparison.options import OPTIONS
-
-    text = README.read_text(encoding="utf-8")
-    assert [option.flag for option in OPTIONS if option.flag not in text] == []
-
-
-def test_tuners_that_evaluate_in_part(pytester: pytest.Pytester) -> None:
-    """The README's, of under 15 lines, and a page's, whose objective Optuna prunes, fill the table."""
-    pytest.importorskip("optuna", reason="pip install 'pytest-tuners[optuna]'")
-    pruned = _files(ROOT / "docs" / "fidelity.md")["pruned.py"]
-    pytester.makeconftest(f"{FILES['thirds.py']}\n\n{pruned}")
-    shutil.copy(ROOT / "benchmarks" / "test_tuning.py", pytester.path)
-    result = pytester.runpytest_subprocess(
-        "-p", "tuners.plugin", "--tuning-tuners=thirds,pruned", "--tuning-models=forest", "--tuning-datasets=iris",
-        "--tuning-seeds=1", "--tuning-budget=6", "--tuning-rows=60", "--tuning-evaluation=shared", "--tuning-repeats=1",
-    )  # fmt: skip
-    result.assert_outcomes(passed=2)
-    assert len([line for line in FILES["thirds.py"].splitlines() if line]) < 15
+def test_the_readme_is_a_screen() -> None:
+    """Why, two commands, a picture, a table and links; all else is in the documentation, to which each link leads."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 70
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
 
 
 @pytest.mark.parametrize("promise", [
     "test_budget_is_kept", "test_every_point_lies_in_the_space", "test_same_seed_same_trials",
     "test_the_start_comes_first", "test_time_budget_stops_the_search",
 ])  # fmt: skip
-@pytest.mark.parametrize("tuner", ["thirds", "halves"])
-def test_the_readmes_tuners_keep_the_contract(tuner: str, promise: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("tuner", ["thirds", "halves", "searched"])
+def test_the_tuners_keep_the_contract(tuner: str, promise: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever begins with one of them begins with a tuner that the suite passes."""
     made: list[Tuner] = []
     monkeypatch.setattr(tuners, "tuner", made.append, raising=False)
-    exec(next(text for text in FILES.values() if f"def {tuner}(" in text), {})  # noqa: S102  the README's own code
+    known = {"tuners": tuners, "distributions": distributions}  # what the page has imported by then
+    exec(OWN[tuner], known)  # noqa: S102  the page's own code
     getattr(TunerContract.of(made[0])(), promise)()
 
 
 @pytest.mark.parametrize("raise_above", [0.2, 0.5, 0.8])
-def test_the_readmes_tuner_drops_failed_candidates_first(raise_above: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tuner_drops_failed_candidates_first(raise_above: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of nine candidates, those that go up a rung are the best of those that have not failed."""
     made: list[Tuner] = []
     monkeypatch.setattr(tuners, "tuner", made.append, raising=False)
-    exec(FILES["thirds.py"], {})  # noqa: S102  the README's own code
+    exec(OWN["thirds"], {})  # noqa: S102  the page's own code
     on = TunerContract.problem(raise_above=raise_above)
     on.know_default_test_score(0.5)  # the untuned model may fail, too
     trials = measure("thirds", made[0], on, Budget(9)).trials

@@ -7,7 +7,7 @@ import pytest
 from tests import ROOT
 from tuners.testing import TunerContract
 
-GUIDE = ROOT / "docs" / "testing-a-tuner.md"
+GUIDE = ROOT / "docs" / "how-to" / "test-a-tuner.md"
 TUNERS = """
 import numpy as np
 from sklearn.base import clone

@@ -1,7 +1,7 @@
 """Every measurement of the documentation by one command: `python -m benchmarks.performance [NAME ...]`.
 
-Runs each script in a process of its own, and writes what they print to docs/performance.md: all of it, or, with names,
-the sections of these.
+Runs each script in a process of its own, and writes what they print to docs/reference/performance.md: all of it, or,
+with names, the sections of these.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pathlib import Path
 
 SCRIPTS = (
     "search", "growth", "sharing", "sharing_linear", "network", "hypergradient", "overhead", "methods", "tables",
-    "clock", "startup", "limits", "gate", "gate_tables", "verdicts", "page", "messy",
+    "clock", "startup", "commands", "limits", "cluster", "gate", "gate_tables", "verdicts", "page", "messy", "shards",
+    "history",
 )  # fmt: skip
-PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "performance.md"
 INTRODUCTION = """# What it costs, measured
 
 Written by `python -m benchmarks.performance`, both sides of each ratio in one run.

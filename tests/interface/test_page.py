@@ -1,21 +1,20 @@
-"""docs/python.md is run as it stands."""
+"""The page on Python is run as it stands."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import ROOT
+from tests.documentation.blocks import blocks_of
 
 
 def test_the_pages_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One after another in one session, as in a notebook."""
     monkeypatch.chdir(tmp_path)
-    (page,) = ROOT.glob("docs/**/python.md")
-    blocks = re.findall(r"<!-- test: python -->\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = [block.text for block in blocks_of(ROOT / "docs" / "how-to" / "python.md") if block.kind == "by"]
     assert len(blocks) == 3
     names: dict[str, Any] = {}
     for block in blocks:

@@ -1,4 +1,4 @@
-"""What methods can do, as docs/methods.md says: conditions, traits, hash seeds, and other libraries by ask and tell."""
+"""What methods can do, as the reference says: conditions, traits, hash seeds, and other libraries by ask and tell."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from sklearn.svm import SVC
 
 import tuners
 from tests import ROOT
+from tests.documentation.blocks import blocks_of
 from tuners import Budget, Dataset, Model, Objective, Problem, Protocol, Run, TuningError, when
 from tuners.catalog import DATASETS, TUNERS
 from tuners.errors import MissingExtraError
@@ -32,7 +33,7 @@ from tuners.spaces import contains
 from tuners.spaces.unit import from_unit, to_unit
 from tuners.testing import ROWS, TunerContract
 
-PAGE = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "reference" / "methods.md").read_text(encoding="utf-8")
 SPACE = {
     "kernel": ["linear", "rbf", "poly"],
     "C": (1e-2, 1e2, "log"),
@@ -134,7 +135,9 @@ def test_points_of_the_unit_cube_lie_in_the_space(u: list[float]) -> None:
     assert all(again[name] == pytest.approx(params[name]) for name in params)
 
 
-BLOCKS = re.findall(r"<!-- test: (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS = [
+    (block.names[1], block.text) for block in blocks_of(ROOT / "docs" / "how-to" / "own-tuner.md") if block.kind == "by"
+]
 
 
 @pytest.mark.parametrize(("package", "text"), BLOCKS, ids=[package for package, _ in BLOCKS])

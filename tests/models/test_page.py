@@ -1,4 +1,4 @@
-"""`docs/models.md`: its table is what the models say of themselves."""
+"""`docs/reference/models.md`: its table is what the models say of themselves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuners.catalog import MODELS
 from tuners.errors import MissingExtraError
 from tuners.spaces import cardinality, needed_by
 
-PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "reference" / "models.md").read_text(encoding="utf-8")
 LINES = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| `")]
 ROWS = {cells[0].strip("`"): cells for cells in LINES}
 

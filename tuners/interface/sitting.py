@@ -12,13 +12,13 @@ from tuners.comparison import before
 from tuners.comparison.cell import not_deterministic, opened, outcome, problem_of
 from tuners.comparison.conclusion import run_as, stamped
 from tuners.comparison.heard import Heard
-from tuners.comparison.libraries import libraries
 from tuners.comparison.messages import Messages
 from tuners.comparison.session_journal import Opening, SessionJournal
 from tuners.errors import TuningError, one_line
 from tuners.execution.contract import Around, backend
 from tuners.execution.resumed import Resumed
 from tuners.report.summary import COMMANDS
+from tuners.results.libraries import versions
 from tuners.results.run import Run
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Sitting:
     def __init__(self, plan: Plan, cells: Sequence[Cell], progress: Bar, command: str, own: Mapping[str, str]) -> None:
         """Begin without runs; `own` says what the user's own model and data are, beside the options."""
         self.plan, self.cells, self.progress = plan, list(cells), progress
+        self.whole = self.cells
         self.messages = Messages()
         resuming = "--resume" if command.startswith(COMMANDS) else "resume=True"
         self.journal = SessionJournal(Path.cwd(), self.messages, resuming=resuming)
@@ -63,7 +64,7 @@ class Sitting:
         from pytest_benchmark.utils import get_commit_info  # noqa: PLC0415  loaded with the other one
 
         stamp = stamped(pytest_benchmark_generate_machine_info(), get_commit_info())
-        return {**stamp, "libraries": libraries(), "tuning": self.how}
+        return {**stamp, "libraries": versions(), "tuning": self.how}
 
     def begin_journal(self) -> Journal | None:
         """Return the journal, begun when it is first asked for; None where it cannot be written at all."""

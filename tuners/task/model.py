@@ -47,7 +47,10 @@ class Model:
         Of XGBoost, LightGBM or scikit-learn's HistGradientBoosting: each fit sets a part of its rows apart, and stops
         after so many rounds without an improvement on them; a number of rounds, or an `EarlyStopping`.
 
-    Raises `TuningError` where a named hyperparameter is not the estimator's.
+    Raises
+    ------
+    TuningError
+        Where a named hyperparameter is not the estimator's.
     """
 
     def __init__(

@@ -33,6 +33,8 @@ def read(
 ) -> Dataset:
     """Read a file of a table: text with any delimiter and encoding, Parquet, Feather or Excel; text may be compressed.
 
+    What was decided is in the dataset's `notes`.
+
     Parameters
     ----------
     path
@@ -58,7 +60,10 @@ def read(
     source, licence
         Where the data come from; the path by default.
 
-    What was decided is in the dataset's `notes`. Raises `TuningError`, which names all that is wrong at once.
+    Raises
+    ------
+    TuningError
+        Which names all that is wrong at once.
     """
     return Dataset.of_table(
         read_table(Path(path), na_values, encoding), target, name=name or stem(str(path)), about=f"dataset {path}",
