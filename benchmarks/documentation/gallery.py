@@ -23,6 +23,8 @@ SESSION = (
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-unsafe-swiftshader")
 DESKTOP, PHONE = (1000, 720), (390, 844)
+CHOOSE = "const all = document.getElementById('group'); all.value = '0'; all.dispatchEvent(new Event('change'))"
+"""Takes the first group of one dataset in place of all."""
 PATIENCE = 300
 """Seconds that drawing may take on a machine that others use."""
 
@@ -37,6 +39,8 @@ class Picture:
     size: tuple[int, int] = DESKTOP
     """Of the window, in pixels."""
     dark: bool = False
+    one: bool = False
+    """Whether it is of one dataset, and not of all."""
 
 
 PICTURES = (
@@ -47,7 +51,7 @@ PICTURES = (
     Picture("wins", "#wins"),
     Picture("ranks", "#ranks"),
     Picture("cost", "#cost"),
-    Picture("best-so-far", "#evaluations"),
+    Picture("best-so-far", "#evaluations", one=True),
     Picture("heatmap", "#heatmap"),
     Picture("space", "#space"),
     Picture("trials", "#trials"),
@@ -71,9 +75,9 @@ def shoot(page: Path, folder: Path) -> None:
     try:
         opened: tuple[object, ...] = ()
         for picture in PICTURES:
-            if opened != (picture.size, picture.dark):
+            if opened != (picture.size, picture.dark, picture.one):
                 _open(driver, page, picture)
-                opened = picture.size, picture.dark
+                opened = picture.size, picture.dark, picture.one
             (folder / f"{picture.name}.png").write_bytes(_png(driver, picture))
             print(picture.name)
     finally:
@@ -100,6 +104,8 @@ def _open(driver: webdriver.Chrome, page: Path, picture: Picture) -> None:
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
     driver.get(page.as_uri())
     WebDriverWait(driver, PATIENCE).until(lambda _: driver.execute_script("return document.body.dataset.ready"))
+    if picture.one:
+        driver.execute_script(CHOOSE)
 
 
 def _png(driver: webdriver.Chrome, picture: Picture) -> bytes:

@@ -41,9 +41,7 @@ class Reader:
         """Execute it, but what is a file, or is another test's to execute."""
         code = compile(block.text, block.place, "exec")
         if block.kind == "by":
-            assert block.page.name in (ROOT / block.names[0]).read_text(encoding="utf-8"), (
-                f"{block.names[0]} reads it not"
-            )
+            assert block.page.name in (ROOT / block.names[0]).read_text(encoding="utf-8")
         elif block.kind != "file":
             exec(code, self.namespace)  # noqa: S102  the documentation's own code
 
