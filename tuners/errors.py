@@ -49,6 +49,10 @@ class Unwinding(BaseException):
     """Ends a run, or the session, from inside: not a failure of the estimator or tuner that it passes through."""
 
 
+class ClusterLostError(Unwinding):
+    """The scheduler of a cluster, or its last worker, is gone: the session ends, and can be resumed."""
+
+
 def unwinds(error: BaseException) -> bool:
     """Whether an exception is meant for the run or the session: Ctrl-C, the end of a budget, pytest's outcomes.
 

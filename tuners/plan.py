@@ -100,7 +100,10 @@ class Plan:
         """The problem on which each method is also run for real, in a recorded session."""
         self.table_limit: float = given.get("table-limit", TABLE_SECONDS)
         self.reports: tuple[Path, ...] = given.get("report", ())
+        self.cluster: str | None = given.get("cluster")
+        """The address of the Dask scheduler on whose workers cells run; None for this machine."""
         self._adopted: dict[tuple[str, str], Any] = {}
+        self._brought: dict[tuple[str, str], Any] = {}
         self.model = cache(self._model)
         self.dataset = cache(self._dataset)
         self.tuner = cache(self._tuner)
@@ -247,6 +250,8 @@ class Plan:
     @property
     def backend(self) -> str:
         """The name of what runs the cells, a module of `tuners.execution`."""
+        if self.cluster is not None:
+            return "clustered"
         return "forked" if self.limited else "here"
 
     def job(self, tuner: str | Tuner, problem: Problem) -> Job:
@@ -317,6 +322,10 @@ class Plan:
             message = f"two {registry.kind}s are both named {name!r}: give one another name"
             raise TuningError(message)
 
+    def bring(self, members: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take in members by kind and name that another process has loaded: they stand in for those here."""
+        self._brought |= {(kind, name): member for kind, of in members.items() for name, member in of.items()}
+
     def replaced(self, registry: Registry[Any]) -> list[str]:
         """Return the names under which the user's own stand in for members that come along."""
         return [
@@ -345,6 +354,9 @@ class Plan:
         return () if found is None else found.notes
 
     def _tuner(self, name: str) -> Tuner:
+        if ("tuner", name) in self._brought:
+            brought: Tuner = self._brought["tuner", name]
+            return brought
         if ("tuner", name) in self._adopted:
             adopted: Tuner = self._adopted["tuner", name]
             return adopted
@@ -354,6 +366,9 @@ class Plan:
         return TUNERS.load(name)
 
     def _model(self, name: str) -> Model:
+        if ("model", name) in self._brought:
+            brought: Model = self._brought["model", name]
+            return brought
         if name in self.preset.replaced_models:
             replaced: Model = pkgutil.resolve_name(self.preset.replaced_models[name])()
             return replaced
@@ -367,6 +382,9 @@ class Plan:
         return found if "task" not in self.given else found.for_task(self.given["task"])
 
     def _loaded(self, name: str) -> Dataset:
+        if ("dataset", name) in self._brought:
+            brought: Dataset = self._brought["dataset", name]
+            return brought
         its = file_and_target(name)
         if its is not None:
             from tuners.task.reading import read  # noqa: PLC0415  pandas loads when a file is read

@@ -13,7 +13,8 @@ from pathlib import Path
 
 SCRIPTS = (
     "search", "growth", "sharing", "sharing_linear", "network", "hypergradient", "overhead", "methods", "tables",
-    "clock", "startup", "limits", "gate", "gate_tables", "verdicts", "page", "messy",
+    "clock", "startup", "commands", "limits", "cluster", "gate", "gate_tables", "verdicts", "page", "messy", "shards",
+    "history",
 )  # fmt: skip
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "performance.md"
 INTRODUCTION = """# What it costs, measured

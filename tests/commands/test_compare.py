@@ -106,4 +106,9 @@ def test_ctrl_c_leaves_what_there_is(
 
     monkeypatch.setattr(Sitting, "_made", interrupted)
     assert main(["compare", shop, "bought", *CHEAP]) == 130
-    assert "cut short: 2 of 4 cells" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "cut short by Ctrl-C: 2 of 4 cells" in printed
+    assert "cut short: --resume takes what is finished, and runs the rest" in printed
+    monkeypatch.setattr(Sitting, "_made", make)
+    assert main(["compare", shop, "bought", *CHEAP, "--resume"]) == 0
+    assert "2 cells taken from it" in capsys.readouterr().out

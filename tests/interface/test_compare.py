@@ -68,11 +68,11 @@ def test_a_row_a_trial(comparison: Comparison) -> None:
         **{("default", seed, 0): 1 for seed in (0, 1)},
         **{("random", seed, repeat): 3 for seed in (0, 1) for repeat in (0, 1)},
     }
-    for row in comparison.frame.query("tuner == 'random'").itertuples():
-        mine = trials.query(f"tuner == 'random' and seed == {row.seed} and repeat == {row.repeat}")
-        best = mine.loc[mine["score"].idxmax()]
-        assert best["score"] == row.cv_score
-        assert best["param_max_depth"] == row.params["max_depth"]  # type: ignore[index]
+    for row in comparison.frame.query("tuner == 'random'").to_dict("records"):
+        mine = trials.query(f"tuner == 'random' and seed == {row['seed']} and repeat == {row['repeat']}")
+        best = mine.sort_values("score", ascending=False, kind="stable").to_dict("records")[0]
+        assert best["score"] == row["cv_score"]
+        assert best["param_max_depth"] == row["params"]["max_depth"]
 
 
 def test_the_same_as_by_pytest(comparison: Comparison, pytester: pytest.Pytester) -> None:
@@ -195,7 +195,8 @@ def test_ctrl_c_keeps_what_there_is_and_the_rest_is_resumed(folder: Path) -> Non
     """What has ended is compared, saved as partial, and not run again; the trials of the interrupted run are shown."""
     halted = compared(tuners=["default", interrupting(at=1)], repeats=1)
     assert halted.cut_short == "3 of 4 cells"
-    assert repr(halted).startswith("cut short: 3 of 4 cells; resume=True runs the rest\n")
+    assert repr(halted).startswith("cut short by Ctrl-C: 3 of 4 cells\n")
+    assert halted.notes == ["cut short: resume=True takes what is finished, and runs the rest"]
     assert len(halted.trials.query("tuner == 'halting' and seed == 1")) == 2
     assert saved.read(halted.save("cut")).partial == "3 of 4 cells"
     again = compared(tuners=["default", interrupting(at=-1)], repeats=1, resume=True)
@@ -294,7 +295,8 @@ def test_a_notebook_is_seen_by_its_kernel(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
     assert not bar.in_notebook()
     shell = type("Shell", (), {"config": {"IPKernelApp": {}}})
-    monkeypatch.setitem(sys.modules, "IPython", type("IPython", (), {"get_ipython": staticmethod(shell)}))  # type: ignore[arg-type]
+    module: Any = type("IPython", (), {"get_ipython": staticmethod(shell)})
+    monkeypatch.setitem(sys.modules, "IPython", module)
     assert bar.in_notebook()
 
 

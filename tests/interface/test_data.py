@@ -90,7 +90,7 @@ def test_files_and_names_are_left_to_the_plan() -> None:
     """Which loads them as it does those of the command line."""
     assert made("iris") == "iris"
     assert made(Path("shop.csv"), "bought") == "shop.csv:bought"
-    dataset = Dataset("shop", X, Y)
+    dataset = Dataset("shop", X, Y.to_numpy())
     assert made(dataset) is dataset
 
 
@@ -99,7 +99,11 @@ def test_files_and_names_are_left_to_the_plan() -> None:
     [
         ((X,), {}, r"^y: expected a target, or the name of its column, got neither beside X \(DataFrame of shape"),
         (("shop.csv", Y), {}, r"^y: expected the name of the target's column beside the file shop.csv, got Series$"),
-        ((Dataset("shop", X, Y), Y), {}, r"^y: expected nothing beside a Dataset, which has its target: leave it out$"),
+        (
+            (Dataset("shop", X, Y.to_numpy()), Y),
+            {},
+            r"^y: expected nothing beside a Dataset, which has its target: leave it out$",
+        ),
         ((FRAME, "bougth"), {}, "has no column 'bougth': did you mean 'bought'"),
         ((FRAME, "bought"), {"na": ["?"]}, "^na: expected a file to read, got a frame, which has been read$"),
         ((X, Y), {"groups": "whom"}, "^groups: expected a column of X, got 'whom': it has size, kind, who$"),

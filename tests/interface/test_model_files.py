@@ -15,7 +15,9 @@ from tuners import Dataset, Model, Problem, TuningError
 from tuners.interface import model_files
 
 X = pd.DataFrame({"size": [1.0, 2.0, np.nan, 4.0] * 10, "kind": ["a", "b", "b", "c"] * 10})
-PROBLEM = Problem(Model("ridge", RidgeClassifier(), {"alpha": (0.1, 1.0)}), Dataset("shop", X, X["kind"] == "a"), 0)
+PROBLEM = Problem(
+    Model("ridge", RidgeClassifier(), {"alpha": (0.1, 1.0)}), Dataset("shop", X, (X["kind"] == "a").to_numpy()), 0
+)
 
 
 @pytest.mark.parametrize("suffix", model_files.SUFFIXES)

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 import tuners
 from tests import ROOT
-from tuners import TuningError
+from tuners import TuningError, catalog
 from tuners.errors import MissingExtraError
 from tuners.interface import evidence
 from tuners.results.tasks import Task
@@ -66,7 +66,7 @@ def test_the_best_before_ctrl_c_is_kept() -> None:
         raise KeyboardInterrupt
 
     # Here and not in a process of its own, which Ctrl-C would not reach.
-    plain = {"preset": "quick", "evaluation": "plain", "time_budget": None, "budget": 5}
+    plain: dict[str, Any] = {"preset": "quick", "evaluation": "plain", "time_budget": None, "budget": 5}
     model = tuners.tune(DecisionTreeClassifier(max_depth=1), X, Y, space=SPACE, method=halted, **plain)
     assert model.get_params()["max_depth"] == 4
     assert model.search_.test_score is None
@@ -115,7 +115,7 @@ def test_auto_is_the_best_that_is_installed(
             raise MissingExtraError(name)
         return object()
 
-    monkeypatch.setattr(evidence.TUNERS, "load", load)
+    monkeypatch.setattr(catalog.TUNERS, "load", load)
     found = evidence.choice("forest", "classification")
     assert found.method == method
     assert re.search(said, found.why)

@@ -27,7 +27,7 @@ BAD_OPTIONS = {
     "--tuning-datasets=data.csv": "dataset 'data.csv': a file is given with its target column, as in path.csv:target",
     "--tuning-datasets=empty.csv:y": "dataset empty.csv: cannot be read as a table: it is empty: expected a text file*",
     "--tuning-datasets=rare.csv:y": "dataset 'rare': class '1' has 2 rows: expected at least 5 for a test set*",
-    "--tuning-preset=fast": "unknown preset 'fast': *known: article, quick, standard",
+    "--tuning-preset=fast": "unknown preset 'fast': *known: article, quick, standard, timed",
     "--tuning-metric=acuracy": "unknown metric 'acuracy': did you mean accuracy*",
     "--tuning-metric=roc_auc": "metric 'roc_auc' does not fit tree on iris: *",
     "--tuning-budget=0": "--tuning-budget: expected a whole number of at least 1, got '0'",
@@ -39,8 +39,8 @@ BAD_OPTIONS = {
     "--tuning-seeds=1,1": "--tuning-seeds: expected *distinct seeds*got '1,1'",
     "--tuning-seeds=a,b": "--tuning-seeds: expected *got 'a,b'",
     "--tuning-jobs=0": "--tuning-jobs: expected a whole number of at least 1, or -1 for all processors, got '0'",
-    "--tuning-report=table.pdf": "--tuning-report: expected a path that ends in .csv or .html or .json or .md or .png "
-    "or .svg, got 'table.pdf'",
+    "--tuning-report=table.pdf": "--tuning-report: expected a path that ends in .bib or .csv or .html or .json or "
+    ".md or .png or .svg or .tex, got 'table.pdf'",
     "--tuning-report=test_tuning.py/x.md": "--tuning-report: expected a path that can be written to (Not a*), got *",
     "--tuning-tuners=": "--tuning-tuners: expected one name or more, separated by commas, got ''",
 }

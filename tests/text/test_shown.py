@@ -19,7 +19,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from tests.estimators import Keeper, stump
-from tuners.execution.channel import _pickled
+from tuners.execution.channel import pickled
 from tuners.results.record import Record
 from tuners.results.trial import Trial, trials_hash
 from tuners.store import codec, trials
@@ -127,6 +127,6 @@ def test_trials_leave_an_isolated_process_whatever_their_values() -> None:
     record = Record("forest", "iris", "random", 0, best_params=trial.params, classes=("a", "b"))
     with pytest.raises(Exception, match="pickle"):
         pickle.dumps(trial)
-    arrived = pickle.loads(_pickled(("run", (record, trial))))[1]  # noqa: S301  our own
+    arrived = pickle.loads(pickled(("run", (record, trial))))[1]  # noqa: S301  our own
     assert trials_hash([arrived[1]]) == trials_hash([trial])
     assert arrived[0].as_dict() == record.as_dict()

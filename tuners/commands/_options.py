@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from tuners.catalog import DATASETS, METRICS, MODELS, PRESETS, TUNERS
+from tuners.commands._completers import completes
 from tuners.comparison.options import OPTIONS
 from tuners.errors import TuningError
 
 T = TypeVar("T")
+NAMES: dict[str, Iterable[str]] = {
+    "tuners": TUNERS, "models": MODELS, "datasets": DATASETS, "metric": METRICS, "preset": PRESETS,
+}  # fmt: skip
+"""By key: the names that a shell completes its values by."""
 
 
 def add(parser: argparse.ArgumentParser, *keys: str) -> None:
@@ -19,7 +25,9 @@ def add(parser: argparse.ArgumentParser, *keys: str) -> None:
             how: dict[str, Any] = {"metavar": option.metavar}
             if option.switch:
                 how = {"action": "store_const", "const": "true"}
-            parser.add_argument(f"--{option.key}", help=option.help.replace("%", "%%"), **how)
+            added = parser.add_argument(f"--{option.key}", help=option.help.replace("%", "%%"), **how)
+            if option.key in NAMES:
+                completes(added, lambda _, family=NAMES[option.key]: family, several=True)  # type: ignore[misc]
 
 
 def given(chosen: argparse.Namespace) -> dict[str, Any]:

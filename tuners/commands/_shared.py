@@ -6,11 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from tuners.commands._completers import completes
 from tuners.errors import TuningError
 from tuners.report.formats import SUFFIXES
 from tuners.results.run import Run
 from tuners.results.session import Session
-from tuners.store import saved, side_files
+from tuners.store import saved, saved_folder, side_files
 from tuners.text.printable import printable
 
 STORAGE = Path(".benchmarks")
@@ -21,6 +22,18 @@ NAMES = "a path, number, name, branch or commit"
 def storage_option(parser: argparse.ArgumentParser) -> None:
     """Add `--storage`."""
     parser.add_argument("--storage", type=Path, default=STORAGE, help="the folder of the saved runs")
+
+
+def completes_run(*actions: argparse.Action) -> None:
+    """Let a shell complete arguments by the names and numbers of the saved runs."""
+    for action in actions:
+        completes(action, lambda chosen: _named(getattr(chosen, "storage", STORAGE)))
+
+
+def _named(folder: Path) -> list[str]:
+    """Return names and numbers of the saved runs in a folder, the newest first."""
+    parts = [path.stem.partition("_") for path in reversed(saved_folder.listed(folder))]
+    return list(dict.fromkeys([name for *_, name in parts] + [number for number, *_ in parts]))
 
 
 def report_option(parser: argparse.ArgumentParser) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     "tuners", "models", "seeds", "repeats", "budget", "metric", "positive", "folds", "test-size", "rows", "evaluation",
-    "jobs", "start", "memory-limit",
+    "jobs", "start", "memory-limit", "resume",
 )  # fmt: skip
 """Options of a session that it takes, besides those of reading."""
 SEARCHING = 0.8
@@ -62,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
     dataset = read_as_told(chosen, known)
     for line in said_of(dataset):
         print(printable(line, None))
-    task = known.get("task") or dataset.task
+    task = str(known.get("task") or dataset.task)
     models = list(known.pop("models", MODELS[task]))
     tuners = known.pop("tuners", None)
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from tuners.analysis.comparison import compare
-from tuners.analysis.methods import evaluate
 from tuners.commands import Command
-from tuners.commands._shared import NAMES, report_option, runs, session, storage_option
+from tuners.commands._shared import NAMES, completes_run, report_option, runs, session, storage_option
 from tuners.errors import TuningError
 from tuners.gate.expression import ALPHA, parse
-from tuners.gate.judge import judge
-from tuners.gate.verdict import power, summary
 from tuners.plan import INCONCLUSIVE
-from tuners.report.document import Report
 from tuners.report.formats import write
 from tuners.store import saved_folder
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the two runs, and the gates."""
-    parser.add_argument("then", help=f"the earlier run: {NAMES}")
-    parser.add_argument("now", help="the run to judge")
+    then = parser.add_argument("then", help=f"the earlier run: {NAMES}")
+    now = parser.add_argument("now", help="the run to judge")
+    completes_run(then, now)
     parser.add_argument("--fail", action="append", required=True, metavar="EXPR", help="as --tuning-fail; repeatable")
     parser.add_argument("--alpha", type=float, default=ALPHA, help="as --tuning-alpha")
     parser.add_argument("--inconclusive", choices=INCONCLUSIVE, default="pass", help="as --tuning-inconclusive")
@@ -31,6 +27,13 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Judge, write the reports, and print a line a verdict and the worst one last; 1 if the gate fails."""
+    # What judges loads SciPy, for which a shell that completes names would wait.
+    from tuners.analysis.comparison import compare  # noqa: PLC0415  see above
+    from tuners.analysis.methods import evaluate  # noqa: PLC0415  see above
+    from tuners.gate.judge import judge  # noqa: PLC0415  see above
+    from tuners.gate.verdict import power, summary  # noqa: PLC0415  see above
+    from tuners.report.document import Report  # noqa: PLC0415  see above
+
     try:
         gates = [parse(text) for text in chosen.fail]
     except ValueError as error:

@@ -5,25 +5,29 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tuners.analysis.comparison import compare
-from tuners.analysis.methods import evaluate
 from tuners.commands import Command
-from tuners.commands._shared import NAMES, report_option, storage_option
+from tuners.commands._shared import NAMES, completes_run, report_option, storage_option
 from tuners.commands._shared import runs as runs_of
 from tuners.errors import TuningError
-from tuners.report.document import Report
 from tuners.report.formats import text, write
 from tuners.store import files, journal_contents, saved, saved_folder, side_files
 from tuners.text.printable import printable
 
+if TYPE_CHECKING:
+    from tuners.report.document import Report
+    from tuners.results.record import Record
+
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add what is rebuilt, and what is made of it."""
-    parser.add_argument("source", help=f"a session's journal, as in .tuning/, or a saved run: {NAMES}")
-    parser.add_argument("--compare", metavar="RUN", help="an earlier saved run to show beside it")
+    source = parser.add_argument("source", help=f"a session's journal, as in .tuning/, or a saved run: {NAMES}")
+    then = parser.add_argument("--compare", metavar="RUN", help="an earlier saved run to show beside it")
+    completes_run(source, then)
     storage_option(parser)
     report_option(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="print all tables above the verdict")
@@ -34,6 +38,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Remake the report, and print it last."""
     report, notes = (_of_journal if chosen.source.endswith(".jsonl") else _of_saved)(chosen)
     if chosen.compare is not None:
+        from tuners.analysis.comparison import compare  # noqa: PLC0415  as in `_report`
+
         then = saved_folder.find(chosen.storage, chosen.compare)
         before, lacking = runs_of(then)
         notes += lacking
@@ -58,7 +64,16 @@ def _of_journal(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
         notes.append(f"{contents.damaged} damaged line{' is' if contents.damaged == 1 else 's are'} left out")
     if chosen.save is not None:
         _save(contents, chosen.save)
-    return Report(records, evaluate(records), header=notes, runs=runs, about=contents.about), notes
+    return _report(records, header=notes, runs=runs, about=contents.about), notes
+
+
+def _report(records: Sequence[Record], **known: Any) -> Report:
+    """Return the report of records."""
+    # Analysis loads SciPy, for which a shell that completes names would wait.
+    from tuners.analysis.methods import evaluate  # noqa: PLC0415  see above
+    from tuners.report.document import Report  # noqa: PLC0415  see above
+
+    return Report(records, evaluate(records), **known)
 
 
 def _cut(contents: journal_contents.Contents, cell: str) -> str:
@@ -73,7 +88,10 @@ def _save(contents: journal_contents.Contents, path: Path) -> None:
     about["datetime"] = dt.datetime.fromtimestamp(contents.path.stat().st_mtime, dt.UTC).isoformat()
     entries = [(entry.run.record, entry.test) for entry in contents.entries.values()]
     times = {cell: entry.run.times for cell, entry in contents.entries.items()}
+    share = saved.share(about)
     partial = "" if contents.ended else f"{len(entries)} cells"
+    if share is not None:
+        partial = share.whole if contents.ended else share.lacking(len(entries))
     side = path.with_suffix(".trials.jsonl")
     side_files.write([entry.run for entry in contents.entries.values()], side)
     content = saved.document(entries, about=about, partial=partial, trials=side.name, times=times)
@@ -87,7 +105,7 @@ def _of_saved(chosen: argparse.Namespace) -> tuple[Report, list[str]]:
     found = saved_folder.find(chosen.storage, chosen.source)
     runs, notes = runs_of(found)
     notes = [f"rebuilt from {found.path.name}", *([f"partial: {found.partial}"] if found.partial else []), *notes]
-    return Report(found.records, evaluate(found.records), header=notes, runs=runs, about=found.content), notes
+    return _report(found.records, header=notes, runs=runs, about=found.content), notes
 
 
 COMMAND = Command(

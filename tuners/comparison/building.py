@@ -10,7 +10,7 @@ from tuners.report.words import clock_time, counted
 
 if TYPE_CHECKING:
     from tuners.comparison.contract import Session
-    from tuners.execution.tables import Built, Expected
+    from tuners.execution.tables import Built, Elsewhere, Expected
     from tuners.plan import Plan
     from tuners.results.cell import Cell
 
@@ -19,10 +19,12 @@ ASKED_FOR = "what searches ask for is recorded, and the optimum is not known"
 ONCE = "each cell runs once (--tuning-repeats makes more)"
 
 
-def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], None]) -> None:
+def build_tables(
+    session: Session, cells: Sequence[Cell], say: Callable[[str], None], elsewhere: Elsewhere | None = None
+) -> None:
     """Build the tables of the cells' problems, those that are affordable; raise `TuningError` for a damaged one.
 
-    What it will take is said before.
+    What it will take is said before. They are built here, unless `elsewhere` does it.
     """
     from tuners.execution import tables  # noqa: PLC0415  scikit-learn loads when cells run
     from tuners.execution.real import smallest  # noqa: PLC0415  scikit-learn loads when cells run
@@ -30,13 +32,13 @@ def build_tables(session: Session, cells: Sequence[Cell], say: Callable[[str], N
     plan, progress = session.plan, session.progress
     began = time.monotonic()
     try:
-        found = tables.build(plan, cells, progress.tables, lambda expected: say(before(expected)))
+        found = tables.build(plan, cells, progress.tables, lambda expected: say(before(expected)), elsewhere)
     except KeyboardInterrupt:
         say(f"tables: interrupted: what is recorded stays in {plan.tables}, and the same command goes on from there")
         raise
     finally:
         progress.end()
-    plan.real_on = smallest(plan, session.cells)
+    plan.real_on = smallest(plan, session.whole)
     for line in said(found, time.monotonic() - began, plan):
         session.messages.note(line)
     if longer := beyond(found, plan):

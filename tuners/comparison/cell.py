@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tuners.errors import MissingExtraError, NotApplicableError, TuningError, UnavailableError, one_line, unwinds
+from tuners.errors import (
+    ClusterLostError,
+    MissingExtraError,
+    NotApplicableError,
+    TuningError,
+    UnavailableError,
+    one_line,
+    unwinds,
+)
 from tuners.results.cell import Cell, dataset_name
 from tuners.results.record import Record
 from tuners.results.run import Run
@@ -49,7 +57,8 @@ def problem_of(plan: Plan, cell: Cell) -> Problem | Run:
 def outcome(run: Callable[[], Run], heard: Heard, keep: Callable[[Run], None]) -> Outcome:
     """Make the run of a cell; return what came of it.
 
-    On Ctrl-C, `keep` is given what there is, though it has no result. Raises `TuningError` for bad input.
+    On Ctrl-C, and where a cluster is gone, `keep` is given what there is, though it has no result. Raises `TuningError`
+    for bad input.
     """
     try:
         return Outcome(run())
@@ -57,8 +66,10 @@ def outcome(run: Callable[[], Run], heard: Heard, keep: Callable[[Run], None]) -
         return Outcome(Run(replace(heard.record, status="skipped", reason=str(error)), ()), began=False)
     except TuningError:
         raise
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ClusterLostError) as error:
         keep(heard.cut_short("interrupted", ended=False))
+        if isinstance(error, ClusterLostError):
+            raise
         # Raised anew: frames of a library may have no line number (CPython 3.11), on which pytest's own report
         # of the interrupt would break.
         raise KeyboardInterrupt from None

@@ -7,7 +7,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import tuners
+from tuners.catalog import MODELS, TUNERS
 from tuners.comparison.header import header
+from tuners.execution.threads import THREADS
 from tuners.results.cell import Cell
 
 if TYPE_CHECKING:
@@ -16,8 +19,6 @@ if TYPE_CHECKING:
     from tuners.results.record import Record
     from tuners.results.run import Run
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-
 
 def report_of(
     plan: Plan,
@@ -25,13 +26,15 @@ def report_of(
     *,
     cells: Sequence[Cell],
     runs: Sequence[Run],
+    first: Sequence[str] = (),
     then: Sequence[Record] = (),
     then_runs: Sequence[Run] = (),
     **others: Any,
 ) -> Report:
     """Make the report of a session.
 
-    `then` are the records compared with, `then_runs` their runs, `others` further fields of the report.
+    `first` are lines above the header's, `then` the records compared with, `then_runs` their runs, and `others` further
+    fields of the report.
     """
     from tuners.analysis.comparison import compare  # noqa: PLC0415  NumPy loads when there is a table
     from tuners.analysis.methods import evaluate  # noqa: PLC0415  NumPy loads when there is a table
@@ -42,7 +45,7 @@ def report_of(
         evaluate(records),
         comparison=compare(records, then) if then else (),
         # Under xdist only the workers collect, so that the records tell what the cells were.
-        header=header(plan, cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in records]),
+        header=[*first, *header(plan, cells or [Cell(r.model, r.dataset, r.tuner, r.seed) for r in records])],
         note=plan.preset.note,
         runs=runs,
         then=then_runs,
@@ -51,12 +54,17 @@ def report_of(
 
 
 def run_as(plan: Plan, command: str) -> dict[str, Any]:
-    """Return how a session is run: the command, the options that were given, and the threads."""
+    """Return how a session is run: version, command, the options that were given, threads, and what is the user's own.
+
+    Of the last, what bears a name of the package's: who cites what was used must know it.
+    """
     named = [f"{name}={os.environ[name]}" for name in THREADS if name in os.environ]
     return {
         "command": command,
         "options": {name: _words(value) for name, value in sorted(plan.given.items())},
         "threads": ", ".join([f"--tuning-jobs {plan.jobs}", *named]),
+        "version": tuners.__version__,
+        "own": {registry.kind: plan.replaced(registry) for registry in (TUNERS, MODELS)},
     }
 
 

@@ -54,6 +54,11 @@ class Session(Protocol):
         ...
 
     @property
+    def whole(self) -> Sequence[Cell]:
+        """The cells of the whole comparison; a session may have a part of them, where others have the rest."""
+        ...
+
+    @property
     def progress(self) -> Progress:
         """Is told how far it is."""
         ...

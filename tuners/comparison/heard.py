@@ -13,7 +13,7 @@ from tuners.results.run import unfinished
 from tuners.results.trial import DIGITS, in_order
 
 if TYPE_CHECKING:
-    from tuners.comparison.contract import Session
+    from tuners.comparison.contract import Progress, Session
     from tuners.results.budget import Budget
     from tuners.results.run import Run
     from tuners.results.trial import Trial
@@ -30,8 +30,13 @@ class Heard(Listener):
         test: Mapping[str, Any],
         budget: Budget,
         finished: Mapping[int, Run],
+        *,
+        progress: Progress | None = None,
     ) -> None:
-        """Know nothing but the cell, and its finished repeats; `test` is what pytest-benchmark says of its test."""
+        """Know nothing but the cell, and its finished repeats; `test` is what pytest-benchmark says of its test.
+
+        `progress` is told how far it is, the session's by default.
+        """
         self.record = record
         self.searching = False
         """Whether the search has begun."""
@@ -42,6 +47,7 @@ class Heard(Listener):
         self._test = test
         self._budget = budget
         self._finished = finished
+        self._progress = session.progress if progress is None else progress
         self._trials: dict[int, Trial] = {}
         self._spent: float = 0
         self._best: Trial | None = None
@@ -66,7 +72,7 @@ class Heard(Listener):
             for each, run in self._finished.items():
                 self.repeats.add(each, run)
         self._repeat, self._trials, self._spent, self._best = number, {}, 0, None
-        self._session.progress.repeat(number, of)
+        self._progress.repeat(number, of)
 
     def search_begins(self) -> None:
         """Note that the run has begun."""
@@ -78,7 +84,7 @@ class Heard(Listener):
             self._best = trial
         self._spent += trial.cost if position not in self._trials else 0
         self._trials[position] = trial
-        self._session.progress.trial(round(self._spent, DIGITS), self._best, self._budget, self.record.metric)
+        self._progress.trial(round(self._spent, DIGITS), self._best, self._budget, self.record.metric)
         if self._journal is not None:
             self._journal.trial(self.record.cell, position, trial, self._repeat)
 

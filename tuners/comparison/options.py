@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tuners.comparison.values import (
+    cluster,
     column,
     columns,
     count,
@@ -24,6 +25,7 @@ from tuners.comparison.values import (
     rows,
     seconds,
     seeds,
+    shard,
     share,
     start,
     switch,
@@ -76,7 +78,9 @@ OPTIONS = (
     Option("trial-timeout", "S", seconds, "seconds of each trial, also as in 90s; one that takes longer fails"),
     Option("memory-limit", "MB", megabytes, "memory that a run may add to the process; also as in 4GB"),
     Option("isolate", "", switch, "run each cell in a process of its own; limits imply it", switch=True),
+    Option("cluster", "ADDRESS", cluster, "run cells on a Dask cluster; local:N starts one of N workers here"),
     Option("resume", "", switch, "take finished cells from the interrupted session's journal", switch=True),
+    Option("shard", "K/N", shard, "run the share K of N of the cells; python -m tuners merge puts all N together"),
     Option("fail", "EXPR", gate, f"fail if worse: {usage()}; repeatable", repeatable=True),
     Option("alpha", "P", probability, f"chance that the whole gate fails with nothing changed; {ALPHA} by default"),
     Option(

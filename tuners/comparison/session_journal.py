@@ -35,8 +35,19 @@ class Opening:
 class SessionJournal:
     """The journal of one session. Workers of pytest-xdist write to the one that the main process has begun."""
 
-    def __init__(self, root: Path, messages: Messages, plugins: Callable[[], Iterable[object]]) -> None:
-        """Begin nothing; `root` is the folder that the journals' folder is in, `plugins` gives pytest's."""
+    def __init__(
+        self,
+        root: Path,
+        messages: Messages,
+        plugins: Callable[[], Iterable[object]] = tuple,
+        resuming: str = "--tuning-resume",
+    ) -> None:
+        """Begin nothing.
+
+        `root` is the folder that the journals' folder is in, `plugins` gives pytest's, and `resuming` is what whoever
+        began the session gives to have the rest run.
+        """
+        self._resuming = resuming
         self.path: Path | None = None
         self.finished: dict[str, Entry] = {}
         """By cell: runs of the interrupted session that this one resumes."""
@@ -167,7 +178,7 @@ class SessionJournal:
         if complete:
             self._journal.end()
         else:
-            self._messages.note("cut short: --tuning-resume takes what is finished, and runs the rest")
+            self._messages.note(f"cut short: {self._resuming} takes what is finished, and runs the rest")
         if self._journal.failure:
             message = f"journal {self._journal.path}: {self._journal.failure}: not all cells can be resumed"
             self._messages.fail(message)

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tuners.errors import MissingExtraError, require
+from tuners.execution.cluster.connection import workers_of
 from tuners.gate.expression import parse
 from tuners.plan import ALL, INCONCLUSIVE
 from tuners.report.formats import FORMATS, SUFFIXES
 from tuners.results.cell import unquoted
 from tuners.results.record import EVALUATIONS, STARTS
+from tuners.results.shard import Shard
 from tuners.results.tasks import TASKS
 from tuners.task import validation
 from tuners.task.validation import Validation
@@ -179,6 +181,11 @@ def switch(text: str) -> bool:
     return words[text.strip().lower()]
 
 
+def shard(text: str) -> Shard:
+    """Read `K/N`: the share K of N."""
+    return Shard.read(text)
+
+
 def evaluation(text: str) -> str:
     """Read one of `EVALUATIONS`."""
     return _one_of(EVALUATIONS, text)
@@ -198,6 +205,16 @@ def _one_of(known: Sequence[str], text: str) -> str:
     if text not in known:
         raise ValueError(" or ".join([", ".join(known[:-1]), known[-1]]))
     return text
+
+
+def cluster(text: str) -> str:
+    """Read `local:N`, the address of a scheduler, or the path of its file."""
+    workers_of(text.strip())
+    try:
+        require("distributed", extra="cluster")
+    except MissingExtraError as error:
+        raise ValueError(f"Dask to be installed ({error})") from None  # noqa: TRY003, EM102  `options.read` completes it
+    return text.strip()
 
 
 def report(text: str) -> Path:

@@ -170,6 +170,12 @@ class Recording:
             self.read()
         return True
 
+    def take(self, rows: Sequence[Row]) -> dict[int, int]:
+        """Add rows of another process's table; return their numbers in this one, by those in that one."""
+        self.table.add(rows)
+        self.read()
+        return {row.number: self._rows[key(row.params, row.fidelity) or ""].number for row in rows}
+
     def took(self, seconds: float) -> None:
         """Note that building the table has taken so long, besides what is noted."""
         self.table.note(BUILT, self.table.about().get(BUILT, 0.0) + seconds)

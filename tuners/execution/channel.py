@@ -33,7 +33,8 @@ def _made(kind: Any, fields: dict[str, Any]) -> Any:
     return kind(**fields)
 
 
-def _pickled(message: tuple[str, Any]) -> bytes:
+def pickled(message: Any) -> bytes:
+    """Return what is told, pickled, with the text of what cannot leave the process."""
     try:
         return pickle.dumps(message)
     except Exception:  # noqa: BLE001  such as lambdas among the values of hyperparameters
@@ -55,7 +56,7 @@ class Channel:
     def say(self, kind: str, content: Any = None) -> None:
         """Send a message, and wait until it is gone: what comes next may be a crash."""
         try:
-            data = _pickled((kind, content))
+            data = pickled((kind, content))
         except Exception as error:  # noqa: BLE001  parameters, or an exception, that cannot leave the process
             data = pickle.dumps(("error", ElsewhereError(one_line(error))))
         gone = threading.Event()

@@ -84,6 +84,8 @@ class Around:
     """Used by a backend that runs in another one, there."""
     contended: bool = False
     """Whether other cells run at the same time, so that seconds are not the method's alone."""
+    cluster: object | None = None
+    """The cluster that the session has joined, for the backend whose cells run there."""
 
 
 class Backend(Protocol):

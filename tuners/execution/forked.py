@@ -58,6 +58,13 @@ class Forked:
         run = repeats.run()
         return completed(self._plan, job, run) if self._plan.recorded and run.record.ok else run
 
+    def alone(self, job: Job, number: int, listener: Listener) -> Run:
+        """Run one repeat of a job, by its number from 0; raise what keeps it from beginning."""
+        record = opening(job, self._plan.problem_of(job), self._around, start=self._plan.start)
+        listener.begun(record)
+        listener.repeat_begins(number, self._plan.repeats_of(job))
+        return self._repeat(job, number, listener, record)
+
     def _repeat(self, job: Job, number: int, listener: Listener, record: Record) -> Run:
         """Make one repeat in a process of its own."""
         problem = self._plan.problem_of(job)

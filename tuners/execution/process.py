@@ -129,6 +129,13 @@ def bound(pid: int) -> Iterator[None]:
             guard.communicate()
 
 
+def death(code: int) -> str:
+    """Say how a process ended, by its exit code, or minus the signal that ended it."""
+    if code < 0:
+        return f"its process died of {signal.Signals(-code).name}"
+    return f"its process ended with exit code {code}"
+
+
 def kill(pid: int) -> None:
     """Kill a process and all that it has started, and take note of its end."""
     with contextlib.suppress(psutil.Error):

@@ -77,14 +77,22 @@ class Expected:
     """Models with a single problem of candidates that share no work: they are timed as they are evaluated."""
 
 
+Elsewhere = Callable[[Sequence[Recording], Callable[[], None]], None]
+"""Builds tables, such as on other machines, and says whenever one has come."""
+
+
 def unannounced(expected: Expected) -> None:
     """Say nothing of what is to come."""
 
 
 def build(
-    plan: Plan, cells: Sequence[Cell], heard: Heard, announce: Callable[[Expected], None] = unannounced
+    plan: Plan,
+    cells: Sequence[Cell],
+    heard: Heard,
+    announce: Callable[[Expected], None] = unannounced,
+    elsewhere: Elsewhere | None = None,
 ) -> list[Built]:
-    """Build the tables of the cells' problems; return what there is to say of each.
+    """Build the tables of the cells' problems, here unless something else does; return what there is to say of each.
 
     Where there is something to build, `announce` is told how much, and again when it is measured how long it takes.
     Raises `TuningError` for a problem that cannot be measured, and for a damaged table. A problem that cannot be loaded
@@ -103,12 +111,16 @@ def build(
     try:
         if lacking:
             announce(Expected(len(lacking), sum(map(len, lacking.values())), None))
+        # What shares nothing takes longest, and its libraries are loaded where it is built.
+        order = sorted(lacking, key=lambda each: (each.shares, -len(lacking[each])))
+        if elsewhere is not None:
+            progress.begin()
+            elsewhere(order, progress.tell)
+            return [_said(each) for each in recordings]
         _prepare(list(lacking), progress)
         if lacking:
             announce(_expected(lacking, plan.jobs, plan.table_limit))
         progress.begin()
-        # What shares nothing takes longest, and its libraries are loaded where it is built.
-        order = sorted(lacking, key=lambda each: (each.shares, -len(lacking[each])))
         if hasattr(os, "fork") and plan.jobs > 1:
             _in_processes(order, plan.table_limit, plan.jobs, progress)
         else:

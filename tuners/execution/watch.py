@@ -6,7 +6,6 @@ import contextlib
 import math
 import os
 import pickle
-import signal
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from tuners.execution.process import kill
+from tuners.execution.process import death, kill
 from tuners.results.trial import in_order
 
 if TYPE_CHECKING:
@@ -144,10 +143,7 @@ class Watch:
         """Wait for a process whose pipe has closed, and say how it ended."""
         _, status = os.waitpid(self._pid, 0)
         self._alive = False
-        code = os.waitstatus_to_exitcode(status)
-        if code < 0:
-            return f"its process died of {signal.Signals(-code).name}"
-        return f"its process ended with exit code {code}"
+        return death(os.waitstatus_to_exitcode(status))
 
     def kill(self) -> None:
         """End the process and all that it started, if it lives."""

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.comparison.conclusion import report_of
-from tuners.errors import TuningError, nearest
-from tuners.interface import final, frames, saving
+from tuners.errors import TuningError
+from tuners.interface import charts, final, frames, saving
 from tuners.report.document import Report
-from tuners.report.drawn import drawings
 from tuners.report.formats import FORMATS, SUFFIXES, text, write
 from tuners.report.sections import blocks
 from tuners.text.printable import printable
@@ -153,41 +152,25 @@ class Comparison:
     @property
     def plots(self) -> list[str]:
         """The names of the methods that draw something of this comparison."""
-        return [f"{PLOT}{drawing.key}" for drawing in drawings() if drawing.shown(self._report)]
+        return [f"{PLOT}{key}" for key in charts.known(self._report)]
 
     def plot(self, key: str, model: str | None = None) -> go.Figure:
         """Draw a chart of the report, by its key, of a model, the first by default.
 
         Raises `TuningError` for a key or a model that is not there, or where there is nothing to draw.
         """
-        from plotly import graph_objects as go  # noqa: PLC0415  slow to load, and not always needed
-
-        known = {drawing.key: drawing for drawing in drawings()}
-        groups = {subject.group.model: subject.group for subject in self._report.subjects}
-        model = model or next(iter(groups), "")
-        for what, name, among in (("plot", key, known), ("model", model, groups)):
-            if name not in among:
-                near = nearest(name, among, most=1)
-                meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(among) or 'none'}"
-                message = f"{what} {name!r}: {meant}"
-                raise TuningError(message)
-        drawing, group = known[key], groups[model]
-        drawn = drawing.draw(self._report, group) if drawing.shown(self._report) else "this comparison has none of it"
-        if isinstance(drawn, str):
-            message = f"{PLOT}{key}: {drawn}"
-            raise TuningError(message)
-        return go.Figure(drawn).update_layout(template="plotly_white", title=drawing.title(self._report, group))
+        return charts.drawn(self._report, key, model)
 
     def __getattr__(self, name: str) -> Any:
         """Return a method that draws a chart."""
-        if name.startswith(PLOT) and name.removeprefix(PLOT) in {drawing.key for drawing in drawings()}:
+        if name.startswith(PLOT) and name.removeprefix(PLOT) in charts.known():
             return lambda model=None: self.plot(name.removeprefix(PLOT), model)
         message = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message)
 
     def __dir__(self) -> list[str]:
         """List the charts, too."""
-        return [*super().__dir__(), *(f"{PLOT}{drawing.key}" for drawing in drawings())]
+        return [*super().__dir__(), *(f"{PLOT}{key}" for key in charts.known())]
 
     def __repr__(self) -> str:
         """Return the terminal's table and sentences."""
@@ -203,8 +186,7 @@ class Comparison:
 
     @property
     def _heading(self) -> list[str]:
-        cut = f"cut short: {self.cut_short}; resume=True runs the rest" if self.cut_short else ""
-        return [cut] if cut else []
+        return [f"cut short by Ctrl-C: {self.cut_short}"] if self.cut_short else []
 
     @cached_property
     def _report(self) -> Report:
@@ -226,9 +208,7 @@ class Comparison:
         if not scored:
             message = "best_estimator_: expected a method with a score, got none: the frame's column reason says why"
             raise TuningError(message)
-        if len({each.findings.metric for each in scored}) > 1:
-            return scored[0]
-        return max(scored, key=lambda each: max(row.test_score or float("-inf") for row in each.group.rows))
+        return max(scored, key=_highest)
 
     @cached_property
     def _final(self) -> final.Final:
@@ -242,6 +222,11 @@ class Comparison:
         problem = plan.problem(cell.model, cell.dataset, cell.seed)
         winners = [r.best_params for r in self.records if (r.model, r.tuner) == (cell.model, tuner) and r.ok]
         return final.chosen(problem, winners, jobs=plan.jobs)
+
+
+def _highest(subject: Subject) -> float:
+    """Return the mean test score of a model's best method."""
+    return max(row.test_score for row in subject.group.rows if row.test_score is not None)
 
 
 def _html(value: str) -> str:

@@ -53,6 +53,6 @@ def _installed(method: str) -> bool:
 
 def _unlike(model: str, task: Task) -> str:
     """Say in what these data are unlike those of the evidence."""
-    lacking = [task] if task == "regression" else []
-    lacking += [model] if model not in MODELS else []
+    unknown = {task: task == "regression", model: model not in MODELS}
+    lacking = [name for name, is_unknown in unknown.items() if is_unknown]
     return f", and of {' and '.join(lacking)} there is no such evidence" if lacking else ""

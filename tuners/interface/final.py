@@ -19,11 +19,10 @@ from tuners.evaluation.contract import Training, evaluator
 from tuners.results.keys import freeze
 from tuners.task import fitting, splits
 from tuners.task.part import Part
-from tuners.task.problem import own_rows, own_values
+from tuners.task.problem import Problem, own_rows, own_values
 
 if TYPE_CHECKING:
     from tuners.evaluation.contract import Evaluator
-    from tuners.task.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,11 @@ class Final:
 def chosen(problem: Problem, candidates: Sequence[Mapping[str, Any]], *, jobs: int = 1) -> Final:
     """Return the best of candidates and the untuned model, refitted on all rows.
 
-    Raises `TuningError` where none of them can be scored.
+    Raises `TuningError` where none of them can be scored, and for a problem that prepares its rows itself.
     """
+    if type(problem) is not Problem:
+        message = f"{problem.model.name}: expected a preset whose preparation is the estimator's, got that of the "
+        raise TuningError(message + "article, which scales its rows before it splits them: choose another preset")
     distinct = list({freeze(params): dict(params) for params in ({}, *candidates)}.values())
     training = all_rows(problem)
     scores = [_score(evaluator("plain", training, jobs=jobs), params) for params in distinct]

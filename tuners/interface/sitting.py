@@ -12,12 +12,13 @@ from tuners.comparison import before
 from tuners.comparison.cell import not_deterministic, opened, outcome, problem_of
 from tuners.comparison.conclusion import run_as, stamped
 from tuners.comparison.heard import Heard
-from tuners.comparison.libraries import libraries
 from tuners.comparison.messages import Messages
 from tuners.comparison.session_journal import Opening, SessionJournal
 from tuners.errors import TuningError, one_line
 from tuners.execution.contract import Around, backend
 from tuners.execution.resumed import Resumed
+from tuners.report.summary import COMMANDS
+from tuners.results.libraries import versions
 from tuners.results.run import Run
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ class Sitting:
     def __init__(self, plan: Plan, cells: Sequence[Cell], progress: Bar, command: str, own: Mapping[str, str]) -> None:
         """Begin without runs; `own` says what the user's own model and data are, beside the options."""
         self.plan, self.cells, self.progress = plan, list(cells), progress
+        self.whole = self.cells
         self.messages = Messages()
-        self.journal = SessionJournal(Path.cwd(), self.messages, tuple)
+        resuming = "--resume" if command.startswith(COMMANDS) else "resume=True"
+        self.journal = SessionJournal(Path.cwd(), self.messages, resuming=resuming)
         self.runs: dict[str, Run] = {}
         """By cell, in order; without a result of those that were cut short or never began."""
         self.how = run_as(plan, command)
@@ -61,7 +64,7 @@ class Sitting:
         from pytest_benchmark.utils import get_commit_info  # noqa: PLC0415  loaded with the other one
 
         stamp = stamped(pytest_benchmark_generate_machine_info(), get_commit_info())
-        return {**stamp, "libraries": libraries(), "tuning": self.how}
+        return {**stamp, "libraries": versions(), "tuning": self.how}
 
     def begin_journal(self) -> Journal | None:
         """Return the journal, begun when it is first asked for; None where it cannot be written at all."""
@@ -89,8 +92,7 @@ class Sitting:
                 self._keep(cell, self._made(cell))
         except KeyboardInterrupt:
             if not self.runs:
-                raise
-            self.messages.note(f"cut short by Ctrl-C: {self.partial}")
+                raise  # there is nothing to show; else `partial` says it
         finally:
             self.progress.close()
             self.journal.end(complete=not self.partial)

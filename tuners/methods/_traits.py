@@ -56,14 +56,18 @@ TRAITS = {
 }
 
 
+def row(name: str) -> dict[str, str]:
+    """Return what one method can do, by heading."""
+    of = TRAITS[name]
+    values = (
+        name, of.library, of.licence, of.conditions, of.fidelity, of.start, of.failed, of.ranges, of.choices,
+        "no" if of.draws else "yes",
+    )  # fmt: skip
+    return dict(zip(HEADINGS, values, strict=True))
+
+
 def table() -> str:
     """Return the table of docs/reference/methods.md, in Markdown."""
-    rows = [
-        (
-            f"`{name}`", of.library, of.licence, of.conditions, of.fidelity, of.start, of.failed, of.ranges, of.choices,
-            "no" if of.draws else "yes",
-        )
-        for name, of in TRAITS.items()
-    ]  # fmt: skip
-    lines = [HEADINGS, ["---"] * len(HEADINGS), *rows]
+    rows = [row(name) | {"method": f"`{name}`"} for name in TRAITS]
+    lines = [HEADINGS, ["---"] * len(HEADINGS), *(each.values() for each in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

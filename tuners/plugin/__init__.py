@@ -16,12 +16,12 @@ import pytest
 from tuners.comparison.progress import Progress
 from tuners.errors import TuningError
 from tuners.plan import Plan
-from tuners.plugin import alone, command_line, hooks, start
+from tuners.plugin import alone, command_line, division, hooks, start
 from tuners.plugin.asks import asks
 from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
 from tuners.plugin.log import Collector
 from tuners.plugin.session import SESSION, Session
-from tuners.plugin.workers import Exchange
+from tuners.plugin.workers import Collected, Exchange
 
 __all__ = ["problem", "tuner"]
 
@@ -136,12 +136,22 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.config.stash[SESSION].written.setdefault(item.nodeid, len(item.config.stash[SESSION].written))
 
 
+# After -k and all others that choose tests: what is chosen is divided.
+@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
+def pytest_collection_modifyitems_by_shard(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the cells of other shards to them."""
+    division.deselect(config, config.stash[SESSION], items)
+
+
 @pytest.hookimpl(tryfirst=True)  # before the terminal reporter, which has the header
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin a comparison if a test asks for `tune`, now that every other plugin has chosen and ordered the tests."""
     items = [item for item in session.items if asks(item)]
+    state = session.config.stash[SESSION]
     if items:
         start.of_items(session, items)
+    elif state.share is not None and state.exchange is not None and state.in_worker:
+        state.exchange.tell(session.config.workerinput["workerid"], Collected(share=state.share))  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -149,5 +159,22 @@ def pytest_xdist_node_collection_finished(node: Any) -> None:
     """Begin a comparison if a worker of pytest-xdist says that a test asks for `tune`."""
     state = node.config.stash[SESSION]
     collected = state.exchange.told(node.gateway.id) if state.exchange is not None else None
-    if collected is not None:
+    if collected is not None and (collected.tests or collected.error):
         start.of_session(node.config, collected)
+    elif collected is not None:
+        state.share = collected.share
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Let a shard without cells succeed: there are more shards than problems, and it has done its share."""
+    share = session.config.stash[SESSION].share
+    if share is not None and share.empty and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say of a shard without cells that it has none."""
+    share = config.stash[SESSION].share
+    if share is not None and share.empty:
+        terminalreporter.write_line(division.said(share))

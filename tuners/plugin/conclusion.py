@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.comparison import conclusion
-from tuners.comparison.libraries import libraries
 from tuners.errors import TuningError
+from tuners.plugin.division import said
+from tuners.results.libraries import versions
 from tuners.store import records
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def judge(session: Session) -> None:
     if not then or not then[0].records:
         messages.fail("--tuning-fail: not judged, and so failed: there is no saved run to compare with")
         return
-    now = Judged(tuple(session.records), session.benchmarks.machine(), libraries())
+    now = Judged(tuple(session.records), session.benchmarks.machine(), versions())
     try:
         session.verdicts = gate.judge(
             gates, now, then, session.plan.alpha or expression.ALPHA, strict=session.plan.inconclusive == "fail"
@@ -56,6 +57,7 @@ def report_of(session: Session) -> Report:
         plan,
         session.records,
         cells=session.cells,
+        first=[] if session.share is None else [said(session.share)],
         runs=_runs(session),
         then=then,
         then_runs=_compared(session) if then else (),

@@ -16,10 +16,11 @@ import pytest
 
 from tuners.comparison import before
 from tuners.comparison.header import header
-from tuners.errors import TuningError
-from tuners.plugin import conclusion
+from tuners.errors import ClusterLostError, TuningError
+from tuners.plugin import conclusion, division
 from tuners.plugin.benchmark import content
 from tuners.plugin.benchmark import session as benchmark
+from tuners.plugin.clustering import CLUSTERING, Clustering
 from tuners.plugin.log import figures, logs_cells, record_of
 from tuners.plugin.session import RECORD, SESSION
 from tuners.text.printable import printable, workflow_command
@@ -30,7 +31,8 @@ NAME = "tuners.hooks"
 def pytest_report_collectionfinish(config: pytest.Config) -> Sequence[str]:
     """Say what will be compared."""
     state = config.stash[SESSION]
-    return header(state.plan, state.cells, power=not config.option.collectonly) if state.cells else []
+    shard = [] if state.share is None else [division.said(state.share)]
+    return shard + (header(state.plan, state.cells, power=not config.option.collectonly) if state.cells else [])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -39,15 +41,23 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     # A worker of xdist cannot end the session: there, bad input fails its cells.
     if session.config.option.collectonly or session.testsfailed or hasattr(session.config, "workerinput"):
         return
-    state = session.config.stash[SESSION]
+    state, clustering = session.config.stash[SESSION], None
     # Importing TensorFlow logs to standard error from C++; a test's output would be captured, too.
     capture = session.config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
         capture.resume_global_capture()
     try:
-        before.prepare(state, partial(_say, session.config))
+        if state.plan.cluster is not None:
+            clustering = Clustering(state, session.items)  # its workers load libraries meanwhile
+            session.config.stash[CLUSTERING] = clustering
+        elsewhere = None if clustering is None else clustering.cluster.build
+        before.prepare(state, partial(_say, session.config), elsewhere)
+        if clustering is not None:
+            clustering.begin(session.items)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
+    except ClusterLostError as error:
+        pytest.exit(f"--tuning-cluster={error}", returncode=pytest.ExitCode.INTERRUPTED)
     finally:
         if capture is not None:
             capture.suspend_global_capture()
@@ -125,6 +135,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Save what workers measured, and judge; before the terminal's summary, which says what came out."""
     config = session.config
     state = config.stash[SESSION]
+    if CLUSTERING in config.stash:
+        config.stash[CLUSTERING].end()
     ends = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
     state.cut_short = exitstatus not in ends or bool(session.shouldstop or session.shouldfail)
     benchmarks, messages = state.benchmarks, state.messages
@@ -178,7 +190,7 @@ def _report(config: pytest.Config, terminalreporter: pytest.TerminalReporter) ->
     report = conclusion.report_of(state)
     written = conclusion.write_reports(state, report)
     conclusion.add_to_summary(state, report)
-    state.journal.end(complete=not state.partial)
+    state.journal.end(complete=not state.missing)
     for message in [*state.messages.notes, *(f"report: {path}" for path in written)]:
         terminalreporter.write_line(printable(message, None))
     terminalreporter.section("evaluation of tuning methods")

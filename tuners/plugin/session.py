@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tuners.comparison.conclusion import run_as
-from tuners.comparison.libraries import libraries
 from tuners.comparison.measured import Measured
 from tuners.comparison.messages import Messages
 from tuners.comparison.progress import Progress
@@ -23,7 +23,9 @@ from tuners.plugin.attempts import Attempts
 from tuners.plugin.benchmark import session as benchmark
 from tuners.plugin.workers import Collected, Exchange
 from tuners.results.cell import Cell
+from tuners.results.libraries import versions
 from tuners.results.record import Record
+from tuners.results.shard import Share
 
 if TYPE_CHECKING:
     from tuners.gate.verdict import Verdict
@@ -65,6 +67,10 @@ class Session:
         """By node id: how many tests that ask for `tune` are written before this one."""
         self.tests: Mapping[str, Cell | None] | None = None
         """By node id: the tests that ask for `tune`, in the order in which they are written; None if none does."""
+        self.share: Share | None = None
+        """Of a shard: what it has of the whole."""
+        self.whole: Sequence[Cell] = ()
+        """The cells of the comparison, in the order in which they are written: of a shard, those of all shards."""
         self.cut_short = False
         """Whether the session was stopped before its end."""
         self.verdicts: list[Verdict] = []
@@ -90,7 +96,7 @@ class Session:
 
     def about(self) -> dict[str, Any]:
         """Return what a saved run says of machine, commit, libraries and command."""
-        return {**self.benchmarks.about(), "libraries": libraries(), "tuning": self.how}
+        return {**self.benchmarks.about(), "libraries": versions(), "tuning": self.how}
 
     @property
     def begun(self) -> bool:
@@ -102,7 +108,10 @@ class Session:
         self.tests = collected.tests
         self.attempts = Attempts(collected.tests)
         self.progress.cells = len(collected.tests)
+        self.share, self.whole = collected.share, collected.whole or self.cells
         self.how = run_as(self.plan, shlex.join(["pytest", *map(str, self._config.invocation_params.args)]))
+        if self.share is not None:
+            self.how["shard"] = asdict(self.share)
 
     def require_begun(self) -> None:
         """Begin where no collected test was known to ask for `tune`; raise `TuningError` if that cannot be."""
@@ -126,7 +135,14 @@ class Session:
 
     @property
     def partial(self) -> str:
-        """Say what is missing of the cells that were to run; empty if none is."""
+        """Say what is there of the comparison if cells of it are missing, as they are of a shard; empty if none is."""
+        if self.share is None:
+            return self.missing
+        return self.share.lacking(len(self.records)) if self.missing else self.share.whole
+
+    @property
+    def missing(self) -> str:
+        """Say what is there of the cells that were to run; empty if none is missing."""
         whole, ended = self.progress.cells, len(self.records)
         if whole:
             return f"{ended} of {whole} cells" if ended < whole else ""

@@ -49,7 +49,7 @@ def of_items(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
     config = session.config
     state = config.stash[SESSION]
     tests = {item.nodeid: cell_of(item) for item in sorted(items, key=lambda item: state.written[item.nodeid])}
-    collected = Collected(tests, _error(state, items))
+    collected = Collected(tests, _error(state, items), state.share, state.whole)
     worker: dict[str, Any] = getattr(config, "workerinput", {})
     if worker and state.exchange is not None:
         # A worker cannot end the session with an exit code; the main process can.
@@ -111,10 +111,21 @@ def _error(state: Session, items: Sequence[pytest.Item]) -> str:
         if state.wrong:
             return state.wrong
         plan.check()
+        if "shard" in plan.given and plan.gates:
+            return (
+                f"--tuning-fail: expected the whole comparison, got shard {plan.given['shard']}: leave it out, put the "
+                "shards together by python -m tuners merge, and judge that run by python -m tuners gate"
+            )
         if plan.limited and state.benchmarks.profiled:
             return (
                 "--benchmark-cprofile: expected cells that run in this process, got --tuning-isolate or a limit, with "
                 "which they run in processes of their own: leave one of them out"
+            )
+        if plan.cluster is not None and (state.in_worker or state.benchmarks.profiled):
+            beside = "pytest-xdist (-n)" if state.in_worker else "--benchmark-cprofile"
+            return (
+                f"--tuning-cluster: expected cells that run on the cluster's workers, got {beside} beside it, which "
+                "runs them in processes of its own: leave one of them out"
             )
     except TuningError as error:
         return str(error)

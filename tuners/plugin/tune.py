@@ -11,8 +11,9 @@ import pytest
 
 from tuners.comparison.cell import not_deterministic, outcome
 from tuners.comparison.heard import Heard
-from tuners.errors import ElsewhereError, TuningError, one_line
+from tuners.errors import ClusterLostError, ElsewhereError, TuningError, one_line
 from tuners.plugin import tracebacks
+from tuners.plugin.clustering import CLUSTERING
 from tuners.plugin.session import RECORD, SESSION
 from tuners.results.record import Record
 
@@ -50,6 +51,8 @@ class Tune:
         self._request = request
         self._timer = timer
         self._used = False
+        self._written = False
+        """Whether the run is in the journal already."""
         self._session = request.config.stash[SESSION]
         self._session.require_begun()
 
@@ -78,7 +81,7 @@ class Tune:
             skip(self._request, replace(record, status="skipped", reason=run.record.reason))
         error, run = run.error, replace(run, error=None)  # its frames hold the data
         journal = session.begin_journal()
-        if journal is not None and record.cell not in session.finished():
+        if journal is not None and not self._written and record.cell not in session.finished():
             journal.cell(run, self._timer.describe())
         session.measured.keep(run, test, self._timer.keep(run.record))
         if not run.record.ok:
@@ -95,7 +98,14 @@ class Tune:
         budget = session.plan.budget(job.cell.model, job.cell.tuner)
         finished = session.finished_repeats(record.cell)
         job = replace(job, finished=finished)
-        heard = Heard(session, record, {**timer.describe(), "group": group}, budget, finished)
+        test = {**timer.describe(), "group": group}
+        heard = Heard(session, record, test, budget, finished)
+        clustering = self._request.config.stash.get(CLUSTERING, None)
+        early = None if clustering is None else clustering.early(job)
+        if early is not None:
+            self._written = True
+            timer.took(early.times, group)
+            return early
         began, stopped = time.perf_counter(), False
 
         def make() -> Run:
@@ -113,6 +123,8 @@ class Tune:
         except TuningError:
             timer.spend()
             raise
+        except ClusterLostError as error:
+            pytest.exit(f"--tuning-cluster={error}", returncode=pytest.ExitCode.INTERRUPTED)
         run = found.run
         if not found.began:
             timer.spend()
@@ -130,9 +142,11 @@ class Tune:
         plan, finished = self._session.plan, self._session.finished()
         if cell in finished:
             return Resumed(plan, {job.cell.id: finished[cell].run})
+        clustering = self._request.config.stash.get(CLUSTERING, None)
         around = Around(
             timed=lambda rounds: self._timer.time(rounds, group),
             explain=lambda error: tracebacks.elsewhere(error, self._request.node),
             contended=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1,
+            cluster=None if clustering is None else clustering.cluster,
         )
         return backend(plan.backend, plan, around)

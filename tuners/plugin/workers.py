@@ -10,11 +10,12 @@ import json
 import shutil
 import tempfile
 import uuid
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 
 from tuners.results.cell import Cell
+from tuners.results.shard import Share
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Collected:
     """By node id, in the order in which they are written; None where a test parametrizes by itself."""
     error: str = ""
     """Bad input, in one line."""
+    share: Share | None = None
+    """Of a shard: what it has of the whole."""
+    whole: Sequence[Cell] = ()
+    """The cells of all shards; none of a session that is no shard."""
 
 
 class Exchange:
@@ -43,7 +48,12 @@ class Exchange:
         """Say what a worker has collected."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         tests = [[test, cell and astuple(cell)] for test, cell in collected.tests.items()]
-        content = {"tests": tests, "error": collected.error}
+        content = {
+            "tests": tests,
+            "error": collected.error,
+            "share": collected.share and asdict(collected.share),
+            "whole": [astuple(cell) for cell in collected.whole],
+        }
         (self.folder / f"{worker}.json").write_text(json.dumps(content), encoding="utf-8")
 
     def told(self, worker: str) -> Collected | None:
@@ -52,7 +62,12 @@ class Exchange:
             content = json.loads((self.folder / f"{worker}.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        return Collected({test: Cell(*cell) if cell else None for test, cell in content["tests"]}, content["error"])
+        return Collected(
+            {test: Cell(*cell) if cell else None for test, cell in content["tests"]},
+            content["error"],
+            Share(**content["share"]) if content["share"] else None,
+            [Cell(*cell) for cell in content["whole"]],
+        )
 
     def journal(self) -> Path | None:
         """Return the path of the session's journal; None where there is none."""

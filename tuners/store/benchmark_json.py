@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuners.results.shard import Share
+
 
 @dataclass(frozen=True)
 class Cpu:
@@ -42,6 +44,8 @@ class How:
     command: str | None = None
     options: dict[str, Any] | None = None
     threads: str | None = None
+    shard: Share | None = None
+    """Of one of several sessions that share a comparison."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,6 +69,12 @@ def digest(file: str) -> str:
     return ABSENT
 
 
+def package() -> str:
+    """Return a short SHA-256 of this package's code and of the data that come along."""
+    files = sorted([*PACKAGE.rglob("*.py"), *(each for each in PACKAGE.glob("datasets/data/*") if each.is_file())])
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
 def name(file: str, root: Path) -> str:
     """Return the name of a file in a journal: relative to the root of the session if it lies there."""
     path = Path(file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
@@ -13,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.errors import TuningError
 from tuners.store import imported_code
+from tuners.store.git import GitError, git
 from tuners.store.journal_folder import FOLDER, SUFFIX, listed, lock
 
 if TYPE_CHECKING:
     from tuners.store.journal_contents import Contents
 
-INCIDENTAL = {"report", "resume", "fail", "alpha"}
+INCIDENTAL = {"report", "resume", "fail", "alpha", "cluster"}
 """Options that may differ between a session and the one that resumes it."""
 
 
@@ -62,17 +62,13 @@ def setup(given: Mapping[str, Any], root: Path) -> dict[str, Any]:
 def _revision(root: Path) -> str:
     """Return the commit of the project, with a digest of uncommitted changes; empty without git."""
     try:
-        commit = _git(root, "rev-parse", "HEAD").decode().strip()
-        changed = _git(root, "diff", "HEAD")
-        new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "*.py").decode().split("\0")
-    except (OSError, subprocess.CalledProcessError):
+        commit = git(root, "rev-parse", "HEAD").decode().strip()
+        changed = git(root, "diff", "HEAD")
+        new = git(root, "ls-files", "--others", "--exclude-standard", "-z", "*.py").decode().split("\0")
+    except GitError:
         return ""
     extra = _digest([root / name for name in new if name])
     return commit[:12] if not changed and not any(new) else f"{commit[:12]}+{_short(changed + extra.encode())}"
-
-
-def _git(root: Path, *arguments: str) -> bytes:
-    return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True).stdout  # noqa: S607  the user's git
 
 
 def _digest(paths: list[Path]) -> str:

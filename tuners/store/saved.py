@@ -13,8 +13,9 @@ from typing import Any
 
 from tuners.errors import TuningError
 from tuners.results.record import Record
+from tuners.results.shard import Share
 from tuners.store import codec
-from tuners.store.benchmark_json import Benchmark, Document
+from tuners.store.benchmark_json import About, Benchmark, Document
 from tuners.store.records import is_record, read_ended
 
 PARTIAL = "partial"
@@ -39,6 +40,8 @@ class SavedRun:
     """In ISO 8601's form."""
     content: Mapping[str, Any]
     """The whole file."""
+    share: Share | None = None
+    """Of a shard: what it has of the comparison."""
 
     @property
     def name(self) -> str:
@@ -88,7 +91,14 @@ def read(path: Path) -> SavedRun:
     return SavedRun(
         path, tuple(record for record in found if record is not None), known.partial,
         content.get("machine_info") or {}, content.get("commit_info") or {}, known.datetime or "", content,
+        share(content),
     )  # fmt: skip
+
+
+def share(about: Mapping[str, Any]) -> Share | None:
+    """Return what a saved run's or a journal's content says of the shard that it is of; None where it is of none."""
+    known = codec.shaped(about, About).tuning
+    return None if known is None else known.shard
 
 
 def _record(bench: Benchmark, number: int) -> Record | None:

@@ -30,4 +30,6 @@ def run(chosen: argparse.Namespace) -> int:
         raise TuningError(message) from None
 
 
-COMMAND = Command(place=30, help="build, list, verify, export or prune recorded tables", options=options, run=run)
+COMMAND = Command(
+    place=30, help="build, list, verify, export or prune recorded tables, or print their key", options=options, run=run
+)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from tuners.commands._completers import completes
 from tuners.commands._options import given
-from tuners.errors import TuningError, nearest
+from tuners.errors import TuningError, UnavailableError, nearest, one_line, unwinds
 from tuners.plan import READING, Plan
+from tuners.results.cell import Cell, dataset_name
 from tuners.store.journal_folder import FOLDER
 from tuners.store.table import Table, listed
+from tuners.text.printable import printable
 
 ROWS = ("folds", "test-size", "rows", "reshuffle")
 """The options by which a problem's rows are divided."""
@@ -24,9 +29,42 @@ def plan_of(chosen: argparse.Namespace) -> Plan:
     return plan
 
 
+def problems(plan: Plan, cells: Iterable[Cell]) -> list[tuple[str, str, int]]:
+    """Return model, dataset and seed of each problem that can be made.
+
+    What is not on this machine is said on stderr. Raises `TuningError` where none can, or one is broken.
+    """
+    found, lacking = [], []
+    for problem in dict.fromkeys((cell.model, cell.dataset, cell.seed) for cell in cells):
+        model, dataset, seed = problem
+        try:
+            plan.problem(*problem)
+        except UnavailableError as error:
+            lacking.append(str(error))
+        except TuningError:
+            raise
+        except BaseException as error:
+            if unwinds(error):
+                raise
+            message = f"{model}-{dataset_name(dataset)}-{seed}: cannot be made: {one_line(error)}"
+            raise TuningError(message) from error
+        else:
+            found.append(problem)
+    if not found:
+        raise TuningError(lacking[0])
+    for line in dict.fromkeys(lacking):
+        print(printable(f"left out: {line}", None), file=sys.stderr)
+    return found
+
+
 def folder_of(chosen: argparse.Namespace) -> Path:
     """Return the folder of the tables."""
     return Path(chosen.tables or Path(FOLDER, "tables"))
+
+
+def completes_table(action: argparse.Action) -> None:
+    """Let a shell complete an argument by the tables' problems."""
+    completes(action, lambda chosen: dict.fromkeys(_problem(table) for table in listed(folder_of(chosen))))
 
 
 def named(folder: Path, names: list[str]) -> list[Table]:

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING
 
 from tuners.commands import Command
 from tuners.commands._options import add
-from tuners.commands.table._shared import PROTOCOL, plan_of
+from tuners.commands.table._shared import PROTOCOL, plan_of, problems
 from tuners.comparison.building import before
-from tuners.errors import TuningError, UnavailableError, one_line, unwinds
-from tuners.plan import Plan
-from tuners.results.cell import Cell, dataset_name
 from tuners.text.printable import printable
 
 if TYPE_CHECKING:
@@ -33,7 +30,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Build, say on stderr how long it takes, and print a line a table."""
     plan = plan_of(chosen)
-    cells = _available(plan)
+    by_problem = {(cell.model, cell.dataset, cell.seed): cell for cell in plan.cells()}
+    cells = [by_problem[problem] for problem in problems(plan, by_problem.values())]
     from tuners.evaluation.recording import recording_of  # noqa: PLC0415  loads scikit-learn
     from tuners.execution import tables  # noqa: PLC0415  loads scikit-learn
 
@@ -45,30 +43,6 @@ def run(chosen: argparse.Namespace) -> int:
         if recording.candidates and not recording.missing(recording.candidates):
             recording.landmarks()  # noted in the table, where `table list` finds them
     return 0
-
-
-def _available(plan: Plan) -> list[Cell]:
-    """Return a cell of each problem that can be made; raise `TuningError` where none can, or one is broken."""
-    cells, lacking = [], []
-    for cell in {(each.model, each.dataset, each.seed): each for each in plan.cells()}.values():
-        try:
-            plan.problem(cell.model, cell.dataset, cell.seed)
-        except UnavailableError as error:
-            lacking.append(str(error))
-        except TuningError:
-            raise
-        except BaseException as error:
-            if unwinds(error):
-                raise
-            message = f"{cell.model}-{dataset_name(cell.dataset)}-{cell.seed}: cannot be made: {one_line(error)}"
-            raise TuningError(message) from error
-        else:
-            cells.append(cell)
-    if not cells:
-        raise TuningError(lacking[0])
-    for line in dict.fromkeys(lacking):
-        print(printable(f"left out: {line}", None), file=sys.stderr)
-    return cells
 
 
 def _progress() -> Callable[[int, int, float | None], None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.commands import Command
 from tuners.commands._options import add
-from tuners.commands.table._shared import folder_of, named
+from tuners.commands.table._shared import completes_table, folder_of, named
 from tuners.errors import TuningError
 from tuners.store import files
 from tuners.store.table import Row
@@ -23,7 +23,7 @@ SUFFIXES = (".csv", ".parquet")
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the table, and the file."""
-    parser.add_argument("name", help="a table of `table list`, or its problem, as in forest-wine-0")
+    completes_table(parser.add_argument("name", help="a table of `table list`, or its problem, as in forest-wine-0"))
     parser.add_argument("path", type=Path, help=f"the file to write, which ends in {' or '.join(SUFFIXES)}")
     add(parser, "tables")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuners.commands import Command
 from tuners.commands._options import add, parsed
-from tuners.commands.table._shared import PROTOCOL, folder_of, named, plan_of
+from tuners.commands.table._shared import PROTOCOL, completes_table, folder_of, named, plan_of
 from tuners.comparison.values import count
 from tuners.errors import TuningError, one_line, unwinds
 from tuners.plan import Plan
@@ -25,7 +25,8 @@ SAMPLE = "20"
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the tables, how many rows, and by what their problems are made anew."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="tables of `table list`, or their problems; all")
+    names = parser.add_argument("names", nargs="*", metavar="NAME", help="tables of `table list`, or problems; all")
+    completes_table(names)
     parser.add_argument(
         "--sample", metavar="N", default=SAMPLE, help="rows of each table, drawn at random (%(default)s)"
     )

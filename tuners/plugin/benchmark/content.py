@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tuners.comparison.libraries import libraries
+from tuners.results.libraries import versions
 
 
 def order(benchmarks: list[Any], rank: Callable[[str], int]) -> None:
@@ -26,7 +26,7 @@ def complete(output_json: dict[str, Any], *, partial: str, how: Mapping[str, Any
         if "schema" in bench.get("extra_info", {}):
             plain = json.loads(text(bench["extra_info"]))
             bench["extra_info"][saved.CHECK] = saved.checksum(plain)
-    output_json["libraries"] = libraries()
+    output_json["libraries"] = versions()
     output_json["tuning"] = dict(how)
     if partial:
         output_json[saved.PARTIAL] = partial

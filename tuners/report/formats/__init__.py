@@ -26,10 +26,12 @@ class Format(Generic[Content]):
     """Of its files; empty: the terminal's."""
     image: bool = False
     """Whether it has the charts alone, which a browser draws."""
+    package: str = __name__
+    """Where its module is."""
 
-    def __call__(self, report: Report, **options: Any) -> Content:
-        """Set a report."""
-        write = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
+    def __call__(self, report: Any, **options: Any) -> Content:
+        """Set a report, or what else its package is about."""
+        write = getattr(importlib.import_module(f"{self.package}.{self.module}"), self.function)
         return cast("Content", write(report, **options))
 
 
@@ -38,11 +40,13 @@ html = Format[str]("page", "page", ".html")
 markdown = Format[str]("comment", "markdown", ".md")
 comma_separated = Format[str]("spreadsheet", "comma_separated", ".csv")
 json_text = Format[str]("data", "json_text", ".json")
+latex = Format[str]("paper", "tex", ".tex")
+references = Format[str]("paper", "bib", ".bib")
 png = Format[bytes]("images", "png", ".png", image=True)
 svg = Format[bytes]("images", "svg", ".svg", image=True)
 
 FORMATS: dict[str, Format[str] | Format[bytes]] = {
-    each.suffix: each for each in (html, markdown, comma_separated, json_text, png, svg)
+    each.suffix: each for each in (html, markdown, comma_separated, json_text, latex, references, png, svg)
 }
 """Those of files, by suffix, the most telling first."""
 SUFFIXES = tuple(sorted(FORMATS))

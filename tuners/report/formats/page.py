@@ -1,54 +1,23 @@
-"""The report as a page: one HTML file that needs nothing else.
+"""The report as a page.
 
 What the page shows is computed here and in the sections; its script only draws and chooses.
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from tuners.analysis.landscape import Landscape, Parameter, landscape
 from tuners.report.charts.binding import curve_columns, scale
 from tuners.report.charts.picture import ROLES, Picture, choice
-from tuners.report.charts.style import Figure, label
+from tuners.report.charts.style import label
 from tuners.report.document import Report, widest
-from tuners.report.section import Block, Chapter, Section
+from tuners.report.section import Chapter, Section
 from tuners.report.sections import by_group, shown
-from tuners.report.templates import part, rendered, table_html
+from tuners.report.single_page import Drawn, Part, plain, rounded, single_page
+from tuners.report.templates import table_html
 from tuners.results.scorers import spoken
-
-DIGITS = 6
-"""Significant ones of a number in a chart."""
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """Where the script draws a chart, and what is said around it."""
-
-    key: str
-    title: str
-    caption: str
-    notes: Sequence[str] = ()
-    numbered: bool = False
-    """Whether it is a table, too."""
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A chapter with what its sections show in it."""
-
-    chapter: Chapter
-    blocks: Sequence[Block]
-    charts: Sequence[_Drawn]
 
 
 def page(report: Report) -> str:
@@ -59,20 +28,12 @@ def page(report: Report) -> str:
         _part(report, chapter, [section for section in sections if section.in_chapter == chapter])
         for chapter in chapters
     ]
-    data = json.dumps(_data(report, sections), separators=(",", ":"), allow_nan=False)
-    return rendered(
-        "page.html.j2",
-        header=report.header,
-        parts=parts,
-        choose_group_before=next((each.chapter.key for each in parts if each.charts), ""),
-        style=Markup(part("style.css")),  # noqa: S704  our own file
-        script=Markup(part("page.js")),  # noqa: S704  our own file
-        plotly=Markup(_plotly()),  # noqa: S704  base64 has no markup
-        data=Markup(_packed(data)),  # noqa: S704  base64 has no markup
+    return single_page(
+        "Evaluation of tuning methods", report.header, parts, _data(report, sections), groups="Model and dataset"
     )
 
 
-def _part(report: Report, chapter: Chapter, sections: Sequence[Section]) -> _Part:
+def _part(report: Report, chapter: Chapter, sections: Sequence[Section]) -> Part:
     blocks = [block for section in sections if section.script is None for block in section.blocks(report)]
     blocks += by_group(report, [section for section in sections if section.chart is None])
     charts = []
@@ -80,9 +41,9 @@ def _part(report: Report, chapter: Chapter, sections: Sequence[Section]) -> _Par
         if section.chart is not None:
             numbered = section.table is not None
             words = section.words(report)
-            charts.append(_Drawn(section.key, section.title, section.chart.caption, words, numbered))
-        charts += [_Drawn(picture.key, picture.title, picture.caption) for picture in section.pictures]
-    return _Part(chapter, sorted(blocks, key=lambda block: block.folded), charts)
+            charts.append(Drawn(section.key, section.title, section.chart.caption, words, numbered))
+        charts += [Drawn(picture.key, picture.title, picture.caption) for picture in section.pictures]
+    return Part(chapter, sorted(blocks, key=lambda block: block.folded), charts)
 
 
 def _data(report: Report, sections: Sequence[Section]) -> dict[str, Any]:
@@ -103,7 +64,7 @@ def _data(report: Report, sections: Sequence[Section]) -> dict[str, Any]:
         "groups": groups,
         "start": report.groups.index(first) if first is not None else 0,
         "figures": {
-            section.key: [_plain(section.chart.draw(report, group)) for group in report.groups]
+            section.key: [plain(section.chart.draw(report, group)) for group in report.groups]
             for section in sections
             if section.chart is not None
         },
@@ -133,10 +94,10 @@ def _landscape(found: Landscape, metric: str, pictures: Sequence[Picture]) -> di
         "tuner": [codes[tuner] for tuner in found.tuners],
         "seed": found.seeds,
         "order": found.order,
-        "score": _rounded(found.scores),
+        "score": rounded(found.scores),
         "first": {role: parameter.name for role, parameter in choice(found).items()} if found.parameters else {},
         "parameters": [_parameter(found, parameter, tuners) for parameter in found.parameters],
-        "figures": {picture.key: _plain(picture.first(found, score)) for picture in pictures},
+        "figures": {picture.key: plain(picture.first(found, score)) for picture in pictures},
     }
 
 
@@ -149,28 +110,8 @@ def _parameter(found: Landscape, parameter: Parameter, tuners: Sequence[str]) ->
         "label": label(parameter.name),
         "levels": parameter.levels,
         "level": parameter.level,
-        "value": parameter.level if same else _rounded(parameter.values),
+        "value": parameter.level if same else rounded(parameter.values),
         "value_axis": scale(parameter),
         "level_axis": scale(parameter, levels=True),
         "curves": curves,
     }
-
-
-def _rounded(values: Sequence[float | None]) -> list[float | None]:
-    return [None if value is None else float(f"{value:.{DIGITS}g}") for value in values]
-
-
-def _plain(drawn: Figure | str) -> Figure | str:
-    """Return a figure whose numbers are no longer than can be seen."""
-    plain: Figure | str = json.loads(json.dumps(drawn), parse_float=lambda text: float(f"{float(text):.{DIGITS}g}"))
-    return plain
-
-
-@cache
-def _plotly() -> str:
-    return _packed(get_plotlyjs())
-
-
-def _packed(text: str) -> str:
-    """Return a text as the page unpacks it: gzip in base64, which no text can break out of."""
-    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()

@@ -214,6 +214,7 @@
   function changeGroup() {
     const group = data.groups[$("group").value];
     drawFigures();
+    if (!pictures.length) return; // of trials, which not every page has
     const landscape = data.landscapes[group.landscape];
     $("landscape").textContent = group.landscape;
     $("method").replaceChildren(option("", "all methods"));
@@ -224,16 +225,17 @@
     }
   }
   function changeRun() {
+    if (!data.tuned) return; // a page without tuned models
     const run = data.tuned[$("run").value];
     setHtml($("tuned-model"), run ? run.html : "there is no tuned model");
     if (run?.figure) draw($("tuned-model").querySelector("figure"), run.figure);
   }
   data.groups.forEach((group, index) => $("group").append(option(String(index), group.title)));
-  data.tuned.forEach((run, index) => $("run").append(option(String(index), run.cell)));
+  data.tuned?.forEach((run, index) => $("run").append(option(String(index), run.cell)));
   $("group").value = String(data.start);
   $("group").addEventListener("change", changeGroup);
-  $("method").addEventListener("change", () => pictures.forEach(show));
-  $("run").addEventListener("change", changeRun);
+  $("method")?.addEventListener("change", () => pictures.forEach(show));
+  $("run")?.addEventListener("change", changeRun);
   for (const query of [dark, narrow]) query.addEventListener("change", redraw);
   if (data.groups.length) changeGroup();
   changeRun();

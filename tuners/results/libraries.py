@@ -1,7 +1,8 @@
-"""The libraries on which trials and seconds depend."""
+"""The libraries on which trials and seconds depend, by the names of their distributions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 LIBRARIES = (
@@ -10,10 +11,10 @@ LIBRARIES = (
 )  # fmt: skip
 
 
-def libraries() -> dict[str, str]:
-    """Return the versions of the installed ones."""
+def versions(names: Iterable[str] = LIBRARIES) -> dict[str, str]:
+    """Return the versions of those that are installed."""
     found = {}
-    for name in LIBRARIES:
+    for name in names:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -1,0 +1,191 @@
+"""What a cluster gains and costs: two workers beside one process, a cell's overhead, and what a scheduler can take.
+
+    python -m benchmarks.performance.cluster
+
+Whole sessions of 40 cells of 2 s of busy work, by the wall's clock, imports and the start of the workers included. A
+cell's overhead is what it takes at a slot beyond a process of its own here. The throughput is of empty orders that take
+every way that a cell takes, but for the process that runs it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+from benchmarks.performance.measure import interleave, machine
+from tuners.evaluation.listener import Listener
+from tuners.execution.cluster import slot
+from tuners.execution.cluster.connection import opened
+from tuners.execution.cluster.orders import Ended
+from tuners.execution.cluster.session import Cluster, joined
+from tuners.execution.contract import Around, backend
+from tuners.plan import Plan
+
+CELLS, SECONDS = 40, 2.0
+FASTER, OVERHEAD = 1.7, 0.2
+SHORT = 30
+"""Cells of which the overhead is the median."""
+THREADS, EMPTY = 50, 4_000
+"""Slots of each of two workers, and orders, for the throughput."""
+LARGE = {"workers": 1_000, "cells": 100_000}
+
+CONFTEST = """
+import time
+import tuners
+from sklearn.tree import DecisionTreeClassifier
+
+tuners.register_model(tuners.Model("tree", DecisionTreeClassifier(), {"max_depth": (1, 9)}))
+
+@tuners.tuner
+def busy(objective, seed):
+    end = time.perf_counter() + SECONDS
+    objective({"max_depth": 3})
+    while time.perf_counter() < end:
+        pass
+"""
+
+
+def session(folder: Path, *options: str) -> None:
+    """Run a session of the cells."""
+    arguments = ("-q", "--tuning-models=tree", "--tuning-datasets=iris", "--tuning-tuners=busy", "--tuning-repeats=1")
+    given = (*arguments, f"--tuning-seeds={CELLS}", "--tuning-evaluation=plain", "--tuning-start=cold", *options)
+    subprocess.run([sys.executable, "-m", "pytest", *given], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def gained() -> dict[str, list[float]]:
+    """Return the seconds of sessions in one process and on two workers."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "conftest.py").write_text(CONFTEST.replace("SECONDS", str(SECONDS)))
+        suite = Path(__file__).parents[1] / "test_tuning.py"
+        (folder / "test_tuning.py").write_text(suite.read_text())
+        sides = {
+            "one process": lambda: session(folder),
+            "local:2": lambda: session(folder, "--tuning-cluster=local:2"),
+        }
+        return interleave(sides, 1)
+
+
+@contextmanager
+def at(plan: Plan) -> Iterator[Cluster]:
+    """Give a cluster for the cells of a plan."""
+    with joined(plan, plan.cells(), by_value=(), ended=lambda _: None, note=print) as cluster:
+        yield cluster
+
+
+def overhead() -> tuple[float, float]:
+    """Return the median seconds of a short cell in a process of its own here, and at a slot."""
+    given: dict[str, Any] = {
+        "models": ("logistic",), "datasets": ("iris",), "tuners": ("default",), "seeds": tuple(range(SHORT)),
+        "evaluation": "plain", "repeats": 1, "budget": 1, "start": "cold",
+    }  # fmt: skip
+    here, there = Plan(given), Plan({**given, "cluster": "local:1"})
+    jobs = [plan.job("default", plan.problem("logistic", "iris", seed)) for plan in (here,) for seed in plan.seeds]
+    with at(there) as cluster:
+        alone, apart = backend("forked", here, Around()), backend("clustered", there, Around(cluster=cluster))
+        asked = [there.job("default", there.problem("logistic", "iris", seed)) for seed in there.seeds]
+        apart.run(asked[0], Listener())  # the runner loads its libraries
+        seconds: dict[str, list[float]] = {"here": [], "there": []}
+        for mine, its in zip(jobs[1:], asked[1:], strict=True):
+            for name, by, job in (("here", alone, mine), ("there", apart, its)):
+                began = time.perf_counter()
+                by.run(job, Listener())
+                seconds[name].append(time.perf_counter() - began)
+    return statistics.median(seconds["here"]), statistics.median(seconds["there"])
+
+
+def nothing(*_: Any) -> None:
+    """Stand in for what starts runners."""
+
+
+def empty(*order: Any, name: str, topic: str, **_: Any) -> Ended:
+    """Stand in for what runs an order: say that it begins, and end."""
+    from distributed import get_worker  # noqa: PLC0415  it is there, in a worker
+
+    get_worker().log_event(topic, [name, []])
+    return Ended("run", order[1])
+
+
+def throughput() -> float:
+    """Return how many orders a second go out and come back, with a scheduler and workers in processes of their own."""
+    given: dict[str, Any] = {
+        "models": ("logistic",), "datasets": ("iris",), "tuners": ("default",), "seeds": (0,), "evaluation": "plain",
+        "repeats": 1,
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory() as name, dask(Path(name)) as address:
+        plan = Plan({**given, "cluster": address})
+        real = slot.run, slot.warm
+        stand_ins: Any = empty, nothing
+        slot.run, slot.warm = stand_ins
+        try:
+            with at(plan) as cluster:
+                job = plan.job("default", plan.problem("logistic", "iris", 0))
+                ((_, order),) = cluster.orders(job)
+                orders = {f"order {number}": order for number in range(EMPTY)}
+                began = time.perf_counter()
+                cluster.flights.ahead(orders.items())
+                for each in orders:
+                    for _ in cluster.flights.follow(each, order):
+                        pass
+                return EMPTY / (time.perf_counter() - began)
+        finally:
+            slot.run, slot.warm = real
+
+
+@contextmanager
+def dask(folder: Path) -> Iterator[str]:
+    """Start a scheduler, and two workers of many slots; give the path of its file."""
+    file = folder / "scheduler.json"
+    common = ["--no-dashboard", "--scheduler-file", str(file)]
+    worker = ["worker", "--nthreads", str(THREADS), "--no-nanny", *common]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), *filter(None, sys.path)])}
+    with ExitStack() as stack:
+        for kind, *options in (["scheduler", "--port", "0", "--no-show", *common], worker, worker):
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, env=environment,
+            )  # fmt: skip
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        while not file.exists():
+            time.sleep(0.1)
+        with opened(str(file)) as client:
+            client.wait_for_workers(2)
+        yield str(file)
+
+
+def main() -> int:
+    """Measure, and return 1 if a requirement is missed."""
+    seconds = gained()
+    one, two = (seconds[name][0] for name in ("one process", "local:2"))
+    here, there = overhead()
+    rate = throughput()
+    rows = [
+        [f"{CELLS} cells of {SECONDS:g} s in one process, s", f"{one:.1f}"],
+        [f"{CELLS} cells of {SECONDS:g} s on local:2, s", f"{two:.1f}"],
+        ["times faster", f"{one / two:.2f}"],
+        ["a short cell in a process of its own here, s", f"{here:.3f}"],
+        ["a short cell at a slot, s", f"{there:.3f}"],
+        ["overhead a cell, s", f"{there - here:.3f}"],
+        [f"empty orders a second, {2 * THREADS} slots", f"{rate:.0f}"],
+        [f"{LARGE['cells']:,} cells: the scheduler alone takes, minutes", f"{LARGE['cells'] / rate / 60:.0f}"],
+        [f"{LARGE['workers']:,} slots are kept busy by cells of at least, s", f"{LARGE['workers'] / rate:.1f}"],
+    ]
+    print(tabulate(rows, ["cluster", "measured"], tablefmt="pipe", disable_numparse=True))
+    required = f"required: {FASTER} times, overhead under {OVERHEAD} s"
+    print(f"\nmedian of {SHORT - 1} interleaved short cells; {required}; {machine('distributed', 'scikit-learn')}")
+    return int(one / two < FASTER or there - here >= OVERHEAD)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Tests of cells on a cluster."""

@@ -1,0 +1,365 @@
+"""What is under way at slots, with workers that die, come late or differ: on a cluster that is made of lists."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tuners import TuningError
+from tuners.errors import ClusterLostError
+from tuners.execution.cluster import fingerprint, fleet, slot
+from tuners.execution.cluster.fleet import Fleet
+from tuners.execution.cluster.flights import Flights
+from tuners.execution.cluster.luggage import Pack
+from tuners.execution.cluster.orders import Ended, Order
+from tuners.plan import Job
+from tuners.results.cell import Cell
+
+
+class Future:
+    """One task, which the test ends."""
+
+    def __init__(self, worker: str, name: str) -> None:
+        """Belong to a worker."""
+        self.worker, self.name = worker, name
+        self.cancelled = False
+        self._then: list[Callable[[Any], None]] = []
+        self._content: Any = None
+
+    def add_done_callback(self, then: Callable[[Any], None]) -> None:
+        """Hear that it is to be told."""
+        self._then.append(then)
+
+    def cancel(self) -> None:
+        """Note it."""
+        self.cancelled = True
+
+    def end(self, content: Any) -> None:
+        """End with a result, or with what it raises."""
+        self._content = content
+        for then in self._then:
+            then(self)
+
+    @property
+    def status(self) -> str:
+        """How it has ended."""
+        return "error" if isinstance(self._content, Exception) else "finished"
+
+    def exception(self) -> Any:
+        """Return what it raised."""
+        return self._content
+
+
+class Client:
+    """Dask's client, as far as it is used."""
+
+    def __init__(self, **threads: int) -> None:
+        """Have workers with so many threads each."""
+        self.threads = threads
+        self.status = "running"
+        self.machine = ""
+        """That of all workers; empty for one each."""
+        self.futures: list[Future] = []
+        self.prints: dict[str, dict[str, str]] = {}
+        self.refusing: dict[str, Exception] = {}
+        self.received: list[tuple[str, list[str]]] = []
+        self.tell: Callable[[Any], None] = print
+
+    def nthreads(self) -> dict[str, int]:
+        """Return how many threads each worker has."""
+        if self.status != "running":
+            raise OSError
+        return dict(self.threads)
+
+    def subscribe_topic(self, topic: str, tell: Callable[[Any], None]) -> None:
+        """Keep who is told."""
+        self.tell = lambda content: tell((0.0, content))
+
+    def run(self, function: Any, *arguments: Any, workers: Any = None, on_error: str = "raise") -> dict[str, Any]:
+        """Answer as each worker would."""
+        workers = list(self.threads) if workers is None else workers
+        if function is slot.taken:
+            return {
+                each: (self.prints.get(each, fingerprint.taken()), self.machine or f"host of {each}")
+                for each in workers
+            }
+        if function is slot.receive:
+            self.received += [(each, sorted(arguments[1])) for each in workers]
+            return {each: self.refusing.get(each) for each in workers}
+        return {}
+
+    def submit(self, function: Any, *arguments: Any, name: str, workers: list[str], **options: Any) -> Future:
+        """Begin a task."""
+        assert not options["allow_other_workers"]
+        assert options["retries"] == 0
+        self.futures.append(Future(workers[0], name))
+        return self.futures[-1]
+
+    def gather(self, futures: dict[str, Future], errors: str) -> dict[str, Any]:
+        """Return results by key."""
+        assert errors == "skip"
+        return {key: future._content for key, future in futures.items() if not isinstance(future._content, str)}
+
+    def begins(self, number: int) -> None:
+        """Say that a task begins."""
+        self.tell([self.futures[number].name, []])
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask for workers at every step, and wait for none."""
+    monkeypatch.setattr(fleet, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("tuners.execution.cluster.flights.LOOK_SECONDS", 0.0)
+
+
+def order(name: str) -> Order:
+    """Return an order that is told from others by its cell."""
+    return Order(Job({}, Cell("tree", "iris", name, 0)))
+
+
+ENDED: list[str] = []
+
+
+def flights(client: Client, **pieces: bytes) -> Flights:
+    """Return what is under way on a client's workers: nothing yet."""
+    ENDED.clear()
+    workers = Fleet(client, "tcp://there", NOTES.append)
+    NOTES.clear()
+    workers.examine([])
+    workers.equip({"luggage": b"", **pieces}, ())
+    return Flights(workers, lambda order: (Pack(pickle.dumps(order)), {}), ENDED.append)
+
+
+NOTES: list[str] = []
+
+
+def die(client: Client, worker: str) -> None:
+    """Let a worker die."""
+    del client.threads[worker]
+
+
+def followed(under_way: Flights, name: str, then: Iterator[Callable[[], None]]) -> tuple[list[bytes], Ended]:
+    """Follow an order, and let something happen before each step; return what was told, and how it ended."""
+    step = under_way._step
+
+    def stepped() -> None:
+        happens = next(then, None)
+        assert happens is not None, "it waits for ever"
+        happens()
+        step()
+
+    under_way._step = stepped  # type: ignore[method-assign]
+    following, told = under_way.follow(name, order(name)), []
+    while True:
+        try:
+            told.append(next(following))
+        except StopIteration as stop:
+            return told, stop.value
+
+
+def test_there_is_one_order_at_a_slot_and_the_next_begins_where_one_ends() -> None:
+    """Nothing waits at a worker; what ends before its turn is said, and kept."""
+    client = Client(a=1, b=2)
+    under_way = flights(client)
+    under_way.ahead([(name, order(name)) for name in "vwxyz"])
+    assert sorted(future.worker for future in client.futures) == ["a", "b", "b"]
+    at_b = next(number for number, future in enumerate(client.futures) if future.worker == "b")
+
+    def happens() -> Iterator[Callable[[], None]]:
+        yield lambda: client.futures[at_b].end(Ended("run", b"early"))
+        yield lambda: client.futures[0].end(Ended("run", b"first"))
+
+    first = "v"
+    if at_b == 0:
+        at_b = 1
+    told, ended = followed(under_way, first, happens())
+    assert (told, ended) == ([], Ended("run", b"first"))
+    assert len(ENDED) == 1
+    assert under_way.has_run(ENDED[0])
+    assert client.futures[3].worker == client.futures[at_b].worker
+
+
+def test_what_had_begun_on_a_worker_that_died_has_crashed_and_is_not_begun_again() -> None:
+    """With what was told of it; the worker is named."""
+    client = Client(a=1, b=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+    worker = client.futures[0].worker
+
+    def dies() -> Iterator[Callable[[], None]]:
+        yield lambda: client.begins(0)
+        yield lambda: client.tell([client.futures[0].name, [b"a trial"]])
+        yield lambda: die(client, worker)
+        yield lambda: None
+
+    told, ended = followed(under_way, "x", dies())
+    assert told == [b"a trial"]
+    assert ended == Ended("died", f"its worker {worker} died")
+    assert len(client.futures) == 1
+    assert client.futures[0].cancelled
+
+
+def test_what_had_not_begun_goes_to_another_worker() -> None:
+    """It costs nothing, since nothing was run."""
+    client = Client(a=1, b=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+    worker = client.futures[0].worker
+
+    def dies() -> Iterator[Callable[[], None]]:
+        yield lambda: die(client, worker)
+        yield lambda: client.futures[1].end(Ended("run", b"there"))
+
+    assert followed(under_way, "x", dies())[1] == Ended("run", b"there")
+    assert client.futures[1].worker != worker
+
+
+def test_an_order_that_begins_twice_has_crashed() -> None:
+    """A worker that comes back under its address may be given by Dask what it had: that is no second try."""
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+
+    def comes_back() -> Iterator[Callable[[], None]]:
+        yield lambda: client.begins(0)
+        yield lambda: client.begins(0)
+        yield lambda: None
+
+    assert followed(under_way, "x", comes_back())[1].how == "died"
+    assert client.futures[0].cancelled
+
+
+def test_a_result_that_is_lost_with_its_worker_is_a_crash() -> None:
+    """Whether Dask says so, or has nothing."""
+    for content, said in ((OSError("no route"), " (OSError: no route)"), ("gone", "")):
+        client = Client(a=1)
+        under_way = flights(client)
+        under_way.ahead([("x", order("x"))])
+
+        def lost(client: Client = client, content: Any = content) -> Iterator[Callable[[], None]]:
+            yield lambda: client.begins(0)
+            yield lambda: client.futures[0].end(content)
+
+        assert followed(under_way, "x", lost())[1] == Ended("died", f"its worker a died{said}")
+
+
+def test_a_worker_that_lacks_pieces_gets_them_and_the_order_again() -> None:
+    """It has been restarted under its address, with nothing in memory."""
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+
+    def lacks() -> Iterator[Callable[[], None]]:
+        yield lambda: client.futures[0].end(Ended("lacking", ["luggage"]))
+        yield lambda: client.futures[1].end(Ended("run", b""))
+
+    assert followed(under_way, "x", lacks())[1].how == "run"
+    assert client.received == [("a", ["luggage"])] * 2
+
+
+def test_a_scheduler_that_is_gone_ends_the_session() -> None:
+    """By an error that no cell takes for its own."""
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+
+    def gone() -> Iterator[Callable[[], None]]:
+        yield lambda: setattr(client, "status", "connecting")
+
+    with pytest.raises(ClusterLostError, match="tcp://there: the scheduler is gone"):
+        followed(under_way, "x", gone())
+
+
+def test_without_any_worker_the_session_ends_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one may come, such as the next job of a queue."""
+    client = Client(a=1)
+    under_way = flights(client)
+    monkeypatch.setattr(fleet, "WITHOUT_WORKERS_SECONDS", -1.0)
+    under_way.ahead([("x", order("x"))])
+
+    def gone() -> Iterator[Callable[[], None]]:
+        yield client.threads.clear
+
+    with pytest.raises(ClusterLostError, match="no worker is left"):
+        followed(under_way, "x", gone())
+
+
+def test_a_worker_that_comes_late_gets_all_that_cells_need_once() -> None:
+    """It runs cells as the others do."""
+    client = Client(a=1)
+    under_way = flights(client, data=b"rows")
+    under_way.ahead([(name, order(name)) for name in "xy"])
+    assert len(client.futures) == 1
+
+    def comes() -> Iterator[Callable[[], None]]:
+        yield lambda: client.threads.update(b=1)
+        yield lambda: client.futures[0].end(Ended("run", b""))
+
+    followed(under_way, "x", comes())
+    assert client.futures[1].worker == "b"
+    assert client.received == [("a", ["data", "luggage"]), ("b", ["data", "luggage"])]
+
+
+def test_a_worker_that_differs_is_refused_by_what_differs() -> None:
+    """Before any cell: worker, machine, thing, both values, remedy. One that comes late runs none, and is said."""
+    client = Client(a=1)
+    client.prints["a"] = {**fingerprint.taken(), "scikit-learn": "1.8.0"}
+    expected = r"worker a on host of a is not like this process: scikit-learn is 1\.8\.0, expected .*: install there"
+    with pytest.raises(TuningError, match=expected):
+        flights(client)
+    late = Client(a=1)
+    late.prints["b"] = client.prints["a"]
+    under_way = flights(late)
+    late.threads["b"] = 1
+    under_way.ahead([(name, order(name)) for name in "xy"])
+
+    def ends() -> Iterator[Callable[[], None]]:
+        yield lambda: late.futures[0].end(Ended("run", b""))
+
+    followed(under_way, "x", ends())
+    assert {future.worker for future in late.futures} == {"a"}
+    assert "worker b on host of b is not like this process" in NOTES[0]
+
+
+def test_a_worker_that_cannot_take_what_it_is_sent_is_refused_with_the_reason() -> None:
+    """Such as one whose memory or disk is full."""
+    client = Client(a=1)
+    client.refusing["a"] = OSError(28, "No space left on device")
+    with pytest.raises(TuningError, match="worker a on host of a.*No space left on device"):
+        flights(client)
+
+
+def test_what_is_dropped_keeps_its_slot_until_it_has_ended() -> None:
+    """Two cells at one slot would measure each other."""
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way.ahead([(name, order(name)) for name in "xyz"])
+    under_way.drop("xz")
+    assert len(client.futures) == 1
+
+    def ends() -> Iterator[Callable[[], None]]:
+        yield lambda: client.futures[0].end(Ended("run", b"nobody's"))
+        yield lambda: client.futures[1].end(Ended("run", b"y's"))
+
+    assert followed(under_way, "y", ends())[1] == Ended("run", b"y's")
+    assert not ENDED
+    assert len(client.futures) == 2
+
+
+def test_cells_on_one_machine_are_contended() -> None:
+    """Their seconds are not the method's alone; one slot a machine leaves them so."""
+    for machine, contended in (("one", True), ("", False)):
+        client = Client(a=1, b=1)
+        client.machine = machine
+        under_way, seen = flights(client), []
+
+        def pack(order: Order, seen: list[bool] = seen) -> tuple[Pack, dict[str, bytes]]:
+            seen.append(order.contended)
+            return Pack(b""), {}
+
+        under_way._pack = pack
+        under_way.ahead([("x", order("x"))])
+        assert seen == [contended]

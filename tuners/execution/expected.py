@@ -1,0 +1,82 @@
+"""What a problem's cells are expected to take, told from names, rows and budget before anything is measured.
+
+It says how the cells of a comparison are divided among sessions, which must all come to the same numbers: nothing here
+depends on the machine. Only ratios matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuners.plan import loaded
+from tuners.results.budget import UNLIMITED
+
+if TYPE_CHECKING:
+    from tuners.plan import Plan
+    from tuners.results.cell import Cell
+
+ROWS = 400
+"""Rows that the seconds below are of."""
+UNTUNED = "default"
+"""The method that evaluates one candidate."""
+LEAST = 0.3
+"""Seconds that any problem takes: its rows are read, its untuned model is fitted."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a model's candidates take on 400 rows and 4 folds, in seconds: `benchmarks/performance/shards.py`."""
+
+    candidate: float
+    """One, evaluated by fits of its own."""
+    table: float
+    """All of the space that `standard` has of it, recorded."""
+
+
+USUAL = Cost(0.2, 30.0)
+"""Of a model that is not listed, such as one of a user's own."""
+MODELS: Mapping[str, Cost] = {
+    "forest": Cost(0.66, 2.6), "extra_trees": Cost(0.68, 500.0), "boosting": Cost(0.47, 190.0),
+    "lightgbm": Cost(0.17, 210.0), "xgboost": Cost(0.68, 480.0), "svm": Cost(0.06, 43.0), "logistic": Cost(0.09, 22.0),
+    "ridge": Cost(0.07, 18.0), "elastic_net": Cost(0.96, 330.0), "neighbours": Cost(0.08, 28.0),
+    "mlp": Cost(1.6, 900.0), "any": Cost(0.4, 900.0), "ann": Cost(2.5, 900.0), "ann_plain": Cost(6.0, 2000.0),
+}  # fmt: skip
+THINKING: Mapping[str, float] = {
+    "bayesian": 0.008, "genetic": 0.012, "optuna": 0.006, "optuna_tpe_independent": 0.006, "optuna_gp": 0.35,
+    "smac": 0.19, "smac_hyperband": 0.19, "hyperband": 0.006, "asha": 0.006, "gradient": 0.02,
+}  # fmt: skip
+"""Seconds that a method takes itself for each candidate; others take a thousandth."""
+
+
+def seconds(plan: Plan, cells: Sequence[Cell]) -> float:
+    """Return what the cells of one problem are expected to take; the least where no cell is known beforehand."""
+    if not cells:
+        return LEAST
+    model, dataset = cells[0].model, cells[0].dataset
+    cost, share = MODELS.get(model, USUAL), _rows(plan, dataset) / ROWS
+    candidate = cost.candidate * share
+    runs = [(plan.repeats(model, cell.tuner), _evaluations(plan, cell), cell.tuner) for cell in cells]
+    thinking = sum(repeats * count * THINKING.get(tuner, 0.001) for repeats, count, tuner in runs)
+    if plan.recorded:
+        whole = cost.table * share
+        searched = sum(repeats * count for repeats, count, _ in runs) * candidate
+        return LEAST + thinking + (whole if whole <= plan.table_limit else searched)
+    limit = plan.time_budget or float("inf")
+    return LEAST + thinking + sum(repeats * min(count * candidate, limit) for repeats, count, _ in runs)
+
+
+def _evaluations(plan: Plan, cell: Cell) -> float:
+    """Return the candidates that a run evaluates; where only time limits it, as many as fit into it."""
+    count = plan.evaluations(cell.model, cell.tuner)
+    if cell.tuner == UNTUNED:
+        return 1
+    return count if count < UNLIMITED else (plan.time_budget or 1.0) / MODELS.get(cell.model, USUAL).candidate
+
+
+def _rows(plan: Plan, dataset: str) -> int:
+    """Return the rows that are used of a dataset; of one that cannot be loaded, as many as the costs are of."""
+    found = loaded(lambda: plan.dataset(dataset))
+    count = ROWS if found is None else len(found.y)
+    return min(count, plan.protocol.rows or count)
