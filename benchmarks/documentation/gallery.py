@@ -13,6 +13,7 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,18 @@ def _png(driver: webdriver.Chrome, picture: Picture) -> bytes:
         part = driver.find_element(By.CSS_SELECTOR, picture.part)
         driver.execute_script("arguments[0].scrollIntoView()", part)
         WebDriverWait(driver, PATIENCE).until(lambda _: part.find_elements(By.CSS_SELECTOR, ".main-svg, table"))
-        area = {"captureBeyondViewport": True, "clip": part.rect | {"scale": 1}}
+        area = {"captureBeyondViewport": True, "clip": _settled(driver, part) | {"scale": 1}}
     taken = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", **area})
     return base64.b64decode(taken["data"])
+
+
+def _settled(driver: webdriver.Chrome, part: WebElement) -> dict[str, float]:
+    """Return where a part is, once the charts above it, which are drawn as they come into view, no longer move it."""
+    places: list[dict[str, float]] = []
+
+    def still(_: webdriver.Chrome) -> bool:
+        places.append(part.rect)
+        return places[-2:] == [part.rect] * 2
+
+    WebDriverWait(driver, PATIENCE, poll_frequency=2).until(still)
+    return places[-1]
