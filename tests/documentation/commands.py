@@ -27,7 +27,7 @@ UNLESS_SAID = {
     "--tuning-tuners": "default,random",
     "--tuning-evaluation": "plain",
 }
-OTHERS = {"cd", "git", "ln", "tox", "source"}
+OTHERS = {"cat", "cd", "git", "ln", "tox", "source"}
 """Commands that are nobody's business here."""
 
 
@@ -50,7 +50,7 @@ class Shell:
             KINDS[kind](self, words[len(kind.split()) :], run)
 
     def _commands(self, text: str) -> Iterator[list[str]]:
-        text = re.sub(r"\$\{\{.*?\}\}", "x", text.replace("\\\n", " "))
+        text = re.sub(r"\$\{\{.*?\}\}", "1", text.replace("\\\n", " "))
         for line in text.splitlines():
             plain = shlex.split(line, comments=True)
             assigned = re.fullmatch(r"(\w+)=(.*)", plain[0]) if len(plain) == 1 else None
