@@ -52,7 +52,7 @@ def test_the_pages_commands_work(command: list[str], capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("tool", ["--optuna", "--mlflow"])
+@pytest.mark.parametrize("tool", ["--optuna", pytest.param("--mlflow", marks=pytest.mark.slow)])
 def test_the_pages_exports_work(tool: str) -> None:
     """In a row, as they stand: the second one into the same store has a name of its own."""
     pytest.importorskip(tool.removeprefix("--"), reason=f"pip install 'pytest-tuners[{tool.removeprefix('--')}]'")

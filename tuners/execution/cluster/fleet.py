@@ -7,6 +7,8 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
 from tuners.errors import ClusterLostError, TuningError, one_line
@@ -20,6 +22,17 @@ LOOK_SECONDS = 1.0
 """How often workers that have come and gone are asked for."""
 MOST_SAID = 3
 """Differences that a message names."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What comes of comparing a worker with this process."""
+
+    machine: str
+    wrong: str = ""
+    """Why it cannot run cells, in one line; empty if it can."""
+    lacking: AbstractSet[str] = frozenset()
+    """Modules of the user's that it does not have."""
 
 
 class Fleet:
@@ -60,15 +73,12 @@ class Fleet:
         Raises `TuningError` that names a worker, what differs, and the remedy.
         """
         self._modules, self._here = modules, fingerprint.taken(modules)
-        found = self._asked(self._awaited())
-        absent: set[str] = set()
-        for worker, (there, machine) in found.items():
-            differing = differences(self._here, there)
-            if differing:
-                raise TuningError(_refusal(worker, machine, differing))
-            absent |= lacking(self._here, there)
-        self.client.run(slot.warm, self.session, self._environment, workers=[*found], on_error="ignore")
-        return absent
+        asked = self._asked(self._awaited())
+        for each in asked.values():
+            if each.wrong:
+                raise TuningError(each.wrong)
+        self._run(slot.warm, self.session, self._environment, workers=[*asked])
+        return {name for each in asked.values() for name in each.lacking}
 
     def equip(self, luggage: Mapping[str, bytes], modules: Collection[str]) -> None:
         """Send all that every cell needs to the workers, the pack itself first; `modules` are those that stay."""
@@ -101,18 +111,16 @@ class Fleet:
 
     def _admit(self, threads: Mapping[str, int]) -> None:
         """Give slots to new workers that are like this process, once they have all that cells need."""
-        asked = [worker for worker in threads if worker not in self._refused]
-        for worker, (there, machine) in self._asked(asked).items() if asked else ():
-            differing = differences(self._here, there) + [f"no module {name}" for name in lacking(self._here, there)]
-            if not differing:
-                error = self.deliver(worker, {})
-                differing = [error] if error else []
-            if differing:
-                self._refused[worker] = _refusal(worker, machine, differing)
+        new = [worker for worker in threads if worker not in self._refused]
+        for worker, each in self._asked(new).items() if new else ():
+            wrong = each.wrong or "; ".join(f"no module {name}" for name in sorted(each.lacking))
+            wrong = wrong or self.deliver(worker, {})
+            if wrong:
+                self._refused[worker] = wrong if wrong == each.wrong else _refusal(worker, each.machine, [wrong])
                 if self._slots:
                     self._note(self._refused[worker])
                 continue
-            self._machines[worker] = machine
+            self._machines[worker] = each.machine
             self._slots[worker] = threads[worker]
 
     def deliver(self, worker: str, pieces: Mapping[str, bytes]) -> str:
@@ -125,7 +133,7 @@ class Fleet:
         if not new:
             return ""
         arguments = (self.session, new, self._environment, self._luggage)
-        said = self.client.run(slot.receive, *arguments, workers=[worker], on_error="return").get(worker)
+        said = self._run(slot.receive, *arguments, workers=[worker]).get(worker)
         if isinstance(said, BaseException):
             return one_line(said)
         sent |= {*new}
@@ -177,19 +185,33 @@ class Fleet:
         try:
             found: dict[str, int] = dict(self.client.nthreads())
         except Exception as error:  # noqa: BLE001  whatever a closed connection raises
-            message = f"{self.address}: the scheduler is gone ({one_line(error)})"
-            raise ClusterLostError(message) from None
+            raise self.lost(error) from None
         return found
 
-    def _asked(self, workers: list[str]) -> dict[str, tuple[Fingerprint, str]]:
-        """Return the fingerprint and the machine of each worker; raise `TuningError` for one that cannot be asked."""
-        found = self.client.run(slot.taken, self._modules, workers=workers, on_error="return")
-        for worker, said in found.items():
-            if isinstance(said, ImportError):
-                message = f"--tuning-cluster: worker {worker}: {one_line(said)}: install there what is installed here, "
-                message += "pytest-tuners included"
-                raise TuningError(message)
-        return {worker: said for worker, said in found.items() if not isinstance(said, BaseException)}
+    def _asked(self, workers: list[str]) -> dict[str, Compared]:
+        """Return what comes of comparing each worker with this process."""
+        found = {}
+        for worker, said in self._run(slot.taken, self._modules, workers=workers).items():
+            if isinstance(said, BaseException):
+                remedy = "install there what is installed here, pytest-tuners included"
+                found[worker] = Compared("", f"--tuning-cluster: worker {worker}: {one_line(said)}: {remedy}")
+                continue
+            there, machine = said
+            differing = differences(self._here, there)
+            wrong = _refusal(worker, machine, differing) if differing else ""
+            found[worker] = Compared(machine, wrong, lacking(self._here, there))
+        return found
+
+    def _run(self, function: Callable[..., Any], *arguments: Any, workers: list[str]) -> dict[str, Any]:
+        """Return by worker what a function returns or raises there; raise `ClusterLostError` without a scheduler."""
+        try:
+            return dict(self.client.run(function, *arguments, workers=workers, on_error="return"))
+        except Exception as error:  # noqa: BLE001  whatever a closed connection raises
+            raise self.lost(error) from None
+
+    def lost(self, error: Exception | None = None) -> ClusterLostError:
+        """Return the error that says that the scheduler is gone."""
+        return ClusterLostError(f"{self.address}: the scheduler is gone{f' ({one_line(error)})' if error else ''}")
 
 
 def _refusal(worker: str, machine: str, differing: list[str]) -> str:
