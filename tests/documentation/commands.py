@@ -28,11 +28,7 @@ UNLESS_SAID = {
     "--tuning-tuners": "default,random",
     "--tuning-evaluation": "plain",
 }
-<<<<<<< HEAD
 OTHERS = {"cat", "cd", "echo", "eval", "git", "ln", "optuna-dashboard", "pdflatex", "source", "tox"}
-=======
-OTHERS = {"cat", "cd", "git", "ln", "tox", "source"}
->>>>>>> h-shards
 """Commands that are nobody's business here."""
 
 
