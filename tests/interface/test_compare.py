@@ -282,12 +282,12 @@ class Terminal(io.StringIO):
 
 def test_progress_is_for_those_who_see_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """On a terminal a bar counts cells, below what will be compared; elsewhere, and if not wanted, it is quiet."""
-    compared(seeds=1)
+    compared(seeds=1, tuners="default")
     assert capsys.readouterr() == ("", "")
     for progress in (True, False):
         monkeypatch.setattr(sys, "stderr", seen := Terminal())
-        compared(seeds=1, progress=progress)
-        assert ("2/2" in seen.getvalue(), "tuning: preset quick, 2 cells" in seen.getvalue()) == (progress, progress)
+        compared(seeds=1, tuners="default", progress=progress)
+        assert ("1/1" in seen.getvalue(), "tuning: preset quick, 1 cell:" in seen.getvalue()) == (progress, progress)
 
 
 def test_a_notebook_is_seen_by_its_kernel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ ELSEWHERE = {
     "alpha": "it is for gates: `python -m tuners gate`",
     "inconclusive": "it is for gates: `python -m tuners gate`",
     "report": "call report(path) on what compare returns",
+    "cluster": "it is for a session of pytest's: `pytest --tuning-cluster=ADDRESS`",
     "shard": "it divides a session of pytest's: `pytest --tuning-shard=K/N`",
 }
 """Options that mean nothing here, by key: what to do instead."""
