@@ -37,7 +37,8 @@ def test_the_whole_way(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert any(line.startswith("tuning: preset timed, 2 cells: 2 tuners on 1 problem") for line in lines)
     assert any("240 s a search" in line for line in lines)
     assert any(line.startswith("- best on shop: ") for line in lines)
-    assert "python -m tuners compare shop.csv bought --seeds=" in " ".join(line.strip() for line in lines)
+    # Not the bare command, which would compare other models and methods.
+    assert "the same command with --seeds=" in " ".join(line.strip() for line in lines)
     chosen, kept, warned = lines[-3:]
     assert chosen.startswith(("the model: ridge, tuned: alpha=", "the model: ridge, untuned: no candidate is better"))
     assert "; accuracy 0." in chosen
@@ -76,6 +77,24 @@ def test_bad_input_is_one_line(
     assert len(printed) == 1
     assert said in printed[0]
     assert not Path(".tuning").exists()
+
+
+def test_without_a_score_there_is_no_model(
+    shop: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code is 1, and the last line has the reason."""
+    from sklearn.linear_model import RidgeClassifier
+
+    def broken(*given: Any, **named: Any) -> None:
+        message = "broken here"
+        raise ValueError(message)
+
+    monkeypatch.setattr(RidgeClassifier, "fit", broken)
+    assert main(["compare", shop, "bought", *CHEAP, "--save-model", "shop.joblib"]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("no model, since no search has ended with a score: ")
+    assert "broken here" in last
+    assert not Path("shop.joblib").exists()
 
 
 def test_a_missing_library_is_said_before_anything_runs(

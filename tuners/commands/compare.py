@@ -80,7 +80,7 @@ def run(chosen: argparse.Namespace) -> int:
         f"{chosen.file}:{chosen.target}",
         methods,
         printed=True,
-        command=shlex.join(["python", "-m", "tuners", "compare", chosen.file, chosen.target]),
+        command=_command(chosen),
         timed=lambda plan, cells: _divide(plan, cells, allowed),
     )
     comparison = Comparison(sitting)
@@ -91,8 +91,20 @@ def run(chosen: argparse.Namespace) -> int:
     for note in comparison.notes:
         print(printable(note, None))
     print(f"\n{comparison!r}")
-    _conclude(comparison, chosen.save_model)
-    return INTERRUPTED if comparison.cut_short else 0
+    concluded = _conclude(comparison, chosen.save_model)
+    if comparison.cut_short:
+        return INTERRUPTED
+    return 0 if concluded else 1
+
+
+def _command(chosen: argparse.Namespace) -> str:
+    """Return the command as it was given, but for seeds, of which advice names others, and what it writes."""
+    words = ["python", "-m", "tuners", "compare", chosen.file, chosen.target, f"--minutes={chosen.minutes}"]
+    for key in (*READING, *OPTIONS):
+        value = getattr(chosen, key.replace("-", "_"))
+        if value is not None and key not in ("seeds", "resume"):
+            words.append(f"--{key}={value}")
+    return shlex.join(words)
 
 
 def _divide(plan: Plan, cells: Sequence[Cell], allowed: float) -> None:
@@ -109,15 +121,17 @@ def _divide(plan: Plan, cells: Sequence[Cell], allowed: float) -> None:
     plan.time_budget = plan.given["time-budget"] = round(each, 1)
 
 
-def _conclude(comparison: Comparison, path: Path | None) -> None:
-    """Say which model is the one to use, and save it."""
+def _conclude(comparison: Comparison, path: Path | None) -> bool:
+    """Say which model is the one to use, and save it; return whether there is one."""
     from tuners.interface import model_files  # noqa: PLC0415  it loads scikit-learn
 
     try:
         params: dict[str, Any] = comparison.best_params_
     except TuningError as error:
-        print(printable(str(error), None))
-        return
+        reasons = dict.fromkeys(record.reason for record in comparison.records if record.reason)
+        said = "; ".join(reasons) or str(error)
+        print(printable(f"no model, since no search has ended with a score: {said}: try more --minutes", None))
+        return False
     how = ", ".join(f"{name}={value!r}" for name, value in params.items())
     named = f"{comparison.best_model_}, {f'tuned: {how}' if how else 'untuned: no candidate is better on all rows'}"
     metric = comparison.metric
@@ -126,6 +140,7 @@ def _conclude(comparison: Comparison, path: Path | None) -> None:
     if path is not None:
         for line in model_files.save(comparison.best_estimator_, path):
             print(line)
+    return True
 
 
 COMMAND = Command(

@@ -33,7 +33,7 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True, notes: bool
     positives = plan.positives(cells)
     lines.append(
         f"tuning: {_metrics(plan, positives)}, {protocol.words}, {percent(protocol.test_size)} test, "
-        f"{protocol.rows_in_words}, jobs {plan.jobs}, evaluation {plan.evaluation}"
+        f"{protocol.rows_in_words}, jobs {plan.jobs}{_cluster(plan)}, evaluation {plan.evaluation}"
         + (", searches begin with the default configuration" if plan.start != STARTS[0] else "")
         + (f", {plan.time_budget:g} s a search" if plan.time_budget else "")
     )
@@ -58,6 +58,10 @@ def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True, notes: bool
         if power and repeats:
             lines.append(f"tuning: {model}: {power_of(_design(mine, repeats), known, plan.metric).sentence}")
     return lines
+
+
+def _cluster(plan: Plan) -> str:
+    return "" if plan.cluster is None else f", cells on the cluster {plan.cluster}"
 
 
 def _metrics(plan: Plan, positives: Sequence[str]) -> str:

@@ -190,5 +190,5 @@ class Measurement:
         if trials:
             return f"every candidate failed: {trials[0].reason}"
         if self.timed_out:
-            return f"no candidate was evaluated within {self.budget.seconds:g} s: raise --tuning-time-budget"
+            return f"no candidate was evaluated within {self.budget.seconds:g} s: give it more time"
         return "the tuner evaluated no candidate: it must call objective(params) or objective.search(search)"

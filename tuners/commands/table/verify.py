@@ -28,9 +28,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     names = parser.add_argument("names", nargs="*", metavar="NAME", help="tables of `table list`, or problems; all")
     completes_table(names)
     parser.add_argument(
-        "--sample", metavar="N", default=SAMPLE, help="rows of each table, drawn at random (%(default)s)"
+        "--sample", metavar="N", default=SAMPLE, help=f"rows of each table, drawn at random; {SAMPLE} by default"
     )
-    parser.add_argument("--sample-seed", metavar="SEED", default="0", help="of the drawing (%(default)s)")
+    parser.add_argument("--sample-seed", metavar="SEED", default="0", help="of the drawing; 0 by default")
     add(parser, "tables", *PROTOCOL)
 
 

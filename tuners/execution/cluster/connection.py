@@ -14,7 +14,7 @@ from tuners.errors import TuningError, require
 LOCAL = "local:"
 """How the address of a cluster begins that is started here; the number of its workers follows."""
 EXPECTED = "local:N, a scheduler's address as in tcp://host:8786, or the path of its file"
-_ADDRESS = re.compile(r"(?:[a-z]+://)?[\w.\-\[\]:]+:[0-9]{1,5}")
+_ADDRESS = re.compile(r"(?:[a-z]+://)?[\w.\-\[\]:]+:[0-9]{2,5}")
 MOST_LOCAL = 1_000
 
 
