@@ -260,6 +260,20 @@ def test_a_worker_that_lacks_pieces_gets_them_and_the_order_again() -> None:
     assert client.received == [("a", ["luggage"])] * 2
 
 
+def test_what_had_begun_is_not_begun_again_where_its_worker_lacks_pieces() -> None:
+    """A worker that came back under its address has lost them, and Dask has given it what had begun before."""
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+
+    def comes_back() -> Iterator[Callable[[], None]]:
+        yield lambda: client.begins(0)
+        yield lambda: client.futures[0].end(Ended("lacking", ["luggage"]))
+
+    assert followed(under_way, "x", comes_back())[1] == Ended("died", "its worker a died")
+    assert len(client.futures) == 1
+
+
 def test_a_scheduler_that_is_gone_ends_the_session() -> None:
     """By an error that no cell takes for its own."""
     client = Client(a=1)

@@ -187,11 +187,15 @@ class Flights:
         flight = self._free(key)
         if flight is None:
             return
-        if ended.how == "lacking":
-            self._fleet.forget(worker)
-            self._waiting.appendleft(flight)
-        else:
+        if ended.how != "lacking":
             self._end(flight, ended)
+            return
+        self._fleet.forget(worker)
+        if flight.begun:
+            # A worker that has its old address again, and nothing in memory, was given what had begun on it.
+            self._end(flight, Ended("died", f"its worker {worker} died"))
+        else:
+            self._waiting.appendleft(flight)
 
     def _died(self, key: str, reason: str) -> None:
         """End what had begun as crashed; what had not goes to another worker."""
