@@ -14,6 +14,7 @@ ELSEWHERE = {
     "fail": "save() the comparison, and judge it by `python -m tuners gate THEN NOW --fail EXPR`",
     "alpha": "it is for gates: `python -m tuners gate`",
     "inconclusive": "it is for gates: `python -m tuners gate`",
+    "cluster": "it is for sessions of pytest's: `pytest --tuning-cluster=ADDRESS`",
     "report": "call report(path) on what compare returns",
     "shard": "it divides a session of pytest's: `pytest --tuning-shard=K/N`",
 }
