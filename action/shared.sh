@@ -15,10 +15,9 @@ activate() {
 }
 
 environment() { # of one side: its own, in which the project is installed from the working directory
-    python -m venv "$1"
-    activate "$1"
-    eval "$INSTALL"
-    python -m pip install --quiet "$GITHUB_ACTION_PATH${EXTRAS:+[$EXTRAS]}"
+    # Joined, since in the condition of an `if`, where the base's stands, nothing else ends at the first failure.
+    python -m venv "$1" && activate "$1" && eval "$INSTALL" &&
+        python -m pip install --quiet "$GITHUB_ACTION_PATH${EXTRAS:+[$EXTRAS]}"
 }
 
 session() { # of one side, in the working directory

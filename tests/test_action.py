@@ -223,6 +223,15 @@ def test_a_base_that_cannot_run_leaves_the_pull_request_uncompared(runner: Runne
     assert not runner.asked.exists()
 
 
+def test_a_side_that_cannot_be_installed_is_not_run(runner: Runner) -> None:
+    """What would run without it is not the side; the base's step asks in a condition, where bash goes on by itself."""
+    step = {"run": 'source "$GITHUB_ACTION_PATH/action/shared.sh"; if environment "$work/base"; then echo "it runs"; fi'}
+    for install, runs in (("true", True), ("false", False)):
+        code, _ = runner._shell(step | {"env": {"INSTALL": install, "EXTRAS": "all"}}, {}, refused=False)
+        assert (code, "it runs" in runner.said) == (0, runs), runner.said
+        runner.said = ""
+
+
 def test_a_push_keeps_the_run_that_pull_requests_are_compared_with(runner: Runner) -> None:
     """Under the key that a pull request into that commit asks for, so that it needs no run of its base."""
     assert runner.run(event="push") == 0, runner.said
