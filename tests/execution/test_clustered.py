@@ -29,7 +29,7 @@ class Flights:
         """Know it by name."""
         self._told = told
 
-    def follow(self, name: str, order: Order) -> Generator[bytes, None, Ended]:  # noqa: ARG002  the real one's
+    def follow(self, name: str, order: Order) -> Generator[bytes, None, Ended]:
         """Tell it."""
         messages, ended = self._told[name]
         for message in messages:
