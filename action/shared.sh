@@ -15,7 +15,7 @@ activate() {
 }
 
 environment() { # of one side: its own, in which the project is installed from the working directory
-    # Joined, since in the condition of an `if`, where the base's stands, nothing else ends at the first failure.
+    # One list, since a failure in the middle ends nothing where a side may fail.
     python -m venv "$1" && activate "$1" && eval "$INSTALL" &&
         python -m pip install --quiet "$GITHUB_ACTION_PATH${EXTRAS:+[$EXTRAS]}"
 }

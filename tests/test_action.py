@@ -170,25 +170,33 @@ def runner(tmp_path: Path) -> Runner:
 
 
 def test_a_pull_request_is_compared_judged_and_told_of(runner: Runner) -> None:
-    """The first run makes the base's run and tables, and comments; the next ones find all of them, and update it."""
+    """The base is run and kept, with the tables; the report of both is a comment, and in the summary."""
     runner.commit("nothing that matters")
     assert runner.run() == 0, runner.said
     assert "compared with" in runner.summary
-    assert next(iter(runner.cache)).startswith(f"pytest-tuners-run-{runner.base}-")
-    assert len(runner.cache) == 2
-    first = runner.asked.read_text()
-    assert "--method POST repos/you/tuner/issues/7/comments" in first
+    kept_run, kept_tables = runner.cache
+    assert kept_run.startswith(f"pytest-tuners-run-{runner.base}-")
+    assert re.match(r"pytest-tuners-tables-[0-9a-f]{16}-", kept_tables)
+    assert "--method POST repos/you/tuner/issues/7/comments" in runner.asked.read_text()
     body = Path(f"{runner.asked}.body").read_text()
     assert body.startswith("<!-- pytest-tuners -->\n# Evaluation of tuning methods")
     assert "identical" in body
     assert runner.installed.read_text().count("pip install --quiet") == 2  # a side each
+
+
+@pytest.mark.slow
+def test_what_was_kept_is_found_again(runner: Runner) -> None:
+    """The next run needs no run of the base, adds nothing to the tables, and updates the comment."""
+    runner.commit("nothing that matters")
+    assert runner.run() == 0, runner.said
     runner.comments.write_text("41\n")
     assert runner.run() == 0, runner.said
     assert "--method PATCH repos/you/tuner/issues/comments/41" in runner.asked.read_text()
     assert len(runner.cache) == 2  # nothing was new
-    assert runner.installed.read_text().count("pip install --quiet") == 3  # the base needed none
+    assert runner.installed.read_text().count("pip install --quiet") == 3
 
 
+@pytest.mark.slow
 def test_a_worse_tuner_fails_and_is_told_of(runner: Runner) -> None:
     """The exit code is the session's, after the comment is written."""
     conftest = runner.workspace / "benchmarks" / "conftest.py"
@@ -203,6 +211,7 @@ def test_a_worse_tuner_fails_and_is_told_of(runner: Runner) -> None:
     assert "regressed" in Path(f"{runner.asked}.body").read_text()
 
 
+@pytest.mark.slow
 def test_where_no_comment_can_be_written_the_summary_has_the_report(runner: Runner) -> None:
     """As of a fork, whose token may only read: said in a notice, and no failure."""
     runner.commit("from a fork")
@@ -211,6 +220,7 @@ def test_where_no_comment_can_be_written_the_summary_has_the_report(runner: Runn
     assert "::notice title=pytest-tuners::the comment could not be written" in runner.said
 
 
+@pytest.mark.slow
 def test_a_base_that_cannot_run_leaves_the_pull_request_uncompared(runner: Runner) -> None:
     """Such as one without benchmarks: the pull request that brings them passes, and says so."""
     runner.git("rm", "-r", "--quiet", "benchmarks")
@@ -248,6 +258,7 @@ def test_a_base_that_ran_with_other_libraries_is_run_again(runner: Runner, tmp_p
     assert keys[0] == keys[1] != keys[2]
 
 
+@pytest.mark.slow
 def test_a_push_keeps_the_run_that_pull_requests_are_compared_with(runner: Runner) -> None:
     """Under the key that a pull request into that commit asks for, so that it needs no run of its base."""
     assert runner.run(event="push") == 0, runner.said

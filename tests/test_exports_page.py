@@ -52,7 +52,7 @@ def test_the_pages_commands_work(command: list[str], capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("tool", ["--optuna", "--mlflow"])
+@pytest.mark.parametrize("tool", ["--optuna", pytest.param("--mlflow", marks=pytest.mark.slow)])
 def test_the_pages_exports_work(tool: str) -> None:
     """In a row, as they stand: the second one into the same store has a name of its own."""
     pytest.importorskip(tool.removeprefix("--"), reason=f"pip install 'pytest-tuners[{tool.removeprefix('--')}]'")
@@ -65,7 +65,7 @@ def test_the_pages_exports_work(tool: str) -> None:
 def test_the_workflow_is_one() -> None:
     """Of twelve lines, after GitHub's schema; its inputs are the action's."""
     yaml = pytest.importorskip("yaml", reason="pip install pyyaml")
-    (text,) = re.findall(r"<!-- test: workflow -->\n```yaml\n(.*?)```", CI, re.DOTALL)
+    (text,) = re.findall(r"<!-- test: by \S+ workflow -->\n```yaml\n(.*?)```", CI, re.DOTALL)
     assert len(text.splitlines()) == 12
     workflow = yaml.safe_load(text)
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -78,6 +78,6 @@ def test_the_workflow_is_one() -> None:
 def test_the_cache_of_the_page_is_a_step() -> None:
     """Two steps, of which the second reads the first one's key."""
     yaml = pytest.importorskip("yaml", reason="pip install pyyaml")
-    (text,) = re.findall(r"<!-- test: cache -->\n```yaml\n(.*?)```", CI, re.DOTALL)
+    (text,) = re.findall(r"<!-- test: by \S+ cache -->\n```yaml\n(.*?)```", CI, re.DOTALL)
     first, second = yaml.safe_load(text)
     assert f"steps.{first['id']}.outputs.key" in second["with"]["key"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,8 @@ SESSION = (
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-unsafe-swiftshader")
 DESKTOP, PHONE = (1000, 720), (390, 844)
+CHOOSE = "const all = document.getElementById('group'); all.value = '0'; all.dispatchEvent(new Event('change'))"
+"""Takes the first group of one dataset in place of all."""
 PATIENCE = 300
 """Seconds that drawing may take on a machine that others use."""
 
@@ -37,6 +40,8 @@ class Picture:
     size: tuple[int, int] = DESKTOP
     """Of the window, in pixels."""
     dark: bool = False
+    one: bool = False
+    """Whether it is of one dataset, and not of all."""
 
 
 PICTURES = (
@@ -47,7 +52,7 @@ PICTURES = (
     Picture("wins", "#wins"),
     Picture("ranks", "#ranks"),
     Picture("cost", "#cost"),
-    Picture("best-so-far", "#evaluations"),
+    Picture("best-so-far", "#evaluations", one=True),
     Picture("heatmap", "#heatmap"),
     Picture("space", "#space"),
     Picture("trials", "#trials"),
@@ -71,9 +76,9 @@ def shoot(page: Path, folder: Path) -> None:
     try:
         opened: tuple[object, ...] = ()
         for picture in PICTURES:
-            if opened != (picture.size, picture.dark):
+            if opened != (picture.size, picture.dark, picture.one):
                 _open(driver, page, picture)
-                opened = picture.size, picture.dark
+                opened = picture.size, picture.dark, picture.one
             (folder / f"{picture.name}.png").write_bytes(_png(driver, picture))
             print(picture.name)
     finally:
@@ -100,6 +105,8 @@ def _open(driver: webdriver.Chrome, page: Path, picture: Picture) -> None:
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
     driver.get(page.as_uri())
     WebDriverWait(driver, PATIENCE).until(lambda _: driver.execute_script("return document.body.dataset.ready"))
+    if picture.one:
+        driver.execute_script(CHOOSE)
 
 
 def _png(driver: webdriver.Chrome, picture: Picture) -> bytes:
@@ -109,6 +116,18 @@ def _png(driver: webdriver.Chrome, picture: Picture) -> bytes:
         part = driver.find_element(By.CSS_SELECTOR, picture.part)
         driver.execute_script("arguments[0].scrollIntoView()", part)
         WebDriverWait(driver, PATIENCE).until(lambda _: part.find_elements(By.CSS_SELECTOR, ".main-svg, table"))
-        area = {"captureBeyondViewport": True, "clip": part.rect | {"scale": 1}}
+        area = {"captureBeyondViewport": True, "clip": _settled(driver, part) | {"scale": 1}}
     taken = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", **area})
     return base64.b64decode(taken["data"])
+
+
+def _settled(driver: webdriver.Chrome, part: WebElement) -> dict[str, float]:
+    """Return where a part is, once the charts above it, which are drawn as they come into view, no longer move it."""
+    places: list[dict[str, float]] = []
+
+    def still(_: webdriver.Chrome) -> bool:
+        places.append(part.rect)
+        return places[-2:] == [part.rect] * 2
+
+    WebDriverWait(driver, PATIENCE, poll_frequency=2).until(still)
+    return places[-1]

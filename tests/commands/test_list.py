@@ -25,6 +25,7 @@ from tuners.errors import MissingExtraError
 from tuners.methods._traits import HEADINGS, TRAITS
 from tuners.models._traits import TRAITS as MODEL_TRAITS
 from tuners.models._traits import OfTask
+from tuners.registry import Registry
 from tuners.spaces import cardinality, needed_by
 from tuners.task.resource import resource_of
 
@@ -42,9 +43,9 @@ def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str
 @pytest.mark.parametrize("family", sorted(LISTINGS))
 def test_all_members_are_listed(family: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Those of the family's registry, in its order, each with the same keys, as JSON and as a line."""
-    registry = {"tuners": TUNERS, "models": MODELS, "datasets": DATASETS, "metrics": METRICS, "presets": PRESETS}[
-        family
-    ]
+    families: dict[str, Registry[Any]]
+    families = {"tuners": TUNERS, "models": MODELS, "datasets": DATASETS, "metrics": METRICS, "presets": PRESETS}
+    registry = families[family]
     rows = listed(capsys, family)
     assert [row["name"] for row in rows] == list(registry)
     assert len({tuple(row) for row in rows}) == 1

@@ -3,9 +3,9 @@
 The comment is `<!-- test: MARK -->`, and the page shows no trace of it. A mark is one of:
 
 `file NAME`: the block is written to that file, behind what the page has put there before
-`by TEST`: only compiled; that test, a file, executes it
+`by TEST`: only compiled or parsed; that test, a file which names the page, runs it
 `given THING...`: files and names that a reader has, made by `given`
-`parsed: REASON`: commands whose options are read by the real parsers, and which are not run
+`parsed: REASON`: commands that are read by the real parsers, or code that is compiled, and not run
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import re
 import shlex
 import shutil
@@ -27,8 +28,11 @@ UNLESS_SAID = {
     "--tuning-tuners": "default,random",
     "--tuning-evaluation": "plain",
 }
-OTHERS = {"cd", "git", "ln", "tox", "source"}
+OTHERS = {"cat", "cd", "echo", "eval", "git", "ln", "optuna-dashboard", "pdflatex", "source", "tox"}
 """Commands that are nobody's business here."""
+
+
+ASSIGNED = re.compile(r"(\w+)=(.*)")
 
 
 class Shell:
@@ -42,25 +46,29 @@ class Shell:
     def read(self, text: str, *, run: bool) -> None:
         """Run the commands of a text, or only parse them; raise for one that is not known, or fails."""
         for words in self._commands(text):
-            name = Path(words[0]).name
-            if name in OTHERS:
-                continue
+            self._one(words, run=run)
+
+    def _one(self, words: list[str], *, run: bool) -> None:
+        name = Path(words[0]).name
+        if name not in OTHERS:
             kind = next((each for each in KINDS if f"{' '.join([name, *words[1:]])} ".startswith(f"{each} ")), None)
             assert kind, f"expected one of {', '.join([*KINDS, *sorted(OTHERS)])}, got {shlex.join(words)}"
             KINDS[kind](self, words[len(kind.split()) :], run)
 
     def _commands(self, text: str) -> Iterator[list[str]]:
-        text = re.sub(r"\$\{\{.*?\}\}", "x", text.replace("\\\n", " "))
+        text = re.sub(r"\$\{\{.*?\}\}", "1", text.replace("\\\n", " "))
         for line in text.splitlines():
             plain = shlex.split(line, comments=True)
-            assigned = re.fullmatch(r"(\w+)=(.*)", plain[0]) if len(plain) == 1 else None
+            assigned = ASSIGNED.fullmatch(plain[0]) if len(plain) == 1 else None
             if assigned:
                 self._variables[assigned[1]] = assigned[2]
                 continue
             known = re.sub(r"\$(\w+)", lambda found: self._variables.get(found[1], found[0]), line)
-            for part in re.split(r"&&|[()]", known):
-                if words := shlex.split(part, comments=True):
-                    yield words
+            tokens = shlex.shlex(known, posix=True, punctuation_chars="();&|")
+            tokens.whitespace_split = True
+            for ends, words in itertools.groupby(tokens, lambda token: set(token) <= set("();&|")):
+                if not ends and (command := list(itertools.dropwhile(ASSIGNED.fullmatch, words))):
+                    yield command
 
     def pytest(self, words: list[str], run: bool) -> None:
         """Run a session, or have its options parsed."""
@@ -90,6 +98,10 @@ class Shell:
             command.options(parser)
             parser.parse_args(words[1:])
 
+    def after(self, words: list[str], run: bool) -> None:
+        """Read what a script is given to run."""
+        self._one(words, run=run)
+
     def pip(self, words: list[str], run: bool) -> None:
         """See that there are the extras that are to be installed."""
         extras = re.findall(r"(?:pytest-tuners|\.)\[([\w,-]+)\]", " ".join(words))
@@ -103,6 +115,8 @@ class Shell:
 
 KINDS: dict[str, Callable[[Shell, list[str], bool], None]] = {
     "pytest": Shell.pytest,
+    "tuners": Shell.tuners,
+    "python cluster.py --": Shell.after,
     "python -m tuners": Shell.tuners,
     "python -m": Shell.module,
     "python3 -m": Shell.module,

@@ -42,6 +42,8 @@ FILES: dict[str, Callable[[], pd.DataFrame]] = {
     "houses.csv": _houses,
 }
 """By name."""
+TEXTS = {"scheduler.json": '{"address": "tcp://host:8786"}'}
+"""By name."""
 OBJECTS: dict[str, Callable[[], Any]] = {
     "df": lambda: _frame("bought"),
     "X": lambda: np.random.default_rng(0).normal(size=(ROWS, 3)),
@@ -57,5 +59,7 @@ def give(names: tuple[str, ...], folder: Path, namespace: dict[str, Any]) -> Non
     for name in names:
         if name in FILES:
             FILES[name]().to_csv(folder / name, index=False)
+        elif name in TEXTS:
+            (folder / name).write_text(TEXTS[name])
         else:
             namespace[name] = OBJECTS[name]()

@@ -35,21 +35,19 @@ class Reader:
         if block.kind == "file":
             with (self.folder / block.names[0]).open("a") as file:
                 file.write(f"{block.text}\n")
+        if block.kind == "by":
+            assert block.page.name in (ROOT / block.names[0]).read_text(encoding="utf-8"), "that test reads it not"
         LANGUAGES[block.language](self, block)
 
     def python(self, block: Block) -> None:
-        """Execute it, but what is a file, or is another test's to execute."""
+        """Execute it, but what is a file, another test's to execute, or only to be compiled."""
         code = compile(block.text, block.place, "exec")
-        if block.kind == "by":
-            assert block.page.name in (ROOT / block.names[0]).read_text(encoding="utf-8"), (
-                f"{block.names[0]} reads it not"
-            )
-        elif block.kind != "file":
+        if not block.kind or block.kind == "given":
             exec(code, self.namespace)  # noqa: S102  the documentation's own code
 
     def commands(self, block: Block) -> None:
         """Run them, or parse those that would take minutes."""
-        self.shell.read(block.text, run=block.kind != "parsed")
+        self.shell.read(block.text, run=block.kind not in {"parsed", "by"})
 
     def toml(self, block: Block) -> None:
         """Parse it, and the plugin's keys in it."""
@@ -75,6 +73,14 @@ class Reader:
         for commands in _runs(yaml.safe_load(block.text)):
             self.shell.read(commands, run=False)
 
+    def dockerfile(self, block: Block) -> None:
+        """Parse what it runs."""
+        for line in block.text.splitlines():
+            instruction, _, rest = line.partition(" ")
+            assert instruction in {"FROM", "COPY", "RUN", "WORKDIR", "ENV", "CMD"}, line
+            if instruction == "RUN":
+                self.shell.read(rest, run=False)
+
     def nothing(self, block: Block) -> None:
         """Leave it: output, or a drawing."""
 
@@ -85,6 +91,7 @@ LANGUAGES: dict[str, Callable[[Reader, Block], None]] = {
     "toml": Reader.toml,
     "ini": Reader.ini,
     "yaml": Reader.yaml,
+    "dockerfile": Reader.dockerfile,
     "text": Reader.nothing,
     "mermaid": Reader.nothing,
 }

@@ -251,7 +251,7 @@ def test_a_known_estimator_may_come_without_a_space() -> None:
         ({"budgets": 3}, TypeError, r"^compare\(\) has no argument 'budgets': did you mean 'budget'\?$"),
         ({"models": ["forest"]}, TypeError, r"^compare\(\) takes no 'models': give the models as the first argument$"),
         ({"fail": "score:1%"}, TypeError, r"^compare\(\) takes no 'fail': save\(\) the comparison, and judge it"),
-        ({"cluster": "local:2"}, TypeError, r"^compare\(\) takes no 'cluster': it is for sessions of pytest's"),
+        ({"cluster": "local:2"}, TypeError, r"^compare\(\) takes no 'cluster': it is for a session of pytest's"),
         ({"budget": 0}, TuningError, r"^budget: expected a whole number of at least 1, got 0$"),
         ({"tuners": ["randm"]}, TuningError, r"^unknown tuner 'randm': did you mean random\?"),
         ({"tuners": []}, TuningError, r"^tuners: expected names of methods or functions"),
@@ -283,12 +283,12 @@ class Terminal(io.StringIO):
 
 def test_progress_is_for_those_who_see_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """On a terminal a bar counts cells, below what will be compared; elsewhere, and if not wanted, it is quiet."""
-    compared(seeds=1)
+    compared(seeds=1, tuners="default")
     assert capsys.readouterr() == ("", "")
     for progress in (True, False):
         monkeypatch.setattr(sys, "stderr", seen := Terminal())
-        compared(seeds=1, progress=progress)
-        assert ("2/2" in seen.getvalue(), "tuning: preset quick, 2 cells" in seen.getvalue()) == (progress, progress)
+        compared(seeds=1, tuners="default", progress=progress)
+        assert ("1/1" in seen.getvalue(), "tuning: preset quick, 1 cell:" in seen.getvalue()) == (progress, progress)
 
 
 def test_a_notebook_is_seen_by_its_kernel(monkeypatch: pytest.MonkeyPatch) -> None:

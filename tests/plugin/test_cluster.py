@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -48,7 +50,7 @@ def leaf(objective, seed):
 OWN_SUITE = """
 import pytest
 from sklearn.naive_bayes import GaussianNB
-from tuners import Dataset, Model
+from tuners import Dataset, Model, Problem
 from sklearn.datasets import load_iris
 
 DATA = Dataset("flowers", *load_iris(return_X_y=True))
@@ -57,7 +59,12 @@ def mine(objective, seed):
     for exponent in (3, 6, 9):
         objective({"var_smoothing": 10.0 ** -exponent})
 
-@pytest.mark.tuning(models=[Model("bayes", GaussianNB(), {"var_smoothing": (1e-9, 1e-2)})], datasets=[DATA])
+MODEL = Model("bayes", GaussianNB(), {"var_smoothing": (1e-9, 1e-2)})
+
+def test_made(tune):
+    tune("random", Problem(MODEL, DATA, 7))
+
+@pytest.mark.tuning(models=[MODEL], datasets=[DATA])
 def test_own(tune, tuner, problem):
     tune(mine if tuner == "default" else tuner, problem)
 """
@@ -127,11 +134,14 @@ def test_plain_cells_are_what_they_are_without_a_cluster(suite: pytest.Pytester)
     assert [(each["status"], each["reason"]) for each in runs[0]] == [(e["status"], e["reason"]) for e in runs[1]]
     assert [each["status"] for each in runs[1]] == ["ok", "failed", "crashed"]
     assert runs[1][2]["reason"] == "its process died of SIGSEGV"
-    assert [each for each in psutil.Process().children(recursive=True) if _is_of_dask(each)] == []
+    assert [process for process in psutil.process_iter() if _runs_in(process, suite.path)] == []
 
 
-def _is_of_dask(process: psutil.Process) -> bool:
-    return any("cluster.runner" in part or "distributed" in part for part in process.cmdline())
+def _runs_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()) == folder and process.pid != os.getpid()
+    except (psutil.Error, OSError):
+        return False  # it has ended meanwhile, or is another user's
 
 
 def test_recorded_cells_are_what_they_are_without_a_cluster(suite: pytest.Pytester, scheduler: str) -> None:
@@ -153,9 +163,11 @@ def test_a_test_may_measure_what_is_its_own(suite: pytest.Pytester, scheduler: s
     """A function and objects that no name says travel as they are."""
     (suite.path / "test_tuning.py").write_text(OWN_SUITE)
     options = (*PLAIN, "--tuning-tuners=default,random", "--tuning-seeds=1", "--tuning-budget=3")
-    run(suite, *options, "--benchmark-save=without").assert_outcomes(passed=2)
-    run(suite, *options, "--benchmark-save=with", f"--tuning-cluster={scheduler}").assert_outcomes(passed=2)
-    assert records(suite, "with") == records(suite, "without")
+    run(suite, *options, "--benchmark-save=x", f"--tuning-cluster={scheduler}").assert_outcomes(passed=3)
+    found = {(each["tuner"], each["seed"]): each for each in records(suite, "x").values()}
+    assert found["mine", 0]["best_params"]["var_smoothing"] in {1e-3, 1e-6, 1e-9}
+    assert [each["evaluations"] for each in found.values()] == [3, 3, 3]
+    assert len({each["dataset_sha256"] for each in found.values()}) == 1
 
 
 UNLIKE = """

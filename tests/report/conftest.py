@@ -24,5 +24,8 @@ def driver() -> Iterator[webdriver.Chrome]:
     options.binary_location = browser
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     started = webdriver.Chrome(options=options, service=webdriver.ChromeService(helper))
+    started.set_script_timeout(
+        120
+    )  # the first script waits until all is drawn, which a busy machine takes a minute for
     yield started
     started.quit()

@@ -32,7 +32,11 @@ from tuners.results.run import Run
 ABOUT = {
     "libraries": {"scikit-learn": "1.9.1", "tpot": "1.1.0", "hyperopt": "0.3.0", "smac": "2.4.1", "xgboost-cpu": "3.1"},
     "machine_info": {"system": "Linux", "python_version": "3.11.7"},
-    "tuning": {"version": "0.1.0", "command": "pytest benchmarks/ --tuning-seeds=4", "own": {"tuner": [], "model": []}},
+    "tuning": {
+        "version": "0.1.0",
+        "command": f"pytest benchmarks/ --tuning-datasets={','.join(['breast_cancer'] * 20)}",
+        "own": {"tuner": [], "model": []},
+    },
 }
 NASTY = "\\input{x} $& #_^~%{}<|>\"'`-- Ünïcødé ŝĕ 中文 \u202e✓ \x1b[31m"
 

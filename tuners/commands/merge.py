@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuners.analysis.methods import evaluate
 from tuners.commands import Command
-from tuners.commands._shared import NAMES, report_option, session, storage_option
+from tuners.commands._shared import NAMES, completes_run, report_option, session, storage_option
 from tuners.errors import TuningError
 from tuners.report.document import Report
 from tuners.report.formats import text, write
@@ -19,7 +19,8 @@ from tuners.text.printable import printable
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add what is put together, and what is made of it."""
-    parser.add_argument("runs", nargs="+", metavar="RUN", help=f"a shard's saved run: {NAMES}; or a folder of them")
+    shards = f"a shard's saved run: {NAMES}; or a folder of them"
+    completes_run(parser.add_argument("runs", nargs="+", metavar="RUN", help=shards))
     parser.add_argument("--save", type=Path, required=True, metavar="FILE.json", help="the one saved run they make")
     storage_option(parser)
     report_option(parser)

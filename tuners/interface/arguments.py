@@ -14,8 +14,8 @@ ELSEWHERE = {
     "fail": "save() the comparison, and judge it by `python -m tuners gate THEN NOW --fail EXPR`",
     "alpha": "it is for gates: `python -m tuners gate`",
     "inconclusive": "it is for gates: `python -m tuners gate`",
-    "cluster": "it is for sessions of pytest's: `pytest --tuning-cluster=ADDRESS`",
     "report": "call report(path) on what compare returns",
+    "cluster": "it is for a session of pytest's: `pytest --tuning-cluster=ADDRESS`",
     "shard": "it divides a session of pytest's: `pytest --tuning-shard=K/N`",
 }
 """Options that mean nothing here, by key: what to do instead."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -46,6 +48,8 @@ class Future:
     @property
     def status(self) -> str:
         """How it has ended."""
+        if isinstance(self._content, asyncio.CancelledError):
+            return "cancelled"
         return "error" if isinstance(self._content, Exception) else "finished"
 
     def exception(self) -> Any:
@@ -108,9 +112,13 @@ class Client:
         self.tell([self.futures[number].name, []])
 
 
+taken = cache(fingerprint.taken)
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask for workers at every step, and wait for none."""
+    """Ask for workers at every step, and wait for none; read the files of the package once."""
+    monkeypatch.setattr(fingerprint, "taken", lambda *_: taken())
     monkeypatch.setattr(fleet, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr("tuners.execution.cluster.flights.LOOK_SECONDS", 0.0)
 
@@ -287,6 +295,19 @@ def test_a_scheduler_that_is_gone_ends_the_session() -> None:
         followed(under_way, "x", gone())
 
 
+def test_a_scheduler_that_was_gone_for_a_moment_has_ended_the_session() -> None:
+    """Dask has cancelled all that was under way: nothing tells what came of it."""
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+
+    def restarts() -> Iterator[Callable[[], None]]:
+        yield lambda: client.futures[0].end(asyncio.CancelledError())
+
+    with pytest.raises(ClusterLostError, match="the scheduler is gone"):
+        followed(under_way, "x", restarts())
+
+
 def test_without_any_worker_the_session_ends_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another one may come, such as the next job of a queue."""
     client = Client(a=1)
@@ -368,7 +389,8 @@ def test_cells_on_one_machine_are_contended() -> None:
     for machine, contended in (("one", True), ("", False)):
         client = Client(a=1, b=1)
         client.machine = machine
-        under_way, seen = flights(client), []
+        under_way = flights(client)
+        seen: list[bool] = []
 
         def pack(order: Order, seen: list[bool] = seen) -> tuple[Pack, dict[str, bytes]]:
             seen.append(order.contended)

@@ -11,7 +11,7 @@ import fnmatch
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tuners.commands import Command
 from tuners.commands._shared import NAMES, completes_run, runs, session, storage_option
@@ -22,7 +22,7 @@ from tuners.registry import Registry
 from tuners.report.words import counted
 from tuners.results.record import Record
 from tuners.results.run import Run
-from tuners.results.tasks import TASKS
+from tuners.results.tasks import TASKS, Task
 from tuners.store import saved_folder
 from tuners.store.saved import SavedRun
 from tuners.text.printable import printable
@@ -52,7 +52,7 @@ class Exported:
 
     def space(self, record: Record) -> ConfigurationSpace | None:
         """Return the space that a cell's method searched; None where its model is not known here."""
-        task = record.task or TASKS[0]
+        task = cast("Task", record.task or TASKS[0])
         return loaded(lambda: self._plan.model(record.model).for_task(task).space_for(record.tuner))
 
     def numbers(self, run: Run) -> range:

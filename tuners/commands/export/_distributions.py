@@ -68,7 +68,8 @@ def divided(params: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[dict[s
 
     A default configuration may have values that its space has not, such as a word for a number.
     """
-    inside, outside = {}, {}
+    inside: dict[str, Any] = {}
+    outside: dict[str, Any] = {}
     for name, value in params.items():
         plain = saveable(value)
         (inside if name in known and _contains(known[name], plain) else outside)[name] = plain

@@ -11,15 +11,14 @@ from typing import Any
 
 from tuners.errors import ClusterLostError, TuningError, one_line
 from tuners.execution.cluster import fingerprint, slot
-from tuners.execution.cluster.fingerprint import Fingerprint, differences, lacking
+from tuners.execution.cluster.compared import Compared, compared, refusal
+from tuners.execution.cluster.fingerprint import Fingerprint
 from tuners.execution.threads import THREADS
 
 WITHOUT_WORKERS_SECONDS = 60.0
 """How long a session waits for a first worker, or for another one when the last is gone."""
 LOOK_SECONDS = 1.0
 """How often workers that have come and gone are asked for."""
-MOST_SAID = 3
-"""Differences that a message names."""
 
 
 class Fleet:
@@ -50,25 +49,18 @@ class Fleet:
         """Return how many slots there are."""
         return sum(self._slots.values())
 
-    def __contains__(self, worker: object) -> bool:
-        """Whether a worker may run cells."""
-        return worker in self._slots
-
     def examine(self, modules: list[str]) -> set[str]:
         """Wait for workers, and compare their fingerprint; return the modules that some of them do not have.
 
         Raises `TuningError` that names a worker, what differs, and the remedy.
         """
         self._modules, self._here = modules, fingerprint.taken(modules)
-        found = self._asked(self._awaited())
-        absent: set[str] = set()
-        for worker, (there, machine) in found.items():
-            differing = differences(self._here, there)
-            if differing:
-                raise TuningError(_refusal(worker, machine, differing))
-            absent |= lacking(self._here, there)
-        self.client.run(slot.warm, self.session, self._environment, workers=[*found], on_error="ignore")
-        return absent
+        asked = self._asked(self._awaited())
+        for each in asked.values():
+            if each.wrong:
+                raise TuningError(each.wrong)
+        self._run(slot.warm, self.session, self._environment, workers=[*asked])
+        return {name for each in asked.values() for name in each.lacking}
 
     def equip(self, luggage: Mapping[str, bytes], modules: Collection[str]) -> None:
         """Send all that every cell needs to the workers, the pack itself first; `modules` are those that stay."""
@@ -101,18 +93,16 @@ class Fleet:
 
     def _admit(self, threads: Mapping[str, int]) -> None:
         """Give slots to new workers that are like this process, once they have all that cells need."""
-        asked = [worker for worker in threads if worker not in self._refused]
-        for worker, (there, machine) in self._asked(asked).items() if asked else ():
-            differing = differences(self._here, there) + [f"no module {name}" for name in lacking(self._here, there)]
-            if not differing:
-                error = self.deliver(worker, {})
-                differing = [error] if error else []
-            if differing:
-                self._refused[worker] = _refusal(worker, machine, differing)
+        new = [worker for worker in threads if worker not in self._refused]
+        for worker, each in self._asked(new).items() if new else ():
+            wrong = each.wrong or "; ".join(f"no module {name}" for name in sorted(each.lacking))
+            wrong = wrong or self.deliver(worker, {})
+            if wrong:
+                self._refused[worker] = wrong if wrong == each.wrong else refusal(worker, each.machine, [wrong])
                 if self._slots:
                     self._note(self._refused[worker])
                 continue
-            self._machines[worker] = machine
+            self._machines[worker] = each.machine
             self._slots[worker] = threads[worker]
 
     def deliver(self, worker: str, pieces: Mapping[str, bytes]) -> str:
@@ -125,7 +115,7 @@ class Fleet:
         if not new:
             return ""
         arguments = (self.session, new, self._environment, self._luggage)
-        said = self.client.run(slot.receive, *arguments, workers=[worker], on_error="return").get(worker)
+        said = self._run(slot.receive, *arguments, workers=[worker]).get(worker)
         if isinstance(said, BaseException):
             return one_line(said)
         sent |= {*new}
@@ -177,24 +167,21 @@ class Fleet:
         try:
             found: dict[str, int] = dict(self.client.nthreads())
         except Exception as error:  # noqa: BLE001  whatever a closed connection raises
-            message = f"{self.address}: the scheduler is gone ({one_line(error)})"
-            raise ClusterLostError(message) from None
+            raise self.lost(error) from None
         return found
 
-    def _asked(self, workers: list[str]) -> dict[str, tuple[Fingerprint, str]]:
-        """Return the fingerprint and the machine of each worker; raise `TuningError` for one that cannot be asked."""
-        found = self.client.run(slot.taken, self._modules, workers=workers, on_error="return")
-        for worker, said in found.items():
-            if isinstance(said, ImportError):
-                message = f"--tuning-cluster: worker {worker}: {one_line(said)}: install there what is installed here, "
-                message += "pytest-tuners included"
-                raise TuningError(message)
-        return {worker: said for worker, said in found.items() if not isinstance(said, BaseException)}
+    def _asked(self, workers: list[str]) -> dict[str, Compared]:
+        """Return what comes of comparing each worker with this process."""
+        found = self._run(slot.taken, self._modules, workers=workers)
+        return {worker: compared(worker, said, self._here) for worker, said in found.items()}
 
+    def _run(self, function: Callable[..., Any], *arguments: Any, workers: list[str]) -> dict[str, Any]:
+        """Return by worker what a function returns or raises there; raise `ClusterLostError` without a scheduler."""
+        try:
+            return dict(self.client.run(function, *arguments, workers=workers, on_error="return"))
+        except Exception as error:  # noqa: BLE001  whatever a closed connection raises
+            raise self.lost(error) from None
 
-def _refusal(worker: str, machine: str, differing: list[str]) -> str:
-    more = f", and {len(differing) - MOST_SAID} more" if len(differing) > MOST_SAID else ""
-    return (
-        f"--tuning-cluster: worker {worker} on {machine} is not like this process: "
-        f"{'; '.join(differing[:MOST_SAID])}{more}: install there what is installed here"
-    )
+    def lost(self, error: Exception | None = None) -> ClusterLostError:
+        """Return the error that says that the scheduler is gone."""
+        return ClusterLostError(f"{self.address}: the scheduler is gone{f' ({one_line(error)})' if error else ''}")

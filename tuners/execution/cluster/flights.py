@@ -14,7 +14,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from tuners.errors import ClusterLostError, one_line
+from tuners.errors import one_line
 from tuners.execution.cluster import slot
 from tuners.execution.cluster.fleet import LOOK_SECONDS, Fleet
 from tuners.execution.cluster.luggage import Pack
@@ -147,10 +147,13 @@ class Flights:
         key = flight.key = f"{self._topic}-{next(self._number)}"
         flight.worker = worker
         pause = max(PAUSE_SECONDS, len(self._fleet) / SLOTS_A_SECOND)
-        future = self._fleet.client.submit(
-            slot.run, self._fleet.session, pack.data, pack.needs, name=key, topic=self._topic, pause=pause,
-            key=key, workers=[worker], allow_other_workers=False, pure=False, retries=0,
-        )  # fmt: skip
+        try:
+            future = self._fleet.client.submit(
+                slot.run, self._fleet.session, pack.data, pack.needs, name=key, topic=self._topic, pause=pause,
+                key=key, workers=[worker], allow_other_workers=False, pure=False, retries=0,
+            )  # fmt: skip
+        except Exception as error:  # noqa: BLE001  whatever a closed connection raises
+            raise self._fleet.lost(error) from None
         self._by_key[key], self._slots[key] = flight, (worker, future)
         future.add_done_callback(lambda _: self._happenings.put(("done", key)))
 
@@ -167,9 +170,9 @@ class Flights:
     def _done(self, futures: Mapping[str, Any]) -> None:
         """Take in what came of attempts, fetched all at once: a network may be slow."""
         client = self._fleet.client
-        if futures and client.status != "running":
-            message = f"{self._fleet.address}: the scheduler is gone"
-            raise ClusterLostError(message)
+        # Dask cancels all that is under way where it loses the scheduler, though it may find one there again.
+        if futures and (client.status != "running" or any(each.status == "cancelled" for each in futures.values())):
+            raise self._fleet.lost()
         good = {key: future for key, future in futures.items() if future.status == "finished"}
         try:
             found: Mapping[str, Ended] = client.gather(good, errors="skip") if good else {}

@@ -16,6 +16,7 @@ from tuners.execution.cluster.fleet import Fleet
 from tuners.execution.cluster.flights import Flights
 from tuners.execution.cluster.luggage import Pack, Packer, of_plan
 from tuners.execution.cluster.orders import Ended, Order
+from tuners.plan import loaded
 
 if TYPE_CHECKING:
     from tuners.plan import Job, Plan
@@ -113,9 +114,11 @@ class Cluster:
         return not self._plan.recorded
 
     def _own(self, job: Job) -> Problem | None:
-        """Return the problem of a job if it is the test's own, and not what its names say."""
+        """Return the problem of a job if its names do not say it, without what it has made of its data."""
         cell, plan = job.cell, self._plan
-        return None if job.problem is plan.problem(cell.model, cell.dataset, cell.seed) else job.problem
+        if job.problem is None or job.problem is loaded(lambda: plan.problem(cell.model, cell.dataset, cell.seed)):
+            return None
+        return replace(job.problem)
 
 
 @contextmanager

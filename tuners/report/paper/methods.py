@@ -164,4 +164,6 @@ def _software(report: Report) -> str:
     where = " ".join(str(machine[key]) for key in ("system", "release", "machine") if machine.get(key))
     command = (report.about.get("tuning") or {}).get("command")
     said = f"Software: {listed([*python, *named])}{f', on {escaped(where)}' if where else ''}."
-    return said + (rf" Command: \texttt{{{escaped(str(command))}}}." if command else "")
+    # A long option is broken behind its signs.
+    broken = escaped(str(command)).replace("=", r"=\allowbreak{}").replace(",", r",\allowbreak{}")
+    return said + (rf" Command: {{\raggedright\texttt{{{broken}}}.\par}}" if command else "")
