@@ -225,6 +225,32 @@ def test_what_had_not_begun_goes_to_another_worker() -> None:
     assert client.futures[1].worker != worker
 
 
+def test_what_cannot_be_sent_to_a_worker_that_has_just_died_goes_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders that need tables or data of their own are as safe as others: none of them had begun."""
+    monkeypatch.setattr(fleet, "LOOK_SECONDS", 3600.0)
+    client = Client(a=1, b=1)
+    under_way = flights(client)
+    under_way._pack = lambda order: (Pack(b""), {order.job.cell.tuner: b"its table"})
+    under_way.ahead([(name, order(name)) for name in "wxyz"])
+    at_a, at_b = client.futures
+
+    def dies() -> None:
+        client.begins(0)
+        client.tell([at_a.name, [b"a trial"]])
+        die(client, at_a.worker)
+        client.refusing[at_a.worker] = OSError("timed out")
+        at_a.end(OSError("it died"))
+
+    def happens() -> Iterator[Callable[[], None]]:
+        yield dies
+        for _ in "xyz":
+            yield lambda: client.futures[-1].end(Ended("run", b""))
+
+    assert followed(under_way, "z", happens())[1].how == "run"
+    assert [under_way.has_run(name) for name in "wxy"] == [False, True, True]
+    assert {future.worker for future in client.futures[1:]} == {at_b.worker}
+
+
 def test_an_order_that_begins_twice_has_crashed() -> None:
     """A worker that comes back under its address may be given by Dask what it had: that is no second try."""
     client = Client(a=1)
