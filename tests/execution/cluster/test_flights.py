@@ -343,9 +343,25 @@ def test_without_any_worker_the_session_ends_after_a_while(monkeypatch: pytest.M
 
     def gone() -> Iterator[Callable[[], None]]:
         yield client.threads.clear
+        yield lambda: None
 
     with pytest.raises(ClusterLostError, match="no worker is left"):
         followed(under_way, "x", gone())
+
+
+def test_the_wait_for_another_worker_begins_when_the_last_one_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session may not have looked for minutes, in which it ran other tests."""
+    client = Client(a=1)
+    workers = Fleet(client, "tcp://there", NOTES.append)
+    workers.examine([])
+    workers.equip({"luggage": b""}, ())
+    later = fleet.time.monotonic() + 10 * fleet.WITHOUT_WORKERS_SECONDS
+    monkeypatch.setattr(fleet.time, "monotonic", lambda: later)
+    client.threads.clear()
+    assert workers.look() == {"a"}
+    monkeypatch.setattr(fleet.time, "monotonic", lambda: later + 1.1 * fleet.WITHOUT_WORKERS_SECONDS)
+    with pytest.raises(ClusterLostError, match="no worker is left"):
+        workers.look()
 
 
 def test_a_worker_that_comes_late_gets_all_that_cells_need_once() -> None:
