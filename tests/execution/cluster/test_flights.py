@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -251,6 +252,36 @@ def test_what_cannot_be_sent_to_a_worker_that_has_just_died_goes_to_another(monk
     assert {future.worker for future in client.futures[1:]} == {at_b.worker}
 
 
+def test_a_worker_whose_death_shows_when_it_is_sent_something_costs_only_what_had_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was to be sent goes to another worker."""
+    monkeypatch.setattr(fleet, "LOOK_SECONDS", 3600.0)
+    client = Client(a=2, b=1)
+    under_way = flights(client)
+    under_way._pack = lambda order: (Pack(b""), {order.job.cell.tuner: b"its table"})
+    under_way.ahead([(name, order(name)) for name in "wxyz"])
+    at_a = [number for number, future in enumerate(client.futures) if future.worker == "a"]
+
+    def dies() -> None:
+        for number in at_a:
+            client.begins(number)
+        client.futures[at_a[0]].end(Ended("run", b""))
+        die(client, "a")
+        client.refusing["a"] = OSError("timed out")
+
+    def happens() -> Iterator[Callable[[], None]]:
+        yield dies
+        yield lambda: next(future for future in client.futures if future.worker == "b").end(Ended("run", b""))
+        yield lambda: client.futures[-1].end(Ended("run", b""))
+
+    assert followed(under_way, "z", happens())[1].how == "run"
+    ended = {name: under_way.has_run(name) for name in "wxy"}
+    assert list(ended.values()).count(False) == 1
+    assert ended["wxyz"[at_a[1]]] is False
+    assert client.futures[-1].worker == "b"
+
+
 def test_an_order_that_begins_twice_has_crashed() -> None:
     """A worker that comes back under its address may be given by Dask what it had: that is no second try."""
     client = Client(a=1)
@@ -355,11 +386,11 @@ def test_the_wait_for_another_worker_begins_when_the_last_one_goes(monkeypatch: 
     workers = Fleet(client, "tcp://there", NOTES.append)
     workers.examine([])
     workers.equip({"luggage": b""}, ())
-    later = fleet.time.monotonic() + 10 * fleet.WITHOUT_WORKERS_SECONDS
-    monkeypatch.setattr(fleet.time, "monotonic", lambda: later)
+    later = time.monotonic() + 10 * fleet.WITHOUT_WORKERS_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     client.threads.clear()
     assert workers.look() == {"a"}
-    monkeypatch.setattr(fleet.time, "monotonic", lambda: later + 1.1 * fleet.WITHOUT_WORKERS_SECONDS)
+    monkeypatch.setattr(time, "monotonic", lambda: later + 1.1 * fleet.WITHOUT_WORKERS_SECONDS)
     with pytest.raises(ClusterLostError, match="no worker is left"):
         workers.look()
 

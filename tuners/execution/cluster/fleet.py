@@ -49,6 +49,10 @@ class Fleet:
         """Return how many slots there are."""
         return sum(self._slots.values())
 
+    def __contains__(self, worker: object) -> bool:
+        """Whether a worker may run cells."""
+        return worker in self._slots
+
     def examine(self, modules: list[str]) -> set[str]:
         """Wait for workers, and compare their fingerprint; return the modules that some of them do not have.
 
