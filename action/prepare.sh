@@ -3,8 +3,11 @@
 source "$GITHUB_ACTION_PATH/action/shared.sh"
 environment "$work/head"
 base="${BASE_SHA:-$(git rev-parse HEAD)}"
-# Runs of other options or of another harness do not compare.
-harness=$(python -c 'import sys, tuners; print(tuners.__version__, *sys.version_info[:2])')
+# Runs of other options, of another harness, or with other libraries do not compare: a pull request is judged by what it
+# has changed, and not by what was released since its base was run.
+harness=$(python -c 'import platform, sys, tuners
+from tuners.results.libraries import versions
+print(tuners.__version__, *sys.version_info[:2], sys.platform, platform.machine(), versions())')
 how=$(printf '%s\n' "$harness" "$TESTS" "$OPTIONS" "$EXTRAS" | sha256sum | cut -c1-16)
 eval "arguments=($TESTS $OPTIONS)"
 output base "$base"

@@ -233,6 +233,31 @@ def test_a_base_that_cannot_run_leaves_the_pull_request_uncompared(runner: Runne
     assert not runner.asked.exists()
 
 
+def test_a_side_that_cannot_be_installed_is_not_run(runner: Runner) -> None:
+    """What would run without it is not the side; the base's step asks in a condition, where bash goes on by itself."""
+    step = {"run": 'source "$GITHUB_ACTION_PATH/action/shared.sh"; if environment "$work/base"; then echo it runs; fi'}
+    for install, runs in (("true", True), ("false", False)):
+        code, _ = runner._shell(step | {"env": {"INSTALL": install, "EXTRAS": "all"}}, {}, refused=False)
+        assert (code, "it runs" in runner.said) == (0, runs), runner.said
+        runner.said = ""
+
+
+def test_a_base_that_ran_with_other_libraries_is_run_again(runner: Runner, tmp_path: Path) -> None:
+    """A release between the two is not the pull request's doing: its base's run is kept under another key."""
+    prepare = next(step for step in STEPS if step.get("id") == "prepare")
+    given = dict.fromkeys(prepare["env"], "") | {"TESTS": "nowhere", "INSTALL": "true", "NAME": "x"}
+    release = tmp_path / "site" / "scikit_learn-99.0.dist-info"
+    release.mkdir(parents=True)
+    (release / "METADATA").write_text("Metadata-Version: 2.1\nName: scikit-learn\nVersion: 99.0\n")
+    keys = []
+    for path in (ROOT, ROOT, f"{release.parent}{os.pathsep}{ROOT}"):
+        step = prepare | {"env": given | {"PYTHONPATH": str(path)}}
+        code, outputs = runner._shell(step, {}, refused=False)
+        assert code == 0, runner.said
+        keys.append(outputs["runs_key"])
+    assert keys[0] == keys[1] != keys[2]
+
+
 @pytest.mark.slow
 def test_a_push_keeps_the_run_that_pull_requests_are_compared_with(runner: Runner) -> None:
     """Under the key that a pull request into that commit asks for, so that it needs no run of its base."""

@@ -37,14 +37,17 @@ def test_the_whole_way(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert any(line.startswith("tuning: preset timed, 2 cells: 2 tuners on 1 problem") for line in lines)
     assert any("240 s a search" in line for line in lines)
     assert any(line.startswith("- best on shop: ") for line in lines)
-    # Not the bare command, which would compare other models and methods.
+    # What it advises is this comparison with more seeds, and no other one.
     assert "the same command with --seeds=" in " ".join(line.strip() for line in lines)
     chosen, kept, warned = lines[-3:]
     assert chosen.startswith(("the model: ridge, tuned: alpha=", "the model: ridge, untuned: no candidate is better"))
     assert "; accuracy 0." in chosen
     assert kept == "model: shop.joblib; to load it: joblib.load('shop.joblib')"
     assert warned.startswith("warning: a .joblib file is a pickle: whoever loads it runs what is in it")
-    assert len(saved.read(next(Path(".benchmarks").glob("*/0001_first.json"))).records) == 2
+    run = saved.read(next(Path(".benchmarks").glob("*/0001_first.json")))
+    assert len(run.records) == 2
+    said = "--minutes=5m --tuners=default,random --models=ridge --seeds=1 --budget=2"
+    assert run.content["tuning"]["command"] == f"python -m tuners compare shop.csv bought {said}"
     assert {path.name for path in Path().glob("out.*")} == {"out.html", "out.md"}
     rows = pd.DataFrame({"size, cm": [1.5, None], "visits": [2.0, 1.0]})
     assert set(joblib.load("shop.joblib").predict(rows)) <= {"yes", "no"}

@@ -77,6 +77,13 @@ def test_other_processors_are_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "shards ran on 2 kinds of processors, another, one: seconds of one problem" in capsys.readouterr().out
 
 
+def test_where_cells_ran_keeps_no_shards_apart(tmp_path: Path) -> None:
+    """A cluster's address is of one machine, or of none: trials are the same wherever they are made."""
+    paths = shards(tmp_path)
+    _changed(paths[1], lambda content: content["tuning"]["options"].update(cluster="tcp://host:8786", tables="else"))
+    assert merge(paths, tmp_path / "whole.json") == 0
+
+
 def _changed(path: Path, change: Change) -> None:
     content = json.loads(path.read_text())
     change(content)

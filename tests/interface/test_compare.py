@@ -251,6 +251,7 @@ def test_a_known_estimator_may_come_without_a_space() -> None:
         ({"budgets": 3}, TypeError, r"^compare\(\) has no argument 'budgets': did you mean 'budget'\?$"),
         ({"models": ["forest"]}, TypeError, r"^compare\(\) takes no 'models': give the models as the first argument$"),
         ({"fail": "score:1%"}, TypeError, r"^compare\(\) takes no 'fail': save\(\) the comparison, and judge it"),
+        ({"cluster": "local:2"}, TypeError, r"^compare\(\) takes no 'cluster': it is for a session of pytest's"),
         ({"budget": 0}, TuningError, r"^budget: expected a whole number of at least 1, got 0$"),
         ({"tuners": ["randm"]}, TuningError, r"^unknown tuner 'randm': did you mean random\?"),
         ({"tuners": []}, TuningError, r"^tuners: expected names of methods or functions"),

@@ -83,8 +83,10 @@ def test_a_search_without_a_score_is_an_error() -> None:
         TuningError, match="^tune: breaks found no candidate with a score: RuntimeError: no such thing$"
     ):
         tuners.tune(DecisionTreeClassifier(), X, Y, space=SPACE, method=breaks)
-    with pytest.raises(TuningError, match="^minutes: expected a number above 0, got 0$"):
-        tuners.tune(DecisionTreeClassifier(), X, Y, space=SPACE, minutes=0)
+    wrong: Any
+    for wrong in (0, "10m", float("nan"), float("inf")):
+        with pytest.raises(TuningError, match=f"^minutes: expected a number above 0, got {wrong!r}$"):
+            tuners.tune(DecisionTreeClassifier(), X, Y, space=SPACE, minutes=wrong)
     with pytest.raises(TypeError, match=r"^tune\(\) has no argument 'methods': did you mean 'method'\?$"):
         tuners.tune(SVC(), X, Y, methods="random")
 

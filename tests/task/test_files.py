@@ -81,6 +81,9 @@ def test_a_comma_is_what_the_column_and_the_file_make_of_it() -> None:
     assert column("1,23", "5,678").content.tolist() == [1.23, 5.678]
     assert column("1,234", "999", comma=True).content.tolist() == [1234, 999]
     assert column("0,234", "1,999").content.tolist() == [0.234, 1.999]
+    guessed = "decimal commas (a guess: as far as is seen, they may stand before thousands)"
+    assert column("$1,234", "$5,678", comma=True).notes[0].endswith(f"$ left out, {guessed}")
+    assert "a guess" not in column("0,234", "1,999").notes[0]
 
 
 @pytest.mark.parametrize("mark", ["", " ", "?", "NA", "N/A", "null", "-", "nan", "NaN", "None", "#N/A", "."])

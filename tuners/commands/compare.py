@@ -30,6 +30,8 @@ OPTIONS = (
     "jobs", "start", "memory-limit", "resume",
 )  # fmt: skip
 """Options of a session that it takes, besides those of reading."""
+MINUTES = "10"
+"""For all searches together, where nobody says."""
 SEARCHING = 0.8
 """Share of the minutes that the searches get; fits of winners, the report and the model take the rest."""
 LEAST_SECONDS = 1.0
@@ -40,7 +42,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Add the file, its target, the time, what is made of it, and the session's options."""
     parser.add_argument("file", help="text of any delimiter, Parquet, Feather or Excel; text may be compressed")
     parser.add_argument("target", help="the name of its target's column")
-    parser.add_argument("--minutes", default="10", metavar="M", help="for all searches together; 10 by default")
+    parser.add_argument(
+        "--minutes", default=MINUTES, metavar="M", help=f"for all searches together; {MINUTES} by default"
+    )
     report_option(parser)
     parser.add_argument("--save", metavar="NAME", help="keep it as a saved run, as --benchmark-save=NAME does")
     parser.add_argument(
@@ -98,13 +102,11 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _command(chosen: argparse.Namespace) -> str:
-    """Return the command as it was given, but for seeds, of which advice names others, and what it writes."""
-    words = ["python", "-m", "tuners", "compare", chosen.file, chosen.target, f"--minutes={chosen.minutes}"]
-    for key in (*READING, *OPTIONS):
-        value = getattr(chosen, key.replace("-", "_"))
-        if value is not None and key not in ("seeds", "resume"):
-            words.append(f"--{key}={value}")
-    return shlex.join(words)
+    """Return the command, as far as it says what is compared: advice begins with it, and a saved run has it."""
+    words = ["python", "-m", "tuners", "compare", chosen.file, chosen.target]
+    words += [f"--minutes={chosen.minutes}"] if chosen.minutes != MINUTES else []
+    given = {key: getattr(chosen, key.replace("-", "_")) for key in (*OPTIONS, *READING) if key != "resume"}
+    return shlex.join([*words, *(f"--{key}={text}" for key, text in given.items() if text is not None)])
 
 
 def _divide(plan: Plan, cells: Sequence[Cell], allowed: float) -> None:

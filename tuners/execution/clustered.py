@@ -61,6 +61,7 @@ class Clustered:
 
     def _followed(self, name: str, order: Order, follower: _Follower) -> Run:
         """Pass on what is told of an order until it has ended; return its run, or raise what kept it from beginning."""
+        follower.order_begins()
         following, ended = self._cluster.flights.follow(name, order), None
         while ended is None:
             try:
@@ -85,6 +86,8 @@ class _Follower(Listener):
         self._job = job
         self._listener = listener
         self._record: Record | None = None
+        self._first = True
+        """Whether this is the job's first order, of which alone it is passed on that the run begins."""
         self._trials: dict[int, Trial] = {}
         self._numbers: dict[int, int] = {}
         """By a row's number in the worker's table: its number in the one here."""
@@ -96,8 +99,13 @@ class _Follower(Listener):
     def _recording(self) -> Recording:
         return recording_of(self._plan.problem_of(self._job), self._plan.tables)
 
+    def order_begins(self) -> None:
+        """Forget the trials of the order before: this one may die before it has told anything."""
+        self._first = self._record is None
+        self._trials, self._since = {}, time.monotonic()
+
     def begun(self, record: Record) -> None:
-        if self._record is None or not self._trials:
+        if self._first:
             self._listener.begun(record)
         self._record = record
 

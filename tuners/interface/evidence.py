@@ -15,7 +15,7 @@ REGRETS = {
     "halving": (0.268, 0.012), "asha": (0.283, 0.031), "grid": (0.371, 0.029),
 }  # fmt: skip
 """Mean normalised regret of each method after 40 evaluations, on a forest and on support vector machines: wine, glass
-and breast_cancer, three seeds each (docs/standard.md)."""
+and breast_cancer, three seeds each (docs/explanation/standard.md)."""
 MODELS = ("forest", "svm")
 """Those of the figures, in their order."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +84,7 @@ def tune(
     ends the search, and the best candidate so far is the winner. Raises `TuningError`, in one line, for bad input and
     where no candidate has a score.
     """
-    if not minutes > 0:
+    if not isinstance(minutes, numbers.Real) or not 0 < minutes < math.inf:
         message = f"minutes: expected a number above 0, got {minutes!r}"
         raise TuningError(message)
     roles = roles_of(options)

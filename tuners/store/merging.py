@@ -13,8 +13,8 @@ from tuners.store.records import is_record
 from tuners.store.resumable import differences
 from tuners.store.saved import CHECK, PARTIAL, SavedRun, checksum
 
-LOCAL = {"shard", "report", "resume", "tables", "creditcard", "jobs", "fail", "alpha", "inconclusive"}
-"""Options that may differ from shard to shard: they change no score, or say where things are on a machine."""
+LOCAL = {"shard", "report", "resume", "tables", "creditcard", "jobs", "cluster", "fail", "alpha", "inconclusive"}
+"""Options that may differ from shard to shard: they change no score, or say where things are, or where cells run."""
 MOST_NAMED = 5
 """Shards that a message names."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -225,6 +226,62 @@ def test_what_had_not_begun_goes_to_another_worker() -> None:
     assert client.futures[1].worker != worker
 
 
+def test_what_cannot_be_sent_to_a_worker_that_has_just_died_goes_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders that need tables or data of their own are as safe as others: none of them had begun."""
+    monkeypatch.setattr(fleet, "LOOK_SECONDS", 3600.0)
+    client = Client(a=1, b=1)
+    under_way = flights(client)
+    under_way._pack = lambda order: (Pack(b""), {order.job.cell.tuner: b"its table"})
+    under_way.ahead([(name, order(name)) for name in "wxyz"])
+    at_a, at_b = client.futures
+
+    def dies() -> None:
+        client.begins(0)
+        client.tell([at_a.name, [b"a trial"]])
+        die(client, at_a.worker)
+        client.refusing[at_a.worker] = OSError("timed out")
+        at_a.end(OSError("it died"))
+
+    def happens() -> Iterator[Callable[[], None]]:
+        yield dies
+        for _ in "xyz":
+            yield lambda: client.futures[-1].end(Ended("run", b""))
+
+    assert followed(under_way, "z", happens())[1].how == "run"
+    assert [under_way.has_run(name) for name in "wxy"] == [False, True, True]
+    assert {future.worker for future in client.futures[1:]} == {at_b.worker}
+
+
+def test_a_worker_whose_death_shows_when_it_is_sent_something_costs_only_what_had_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was to be sent goes to another worker."""
+    monkeypatch.setattr(fleet, "LOOK_SECONDS", 3600.0)
+    client = Client(a=2, b=1)
+    under_way = flights(client)
+    under_way._pack = lambda order: (Pack(b""), {order.job.cell.tuner: b"its table"})
+    under_way.ahead([(name, order(name)) for name in "wxyz"])
+    at_a = [number for number, future in enumerate(client.futures) if future.worker == "a"]
+
+    def dies() -> None:
+        for number in at_a:
+            client.begins(number)
+        client.futures[at_a[0]].end(Ended("run", b""))
+        die(client, "a")
+        client.refusing["a"] = OSError("timed out")
+
+    def happens() -> Iterator[Callable[[], None]]:
+        yield dies
+        yield lambda: next(future for future in client.futures if future.worker == "b").end(Ended("run", b""))
+        yield lambda: client.futures[-1].end(Ended("run", b""))
+
+    assert followed(under_way, "z", happens())[1].how == "run"
+    ended = {name: under_way.has_run(name) for name in "wxy"}
+    assert list(ended.values()).count(False) == 1
+    assert ended["wxyz"[at_a[1]]] is False
+    assert client.futures[-1].worker == "b"
+
+
 def test_an_order_that_begins_twice_has_crashed() -> None:
     """A worker that comes back under its address may be given by Dask what it had: that is no second try."""
     client = Client(a=1)
@@ -268,6 +325,20 @@ def test_a_worker_that_lacks_pieces_gets_them_and_the_order_again() -> None:
     assert client.received == [("a", ["luggage"])] * 2
 
 
+def test_what_had_begun_is_not_begun_again_where_its_worker_lacks_pieces() -> None:
+    """A worker that came back under its address has lost them, and Dask has given it what had begun before."""
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way.ahead([("x", order("x"))])
+
+    def comes_back() -> Iterator[Callable[[], None]]:
+        yield lambda: client.begins(0)
+        yield lambda: client.futures[0].end(Ended("lacking", ["luggage"]))
+
+    assert followed(under_way, "x", comes_back())[1] == Ended("died", "its worker a died")
+    assert len(client.futures) == 1
+
+
 def test_a_scheduler_that_is_gone_ends_the_session() -> None:
     """By an error that no cell takes for its own."""
     client = Client(a=1)
@@ -303,9 +374,25 @@ def test_without_any_worker_the_session_ends_after_a_while(monkeypatch: pytest.M
 
     def gone() -> Iterator[Callable[[], None]]:
         yield client.threads.clear
+        yield lambda: None
 
     with pytest.raises(ClusterLostError, match="no worker is left"):
         followed(under_way, "x", gone())
+
+
+def test_the_wait_for_another_worker_begins_when_the_last_one_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session may not have looked for minutes, in which it ran other tests."""
+    client = Client(a=1)
+    workers = Fleet(client, "tcp://there", NOTES.append)
+    workers.examine([])
+    workers.equip({"luggage": b""}, ())
+    later = time.monotonic() + 10 * fleet.WITHOUT_WORKERS_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    client.threads.clear()
+    assert workers.look() == {"a"}
+    monkeypatch.setattr(time, "monotonic", lambda: later + 1.1 * fleet.WITHOUT_WORKERS_SECONDS)
+    with pytest.raises(ClusterLostError, match="no worker is left"):
+        workers.look()
 
 
 def test_a_worker_that_comes_late_gets_all_that_cells_need_once() -> None:

@@ -49,6 +49,10 @@ class Fleet:
         """Return how many slots there are."""
         return sum(self._slots.values())
 
+    def __contains__(self, worker: object) -> bool:
+        """Whether a worker may run cells."""
+        return worker in self._slots
+
     def examine(self, modules: list[str]) -> set[str]:
         """Wait for workers, and compare their fingerprint; return the modules that some of them do not have.
 
@@ -84,8 +88,8 @@ class Fleet:
             self._busy.pop(worker, None)
             self._sent.pop(worker, None)
         self._admit({worker: count for worker, count in threads.items() if worker not in self._slots})
-        if self._slots:
-            self._alone_since = now
+        if self._slots or gone:
+            self._alone_since = now  # the wait begins when the last one goes, however long ago the last look was
         elif now - self._alone_since > WITHOUT_WORKERS_SECONDS:
             message = f"{self.address}: no worker is left, and none has come for {WITHOUT_WORKERS_SECONDS:.0f} s"
             raise ClusterLostError(message)

@@ -123,8 +123,8 @@ class Flights:
             return ""
         return str(content)
 
-    def _look(self) -> None:
-        gone = self._fleet.look()
+    def _look(self, *, at_once: bool = False) -> None:
+        gone = self._fleet.look(at_once=at_once)
         for key in [key for key, (worker, _) in self._slots.items() if worker in gone]:
             worker, _ = self._slots[key]
             self._died(key, f"its worker {worker} died")
@@ -142,7 +142,11 @@ class Flights:
         wrong = self._fleet.deliver(worker, pieces)
         if wrong:
             self._fleet.give_back(worker)
-            self._end(flight, Ended("died", f"worker {worker}: {wrong}"))
+            self._look(at_once=True)
+            if worker in self._fleet:
+                self._end(flight, Ended("died", f"worker {worker}: {wrong}"))
+            else:
+                self._waiting.appendleft(flight)  # it has not begun
             return
         key = flight.key = f"{self._topic}-{next(self._number)}"
         flight.worker = worker
@@ -178,23 +182,29 @@ class Flights:
             found: Mapping[str, Ended] = client.gather(good, errors="skip") if good else {}
         except Exception:  # noqa: BLE001  a worker that is gone, or a scheduler, which the next look tells
             found = {}
-        for key, future in futures.items():
-            if key in found:
-                self._take(key, found[key])
-            else:
-                worker, _ = self._slots[key]
-                self._died(key, f"its worker {worker} died{_why(future)}")
+        lost = {key: future for key, future in futures.items() if key not in found}
+        for key, ended in found.items():
+            self._take(key, ended)
+        for key, future in lost.items():
+            worker, _ = self._slots[key]
+            self._died(key, f"its worker {worker} died{_why(future)}")
+        if lost:
+            self._look(at_once=True)  # nothing is begun on a worker that is gone
 
     def _take(self, key: str, ended: Ended) -> None:
         worker, _ = self._slots[key]
         flight = self._free(key)
         if flight is None:
             return
-        if ended.how == "lacking":
-            self._fleet.forget(worker)
-            self._waiting.appendleft(flight)
-        else:
+        if ended.how != "lacking":
             self._end(flight, ended)
+            return
+        self._fleet.forget(worker)
+        if flight.begun:
+            # A worker that has its old address again, and nothing in memory, was given what had begun on it.
+            self._end(flight, Ended("died", f"its worker {worker} died"))
+        else:
+            self._waiting.appendleft(flight)
 
     def _died(self, key: str, reason: str) -> None:
         """End what had begun as crashed; what had not goes to another worker."""

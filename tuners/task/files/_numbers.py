@@ -71,8 +71,12 @@ def numbers_of(values: pd.Series, *, decimal_comma: bool) -> tuple[pd.Series, tu
         notes.append("parentheses or a minus behind for numbers below 0")
     if good.any() and plain[good].str.len().lt(digits[good].str.len()).any():
         notes.append("thousands separators left out")
-    if commas and digits[good].str.contains(",").any():
-        notes.append("decimal commas")
+    with_comma = digits[good & digits.str.contains(",", regex=False).fillna(value=False).astype(bool)]
+    if commas and len(with_comma):
+        either = with_comma.str.match(_THOUSANDS).all() and not with_comma.str.match("^0,").any()
+        notes.append(
+            "decimal commas" + (" (a guess: as far as is seen, they may stand before thousands)" if either else "")
+        )
     return numbers.astype("int64" if whole else "float64"), (("numbers, " + ", ".join(notes)),) if notes else ()
 
 
