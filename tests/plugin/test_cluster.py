@@ -165,7 +165,7 @@ def test_recorded_cells_are_what_they_are_without_a_cluster(suite: pytest.Pytest
 def test_a_test_may_measure_what_is_its_own(suite: pytest.Pytester, scheduler: str) -> None:
     """A function and objects that no name says travel as they are."""
     (suite.path / "test_tuning.py").write_text(OWN_SUITE)
-    options = (*PLAIN, "--tuning-tuners=default,random", "--tuning-seeds=1", "--tuning-budget=3")
+    options = (*PLAIN, "--tuning-rows=all", "--tuning-tuners=default,random", "--tuning-seeds=1", "--tuning-budget=3")
     run(suite, *options, "--benchmark-save=x", f"--tuning-cluster={scheduler}").assert_outcomes(passed=3)
     found = {(each["tuner"], each["seed"]): each for each in records(suite, "x").values()}
     assert found["mine", 0]["best_params"]["var_smoothing"] in {1e-3, 1e-6, 1e-9}

@@ -14,7 +14,8 @@ from tuners.errors import TuningError, require
 LOCAL = "local:"
 """How the address of a cluster begins that is started here; the number of its workers follows."""
 EXPECTED = "local:N, a scheduler's address as in tcp://host:8786, or the path of its file"
-_ADDRESS = re.compile(r"(?:[a-z]+://)?[\w.\-\[\]:]+:[0-9]{2,5}")
+_ADDRESS = re.compile(r"[a-z]+://[\w.\-\[\]:]+:[0-9]{1,5}|[\w.\-\[\]:]+:[0-9]{2,5}")
+"""A word and one digit, as in `locl:2`, are rather a slip than a host and its port."""
 MOST_LOCAL = 1_000
 
 
