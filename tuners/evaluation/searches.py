@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSampler, RandomizedSearchCV
 
 from tuners.errors import TuningError
@@ -116,6 +115,9 @@ def candidates_of(search: Any, limit: int) -> list[Params]:
     return candidates
 
 
+_SCORING = "Scoring failed|One or more of the test scores are non-finite"
+"""How scikit-learn's warnings of failed scores begin."""
+
 LISTED = (GridSearchCV, RandomizedSearchCV, SharedGridSearchCV, SharedRandomizedSearchCV)
 """Searches that evaluate the candidates that they list."""
 
@@ -133,9 +135,9 @@ def require_listing(search: Any, where: str) -> None:
 def _fit(search: Any, X: Any, y: Any) -> str:
     """Fit the search; return why candidates failed, if some did."""
     with warnings.catch_warnings(record=True) as caught:
-        # Failed candidates are reported in the trials, not on the terminal.
-        warnings.simplefilter("default", FitFailedWarning)
-        warnings.filterwarnings("default", "Scoring failed|One or more of the test scores are non-finite")
+        # Failed candidates are reported in the trials, not on the terminal. One filter for all: scikit-learn sets each
+        # anew for every fit.
+        warnings.filterwarnings("default", rf"\s*\d+ fits failed|{_SCORING}")
         try:
             search.fit(X, y)
         except ValueError as error:
@@ -146,7 +148,7 @@ def _fit(search: Any, X: Any, y: Any) -> str:
             return reason
     reasons = [_fit_failure(str(warning.message)) for warning in caught]
     for warning, reason in zip(caught, reasons, strict=True):
-        if not reason and not re.match("Scoring failed|One or more of the test", str(warning.message)):
+        if not reason and not re.match(_SCORING, str(warning.message)):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return next(filter(None, reasons), "")
 
