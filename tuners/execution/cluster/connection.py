@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 from tuners.errors import TuningError, require
@@ -30,9 +30,14 @@ def workers_of(address: str) -> int | None:
             message = f"{LOCAL}N with N from 1 to {MOST_LOCAL:,}"
             raise ValueError(message)
         return int(number)
-    if not _ADDRESS.fullmatch(address) and not Path(address).is_file():
+    if not _ADDRESS.fullmatch(address) and not _is_file(address):
         raise ValueError(EXPECTED)
     return None
+
+
+def _is_file(address: str) -> bool:
+    """Whether a text is the path of a file; one that is too long for a path is none."""
+    return os.path.isfile(address)  # noqa: PTH113  pathlib raises for such texts
 
 
 @contextmanager
@@ -50,7 +55,7 @@ def opened(address: str) -> Iterator[Any]:
         try:
             if count is not None:
                 client = Client(stack.enter_context(_started(count)), set_as_default=False)
-            elif Path(address).is_file():
+            elif _is_file(address):
                 client = Client(scheduler_file=address, set_as_default=False)
             else:
                 client = Client(address, set_as_default=False)
