@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuners.errors import TuningError
+from tuners.results.incidental import LOCAL
 from tuners.results.shard import Share
 from tuners.store.records import is_record
 from tuners.store.resumable import differences
 from tuners.store.saved import CHECK, PARTIAL, SavedRun, checksum
 
-LOCAL = {"shard", "report", "resume", "tables", "creditcard", "jobs", "cluster", "fail", "alpha", "inconclusive"}
+OF_ONE_SHARD = LOCAL | {"shard", "jobs"}
 """Options that may differ from shard to shard: they change no score, or say where things are, or where cells run."""
 MOST_NAMED = 5
 """Shards that a message names."""
@@ -78,7 +79,7 @@ def _setup(run: SavedRun) -> dict[str, Any]:
     machine = run.machine
     return {
         "division": {"into": run.share and run.share.of, "of the tests": run.share and run.share.division[:12]},
-        "options": {name: value for name, value in options.items() if name not in LOCAL},
+        "options": {name: value for name, value in options.items() if name not in OF_ONE_SHARD},
         "commit": {name: run.commit.get(name) for name in ("id", "dirty")},
         "libraries": {"Python": machine.get("python_version"), **(run.content.get("libraries") or {})},
         "machine": {name: machine.get(name) for name in ("system", "machine")},

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.errors import TuningError
+from tuners.results.incidental import INCIDENTAL
 from tuners.store import imported_code
 from tuners.store.git import GitError, git
 from tuners.store.journal_folder import FOLDER, SUFFIX, listed, lock
 
 if TYPE_CHECKING:
     from tuners.store.journal_contents import Contents
-
-INCIDENTAL = {"report", "resume", "fail", "alpha", "cluster"}
-"""Options that may differ between a session and the one that resumes it."""
 
 
 def interrupted(root: Path) -> tuple[Contents, int]:

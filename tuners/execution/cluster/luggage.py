@@ -20,14 +20,12 @@ from tuners.catalog import DATASETS, METRICS, MODELS, TUNERS
 from tuners.errors import TuningError, one_line
 from tuners.plan import Plan, loaded
 from tuners.results.cell import is_elsewhere
+from tuners.results.incidental import LOCAL
 from tuners.task.dataset import Dataset
 
 if TYPE_CHECKING:
     from tuners.registry import Registry
     from tuners.results.cell import Cell
-
-HERE = {"cluster", "report", "resume", "fail", "alpha", "inconclusive", "tables", "creditcard"}
-"""Options that are this session's business alone."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Luggage:
 def of_plan(plan: Plan, cells: Iterable[Cell]) -> Luggage:
     """Return what the cells of a session need; what cannot be loaded is left to its cells, which say why."""
     cells = list(cells)
-    given = {name: value for name, value in plan.given.items() if name not in HERE}
+    given = {name: value for name, value in plan.given.items() if name not in LOCAL}
     # What follows from data and networks here is said, not found again.
     given |= {"metric": ",".join(plan.protocol.metrics)} | ({"datasets": plan.datasets} if "datasets" in given else {})
     return Luggage(
