@@ -1,8 +1,9 @@
 """Kills sessions at random moments and resumes them: `python tests/faults.py FOLDER MOMENTS SEED`.
 
 Sessions are forked from this process, which has everything loaded, so that fifty take a minute. Prints a JSON object
-a moment: when it was killed, how many cells and repeats the resumed session took from the journal, and whether its
-report is the uninterrupted session's.
+a moment: the share of the journal that was written when it came, below 0 before the first line (a moment by the clock
+would depend on the machine), whether it killed, how many cells and repeats the resumed session took from the journal,
+and whether its report is the uninterrupted session's.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ OPTIONS = (
     "-q", "-p", "no:cacheprovider", *PLAIN, "--tuning-tuners=default,random,grid", "--tuning-seeds=2",
     "--tuning-budget=4", "--tuning-repeats=2", "--tuning-report=out.json", "--benchmark-json=saved.json",
 )  # fmt: skip
+# Seconds, at most, between the line of the journal that is waited for and the kill: some lines of a quick machine.
+LATER = 0.05
 TIMES = re.compile("seconds|search|memory|interval|earlier|speed|start|end")
 
 
@@ -57,6 +60,21 @@ def session(folder: Path, *options: str) -> int:
 def ended(pid: int) -> int:
     """Wait for a session; return its exit code."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def written(folder: Path) -> int:
+    """Return how many bytes of journal a folder's session has written, 0 before it has one."""
+    return sum(path.stat().st_size for path in folder.glob(".tuning/*.journal.jsonl"))
+
+
+def kill(pid: int, folder: Path, length: float, later: float) -> bool:
+    """Kill a session some seconds after its journal is so long; return whether it had not ended before."""
+    while written(folder) < length and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.001)
+    time.sleep(later)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    return ended(pid) != 0
 
 
 def figures(folder: Path) -> Any:
@@ -85,20 +103,16 @@ def fresh(folder: Path) -> Path:
 def main(root: Path, moments: int, seed: int) -> None:
     """Kill and resume so often."""
     whole = fresh(root / "whole")
-    began = time.monotonic()
     if ended(session(whole)) != 0:
         sys.exit((whole / "log.txt").read_text())
-    seconds = time.monotonic() - began
+    length = written(whole)
     expected = figures(whole)
     draw = random.Random(seed)  # noqa: S311  moments, not secrets
     for number in range(moments):
         folder = fresh(root / "killed")
-        moment = draw.uniform(0, seconds)
+        moment = draw.uniform(-0.1, 1)
         pid = session(folder)
-        time.sleep(moment)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
-        killed = ended(pid) != 0
+        killed = kill(pid, folder, moment * length, draw.uniform(0, LATER))
         code = ended(session(folder, "--tuning-resume"))
         found = re.search(r"(\d+) cells?(?: and (\d+) repeats? of others)? taken", (folder / "log.txt").read_text())
         if code == pytest.ExitCode.USAGE_ERROR:  # nothing had begun, or all had ended

@@ -30,7 +30,7 @@ from tuners.task.problem import own_rows, own_values
 
 FOLDS = 4
 ROWS = 500
-REQUIRED_MS = 0.5
+REQUIRED_MS = 0.3
 REQUIRED_COPIES_MS = 0.1
 
 

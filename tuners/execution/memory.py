@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import threading
+from pathlib import Path
 
 import psutil
 
 SAMPLE_SECONDS = 0.05
+_PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
 
 
 class PeakMemory:
-    """Samples the resident memory of this process (and its children) from a thread.
+    """The largest resident memory of this process (and its children).
 
-    `bytes` is the largest sum seen; what comes and goes between two samples is missed.
+    Of this process alone, the kernel keeps it, where it can be told to begin anew (Linux, proc(5): so the process's
+    `ru_maxrss` is, from then on, that of the last stretch). Elsewhere, and with children, a thread takes samples, for
+    whose wakings the work waits; `bytes` is then the largest sum seen: what comes and goes between two samples is
+    missed.
     """
 
     def __init__(self, *, children: bool) -> None:
@@ -22,22 +29,28 @@ class PeakMemory:
         """Over the size at the start."""
         self._before = 0
         self._children = children
+        self._kept = False
         self._process = psutil.Process()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> PeakMemory:
-        """Start sampling."""
+        """Begin."""
         self._sample()
         self._before = self.bytes
-        self._thread.start()
+        self._kept = not self._children and _begin_anew()
+        if not self._kept:
+            self._thread.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        """Take the last sample."""
-        self._stop.set()
-        self._thread.join()
-        self._sample()
+        """Note the peak."""
+        if self._kept:
+            self.bytes = max(self.bytes, _kept_peak())
+        else:
+            self._stop.set()
+            self._thread.join()
+            self._sample()
         self.growth = self.bytes - self._before
 
     def _watch(self) -> None:
@@ -45,11 +58,22 @@ class PeakMemory:
             self._sample()
 
     def _sample(self) -> None:
-        processes = [self._process, *(self._process.children(recursive=True) if self._children else [])]
         total = 0
-        for process in processes:
-            try:
+        for process in [self._process, *(self._process.children(recursive=True) if self._children else [])]:
+            with contextlib.suppress(psutil.NoSuchProcess):  # a worker that has just ended
                 total += process.memory_info().rss
-            except psutil.NoSuchProcess:  # a worker that has just ended
-                continue
         self.bytes = max(self.bytes, total)
+
+
+def _begin_anew() -> bool:
+    """Have the kernel forget this process's peak; return whether it does, and tells the next one."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return False
+    return _kept_peak() > 0
+
+
+def _kept_peak() -> int:
+    found = _PEAK.search(Path("/proc/self/status").read_text())
+    return 1024 * int(found[1]) if found else 0

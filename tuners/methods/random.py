@@ -7,11 +7,10 @@ sampled by ConfigSpace.
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.model_selection import GridSearchCV, ParameterGrid, RandomizedSearchCV
 
 from tuners.evaluation.parts import FIRST, MOST
 from tuners.methods._start import drawn, evaluate_start
@@ -32,19 +31,10 @@ def tune(objective: Objective, seed: int) -> None:
     listed = all(isinstance(values, list) for values in whole.values())
     if objective.start is not None and listed and cardinality(objective.space) <= LISTED:
         whole = without(whole, objective.start)
-    if whole == [] or not objective.remaining:
-        return
-    with warnings.catch_warnings():
-        # A finite space smaller than the budget is searched whole.
-        warnings.filterwarnings("ignore", "The total space of parameters", UserWarning)
-        objective.search(
-            RandomizedSearchCV(
-                objective.estimator,
-                whole,
-                n_iter=objective.remaining,
-                random_state=seed,
-            )
-        )
+    # A finite space smaller than the budget is searched whole.
+    candidates = min(objective.remaining, len(ParameterGrid(whole))) if listed else objective.remaining
+    if candidates:
+        objective.search(RandomizedSearchCV(objective.estimator, whole, n_iter=candidates, random_state=seed))
 
 
 def evaluate(objective: Objective, points: Iterable[Params]) -> None:
