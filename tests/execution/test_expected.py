@@ -33,6 +33,10 @@ def expected(
         ({"tuners": ("random",)}, {"tuners": ("smac",)}),
         ({"model": "ridge"}, {"model": "elastic_net"}),
         ({"dataset": "iris"}, {"dataset": "digits", "rows": "all"}),
+        (
+            {"model": "boosting", "dataset": "breast_cancer", "rows": 300},
+            {"model": "boosting", "dataset": "soybean", "rows": 300},
+        ),
         ({"dataset": "digits", "rows": 200}, {"dataset": "digits", "rows": "all"}),
         ({"time_budget": 1.0}, {}),
         ({"evaluation": "recorded", "model": "forest"}, {"evaluation": "recorded", "model": "svm"}),

@@ -27,22 +27,40 @@ LEAST = 0.3
 
 @dataclass(frozen=True)
 class Cost:
-    """What a model's candidates take on 400 rows and 4 folds, in seconds: `benchmarks/performance/shards.py`."""
+    """What a model's candidates take on 400 rows of two classes and 4 folds: `benchmarks/performance/shards.py`."""
 
     candidate: float
-    """One, evaluated by fits of its own."""
+    """Seconds of one, evaluated by fits of its own."""
     table: float
-    """All of the space that `standard` has of it, recorded."""
+    """Seconds of all of the space that `standard` has of it, recorded."""
+    rows: float = 1.0
+    """The power of the rows with which both grow, by least squares of the seconds' logarithms."""
+    classes: float = 0.0
+    """The same of the classes: a boosting fits trees for each."""
+
+    def growth(self, rows: int, classes: int) -> float:
+        """Return how many times as long it takes on other data; a regression has no classes."""
+        return float((rows / ROWS) ** self.rows * (max(classes, 2) / 2) ** self.classes)
 
 
 USUAL = Cost(0.2, 30.0)
 """Of a model that is not listed, such as one of a user's own."""
 MODELS: Mapping[str, Cost] = {
-    "forest": Cost(0.66, 2.6), "extra_trees": Cost(0.68, 500.0), "boosting": Cost(0.47, 190.0),
-    "lightgbm": Cost(0.17, 210.0), "xgboost": Cost(0.68, 480.0), "svm": Cost(0.06, 43.0), "logistic": Cost(0.09, 22.0),
-    "ridge": Cost(0.07, 18.0), "elastic_net": Cost(0.96, 330.0), "neighbours": Cost(0.08, 28.0),
-    "mlp": Cost(1.6, 900.0), "any": Cost(0.4, 900.0), "ann": Cost(2.5, 900.0), "ann_plain": Cost(6.0, 2000.0),
-}  # fmt: skip
+    "forest": Cost(0.25, 2.6, rows=0.4),
+    "extra_trees": Cost(0.3, 500.0, rows=0.5),
+    "boosting": Cost(0.24, 190.0, rows=0.5, classes=1.0),
+    "lightgbm": Cost(0.13, 210.0, rows=0.8, classes=0.8),
+    "xgboost": Cost(0.18, 480.0, rows=0.6, classes=0.7),
+    "svm": Cost(0.06, 43.0, rows=1.1),
+    "logistic": Cost(0.06, 22.0, rows=0.4, classes=0.3),
+    "ridge": Cost(0.045, 18.0, rows=0.4),
+    "elastic_net": Cost(0.23, 330.0, rows=1.4, classes=0.8),
+    "neighbours": Cost(0.07, 28.0, rows=1.2),
+    "mlp": Cost(0.47, 900.0, rows=0.7),
+    "any": Cost(0.2, 900.0, rows=0.7, classes=0.5),
+    "ann": Cost(1.2, 900.0, rows=0.7),
+    "ann_plain": Cost(3.0, 2000.0, rows=0.7),
+}
 THINKING: Mapping[str, float] = {
     "bayesian": 0.008, "genetic": 0.012, "optuna": 0.006, "optuna_tpe_independent": 0.006, "optuna_gp": 0.35,
     "smac": 0.19, "smac_hyperband": 0.19, "hyperband": 0.006, "asha": 0.006, "gradient": 0.02,
@@ -55,12 +73,13 @@ def seconds(plan: Plan, cells: Sequence[Cell]) -> float:
     if not cells:
         return LEAST
     model, dataset = cells[0].model, cells[0].dataset
-    cost, share = MODELS.get(model, USUAL), _rows(plan, dataset) / ROWS
-    candidate = cost.candidate * share
+    cost = MODELS.get(model, USUAL)
+    growth = cost.growth(*_rows_and_classes(plan, dataset))
+    candidate = cost.candidate * growth
     runs = [(plan.repeats(model, cell.tuner), _evaluations(plan, cell), cell.tuner) for cell in cells]
     thinking = sum(repeats * count * THINKING.get(tuner, 0.001) for repeats, count, tuner in runs)
     if plan.recorded:
-        whole = cost.table * share
+        whole = cost.table * growth
         searched = sum(repeats * count for repeats, count, _ in runs) * candidate
         return LEAST + thinking + (whole if whole <= plan.table_limit else searched)
     limit = plan.time_budget or float("inf")
@@ -75,8 +94,8 @@ def _evaluations(plan: Plan, cell: Cell) -> float:
     return count if count < UNLIMITED else (plan.time_budget or 1.0) / MODELS.get(cell.model, USUAL).candidate
 
 
-def _rows(plan: Plan, dataset: str) -> int:
-    """Return the rows that are used of a dataset; of one that cannot be loaded, as many as the costs are of."""
+def _rows_and_classes(plan: Plan, dataset: str) -> tuple[int, int]:
+    """Return what is used of a dataset; of one that cannot be loaded, as much as the costs are of."""
     found = loaded(lambda: plan.dataset(dataset))
-    count = ROWS if found is None else len(found.y)
-    return min(count, plan.protocol.rows or count)
+    count, classes = (ROWS, 0) if found is None else (len(found.y), len(found.classes))
+    return min(count, plan.protocol.rows or count), classes
