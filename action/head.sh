@@ -11,5 +11,6 @@ if find "$runs" -name '*_base.json' | grep -q .; then
     done <<<"$FAIL"
 fi
 code=0
-session "${judged[@]}" --tuning-report="$reports/report.md" --tuning-report="$reports/report.html" || code=$?
+# Bash before 4.4, as macOS has it, takes an empty array for an unset variable.
+session ${judged[@]+"${judged[@]}"} --tuning-report="$reports/report.md" --tuning-report="$reports/report.html" || code=$?
 output code "$code"

@@ -8,10 +8,13 @@ base="${BASE_SHA:-$(git rev-parse HEAD)}"
 harness=$(python -c 'import platform, sys, tuners
 from tuners.results.libraries import versions
 print(tuners.__version__, *sys.version_info[:2], sys.platform, platform.machine(), versions())')
-how=$(printf '%s\n' "$harness" "$TESTS" "$OPTIONS" "$EXTRAS" | sha256sum | cut -c1-16)
+how=$(python -c 'import hashlib, sys; print(hashlib.sha256("\n".join(sys.argv[1:]).encode()).hexdigest()[:16])' \
+    "$harness" "$TESTS" "$OPTIONS" "$EXTRAS")
 eval "arguments=($TESTS $OPTIONS)"
+# On a line of its own, so that its failure ends the step.
+key=$(python -m tuners table key ${arguments[@]+"${arguments[@]}"})
 output base "$base"
 output runs "$runs"
 output reports "$reports"
 output runs_key "$NAME-run-$base-$how"
-output tables_key "$(python -m tuners table key "${arguments[@]}")"
+output tables_key "$key"

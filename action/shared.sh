@@ -24,7 +24,7 @@ session() { # of one side, in the working directory
     local options tests
     eval "options=($OPTIONS)"
     eval "tests=($TESTS)"
-    python -m pytest "${tests[@]}" "${options[@]}" --tuning-tables="$tables" --benchmark-storage="file://$runs" "$@"
+    python -m pytest ${tests[@]+"${tests[@]}"} ${options[@]+"${options[@]}"} --tuning-tables="$tables" --benchmark-storage="file://$runs" "$@"
 }
 
 listed() { # the tables, each with its number of rows: a session that only reads changes none

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from tuners.analysis.change_points import as_wholes, changes, statistics, within_rows
+from tuners.analysis.change_points import as_wholes, changes, columns_needed, statistics, within_rows
 
 KINDS = {"within_rows": within_rows, "as_wholes": as_wholes}
 ALPHA = 0.05
@@ -89,3 +92,16 @@ def test_the_statistic_is_the_standardised_difference_of_means(series: np.ndarra
     n = len(series)
     expected = [abs(series[:k].mean() - series[k:].mean()) * np.sqrt(k * (n - k) / n) for k in range(1, n)]
     assert statistics(series[None])[0] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 4), (1, 5), (2, 3), (3, 2), (2, 4)])
+def test_the_columns_needed_are_those_of_the_clearest_step(rows: int, columns: int) -> None:
+    """Of all orders of a step, so many reach it that with a column less no p-value is as small."""
+    step = np.repeat([0.0, 1.0], [columns // 2, columns - columns // 2])
+    orders = [np.array(order) for order in itertools.permutations(step)]
+    sums = np.array([sum(chosen) for chosen in itertools.product(orders, repeat=rows)])
+    reached = statistics(sums).max(axis=1) >= statistics(rows * step[None]).max() - 1e-9
+    smallest = float(reached.mean())
+    assert columns_needed(rows, within_rows, smallest * (1 + 1e-9)) == columns
+    assert columns_needed(rows, within_rows, smallest * (1 - 1e-9)) == columns + 1
+    assert columns_needed(7, as_wholes, 2 / math.comb(8, 4)) == 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tests.past import past
 from tuners.analysis.followed import Series
 from tuners.analysis.history import History, history
+from tuners.report.history.words import sentences
 from tuners.results.past import PastRun
 
 
@@ -50,6 +52,16 @@ def test_nothing_is_marked_where_nothing_changed() -> None:
     """Of 60 histories of 7 tested series with nothing changed, no more are marked than the stated 5 % let expect."""
     marked = sum(bool(history(past(8, problems=6, seed=seed)).changes) for seed in range(60))
     assert marked <= 9  # more has a chance of one in a thousand at the very rate
+
+
+def test_a_short_history_says_that_it_can_show_nothing() -> None:
+    """Three sessions come in six orders: no p-value of seconds is small; many problems show a change of scores."""
+    assert set(history(past(3, problems=20)).needed) == {"seconds"}
+    assert set(history(past(3, problems=2)).needed) == {"regret", "score", "seconds"}
+    long = history(past(14, problems=20))
+    assert not long.needed
+    (line,) = [line for line in sentences(history(past(3, problems=20))) if "too few" in line]
+    assert re.fullmatch(r"too few runs to show any change yet, however large: seconds need \d+ sessions", line)
 
 
 def test_commits_with_the_same_trials_are_one_search() -> None:

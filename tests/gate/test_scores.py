@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -115,6 +116,23 @@ def test_inconclusive_fails_where_asked() -> None:
     strict = verdict("search:1%", now, then, strict=True)
     assert strict.fails
     assert summary([strict]).startswith("the gate fails: inconclusive: tpe on forest, ")
+
+
+def test_a_method_that_passes_though_it_looks_worse_is_named() -> None:
+    """With the gate that tells; one whose interval reaches over 0 is not."""
+    then = session(level(0.9))
+    worse = verdict("search:1%", session(level(0.89, 0.01, seed=1)), then)
+    assert worse.outcome == "inconclusive"
+    line = summary([worse])
+    assert re.fullmatch(
+        r"the gate passes: 1 inconclusive; but tpe on forest looks worse, -\d\.\d+ points \[-.*, -.*\] in "
+        r"cross-validation: search:0% judges whether it is",
+        line,
+    )
+    assert verdict("search:0%", session(level(0.89, 0.01, seed=1)), then).outcome == "regressed"
+    assert summary([worse, replace(worse, tuner="random")]).count("tpe on forest (and 1 more) looks worse") == 1
+    open_ = verdict("search:1%", session(level(0.895, 0.03, seed=1)), then)
+    assert summary([open_]) == "the gate passes: 1 inconclusive"
 
 
 def test_what_the_gate_can_find_is_said() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import csv
 import gzip
+import io
 import lzma
 import zipfile
 from collections.abc import Callable
@@ -319,6 +320,14 @@ def test_files_with_targets(name: str, parts: tuple[str, str] | None) -> None:
     assert dataset_name("in/sales.2024.csv.gz:y") == "sales.2024"
 
 
+def zipped() -> bytes:
+    """Return an archive, as a workbook is one, too."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("sheet.xml", "<row>" * 100)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -331,6 +340,12 @@ def test_files_with_targets(name: str, parts: tuple[str, str] | None) -> None:
             "expected a text file with a header line",
         ),
         ("a.csv", b"", "it is empty"),
+        (
+            "a.csv",
+            b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9,
+            "it holds control characters, as no text does: expected a text",
+        ),
+        ("a.csv", zipped(), "it holds control characters, as no text does: expected a text file with a header line"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, name: str, content: bytes, said: str) -> None:

@@ -16,6 +16,7 @@ and Smyth 2010, "Permutation p-values should never be zero"). What may be reorde
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -77,6 +78,12 @@ def as_wholes(values: Matrix) -> tuple[Matrix, Draw]:
         return drawn
 
     return ranks, draw
+
+
+def columns_needed(rows: int, kind: Callable[[Matrix], tuple[Matrix, Draw]], level: float) -> int:
+    """Return from how many columns on a change can be shown: below, no order of the values has so small a p-value."""
+    free = rows if kind is within_rows else 1
+    return next(count for count in itertools.count(2) if 2 / math.comb(count, count // 2) ** free <= level)
 
 
 def changes(values: Matrix, kind: Callable[[Matrix], tuple[Matrix, Draw]], level: float, seed: int) -> dict[int, float]:

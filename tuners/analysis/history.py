@@ -12,13 +12,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from tuners.analysis import units
-from tuners.analysis.change_points import changes
+from tuners.analysis.change_points import changes, columns_needed
 from tuners.analysis.followed import MEASURES, Followed, Point, Series, compared, followed
 from tuners.results.past import PastRun
 
@@ -53,6 +53,8 @@ class History:
     tested: int
     """Series with at least two searches or sessions."""
     notes: Sequence[str] = ()
+    needed: Mapping[str, int] = field(default_factory=dict)
+    """By measure: how many searches or sessions a series needs to show a change, where a tested one has fewer."""
 
     @property
     def models(self) -> list[str]:
@@ -71,7 +73,13 @@ def history(runs: Sequence[PastRun], alpha: float = ALPHA, notes: Sequence[str] 
     made = [one for columns in compared(points) for measure in MEASURES for one in followed(columns, measure)]
     tested = [one for one in made if one.searches.shape[1] > 1]
     found = [change for one in tested for change in _changes(one, alpha / len(tested), points)]
-    return History(points, [one.series for one in made], found, alpha, len(tested), tuple(notes))
+    needed: dict[str, int] = {}
+    for one in tested:
+        rows, columns = one.searches.shape
+        least = columns_needed(rows, one.measure.kind, alpha / len(tested))
+        if columns < least:
+            needed[one.measure.name] = max(least, needed.get(one.measure.name, 0))
+    return History(points, [one.series for one in made], found, alpha, len(tested), tuple(notes), needed)
 
 
 def _points(runs: Sequence[PastRun]) -> list[Point]:

@@ -77,10 +77,32 @@ def summary(verdicts: Sequence[Verdict]) -> str:
             gate: _counts([v for v in verdicts if v.gate == gate]) for gate in dict.fromkeys(v.gate for v in verdicts)
         }
         named = [f"{gate}: {counts}" for gate, counts in gates.items()]
-        return "the gate passes: " + ("; ".join(named) if len(named) > 1 else _counts(verdicts))
+        counts = "; ".join(named) if len(named) > 1 else _counts(verdicts)
+        return f"the gate passes: {counts}{_doubt(verdicts)}"
     worst.sort(key=lambda verdict: (*FAILING, OPEN).index(verdict.outcome))
     more = f"; and {len(worst) - 1} more" if len(worst) > 1 else ""
     return f"the gate fails: {worst[0]}{more}"
+
+
+def _doubt(verdicts: Sequence[Verdict]) -> str:
+    """Return what to say of methods that pass since nothing is shown, though they look worse: the lowest, and how many.
+
+    A change that breaks a search may cost less than the tolerance on problems where any search does well.
+    """
+    doubtful = [
+        each for each in verdicts if each.outcome == OPEN and each.score and each.interval and each.interval[1] < 0
+    ]
+    if not doubtful:
+        return ""
+    worst = min(doubtful, key=lambda verdict: verdict.difference or 0.0)
+    asked = parse(worst.gate)
+    size = kind(asked.kind).worded(worst.difference or 0.0, worst.interval, worst.metric)
+    others = len({(each.model, each.tuner) for each in doubtful}) - 1
+    more = f" (and {others} more)" if others else ""
+    return (
+        f"; but {worst.tuner} on {worst.model}{more} looks worse, {size} {WHERE[worst.score]}: "
+        f"{asked.kind}:0% judges whether it is"
+    )
 
 
 def failed(verdicts: Sequence[Verdict]) -> str:

@@ -18,6 +18,7 @@ from tuners.errors import TuningError
 from tuners.plan import Plan
 from tuners.plugin import alone, command_line, division, hooks, start
 from tuners.plugin.asks import asks
+from tuners.plugin.benchmark import baseline
 from tuners.plugin.fixtures import WithBenchmark, WithoutBenchmark, problem, tuner
 from tuners.plugin.log import Collector
 from tuners.plugin.session import SESSION, Session
@@ -42,6 +43,13 @@ def pytest_load_initial_conftests(
         command_line.check_names(early_config, unrecognized)
     except TuningError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(tryfirst=True, specname="pytest_configure")
+def pytest_configure_before_pytest_benchmark(config: pytest.Config) -> None:
+    """Let it find the run to compare with."""
+    if config.pluginmanager.hasplugin("benchmark"):
+        baseline.point(config)
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-benchmark and the terminal reporter

@@ -282,6 +282,25 @@ def test_a_worker_whose_death_shows_when_it_is_sent_something_costs_only_what_ha
     assert client.futures[-1].worker == "b"
 
 
+def test_a_worker_that_cannot_be_reached_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the scheduler has not noticed yet: its machine has vanished, and each attempt waits for its answer."""
+    monkeypatch.setattr(fleet, "LOOK_SECONDS", 3600.0)
+    client = Client(a=1, b=1)
+    under_way = flights(client)
+    under_way._pack = lambda order: (Pack(b""), {order.job.cell.tuner: b"its table"})
+    client.refusing["a"] = OSError("timed out")
+    under_way.ahead([(name, order(name)) for name in "wxyz"])
+
+    def happens() -> Iterator[Callable[[], None]]:
+        for _ in "wxyz":
+            yield lambda: client.futures[-1].end(Ended("run", b""))
+
+    assert followed(under_way, "z", happens())[1].how == "run"
+    assert [under_way.has_run(name) for name in "wxy"] == [True, True, True]
+    assert {future.worker for future in client.futures} == {"b"}
+    assert [worker for worker, names in client.received if names != ["luggage"]].count("a") == 1
+
+
 def test_an_order_that_begins_twice_has_crashed() -> None:
     """A worker that comes back under its address may be given by Dask what it had: that is no second try."""
     client = Client(a=1)

@@ -36,6 +36,8 @@ class Fleet:
         self._machines: dict[str, str] = {}
         self._refused: dict[str, str] = {}
         """By worker: why it runs no cells."""
+        self._silent: set[str] = set()
+        """Workers that could not be reached, as long as the scheduler believes that they are there."""
         self._sent: dict[str, set[str]] = {}
         """By worker: the names of the pieces that it has."""
         self._pieces: Mapping[str, bytes] = {}
@@ -82,6 +84,8 @@ class Fleet:
             return set()
         self._looked = now
         threads = self._threads()
+        self._silent &= {*threads}
+        threads = {worker: count for worker, count in threads.items() if worker not in self._silent}
         gone = {*self._slots} - {*threads}
         for worker in gone:
             del self._slots[worker]
@@ -112,7 +116,8 @@ class Fleet:
     def deliver(self, worker: str, pieces: Mapping[str, bytes]) -> str:
         """Send a worker pieces, and those that all cells need, as far as it does not have them.
 
-        Return what went wrong, in one line, or nothing.
+        Return what went wrong, in one line, or nothing. One that cannot be reached is gone at the next look: to try it
+        once more would take as long again, and every cell waits.
         """
         sent = self._sent.setdefault(worker, set())
         new = {name: data for name, data in {**self._pieces, **pieces}.items() if name not in sent}
@@ -121,6 +126,8 @@ class Fleet:
         arguments = (self.session, new, self._environment, self._luggage)
         said = self._run(slot.receive, *arguments, workers=[worker]).get(worker)
         if isinstance(said, BaseException):
+            if isinstance(said, OSError) and said.errno is None:  # Dask's own: of a connection, and not of a file
+                self._silent.add(worker)
             return one_line(said)
         sent |= {*new}
         return ""

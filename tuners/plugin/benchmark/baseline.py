@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,19 +32,30 @@ def asked_for(config: pytest.Config) -> bool:
     return bool(config.getoption("benchmark_compare", None))
 
 
+def point(config: pytest.Config) -> None:
+    """Have pytest-benchmark find what it cannot find by itself: by name, branch or commit, and not by number or path.
+
+    It looks when it is configured, and warns of what it does not find.
+    """
+    from tuners.store import saved_folder  # noqa: PLC0415  loaded when something is compared
+
+    address = config.getoption("benchmark_compare", None)
+    if not isinstance(address, str):
+        return
+    with suppress(TuningError, ValueError):  # said when the run is chosen
+        storage = _storage(config)
+        if storage is not None and not storage.query(address):
+            config.option.benchmark_compare = str(saved_folder.find(Path(storage.path), address).path)
+
+
 def choose(config: pytest.Config) -> Baseline:
     """Find the run to compare with; raise `TuningError` for one that is damaged, or that is not there."""
-    from pytest_benchmark.utils import get_machine_id, load_storage  # noqa: PLC0415  loaded when something is compared
-
     from tuners.store import saved, saved_folder  # noqa: PLC0415  loaded when something is compared
 
     address = config.getoption("benchmark_compare", None)
-    if not address:
+    storage = _storage(config) if address else None
+    if storage is None:
         return Baseline()
-    uri, netrc = config.getoption("benchmark_storage"), config.getoption("benchmark_netrc")
-    storage = load_storage(uri, logger=None, default_machine_id=get_machine_id(), netrc=netrc)
-    if not hasattr(storage, "query"):
-        return Baseline()  # Elasticsearch has its own ways
     folder = Path(storage.path)
     if address is True:
         run = saved_folder.latest(folder)
@@ -65,3 +77,12 @@ def choose(config: pytest.Config) -> Baseline:
         message = f"saved run {run.path}: machine_info: expected it in a run to compare with, found none"
         raise TuningError(message)
     return Baseline([run, *saved_folder.of_the_same_commit(folder, run)], notes, run.path)
+
+
+def _storage(config: pytest.Config) -> Any:
+    """Return pytest-benchmark's storage, if it is one of files: Elasticsearch has its own ways."""
+    from pytest_benchmark.utils import get_machine_id, load_storage  # noqa: PLC0415  loaded when something is compared
+
+    uri, netrc = config.getoption("benchmark_storage"), config.getoption("benchmark_netrc")
+    storage = load_storage(uri, logger=None, default_machine_id=get_machine_id(), netrc=netrc)
+    return storage if hasattr(storage, "query") else None

@@ -28,7 +28,17 @@ def sentences(found: History) -> list[str]:
     span = " to ".join(dict.fromkeys((found.points[0].when, found.points[-1].when)))
     lines = [f"{counted(runs, 'saved run')} at {counted(len(found.points), 'commit')}, {span}", *found.notes]
     lines += [sentence(change, found) for change in found.changes] or [f"no change is shown in {_tested(found)}"]
-    return [*lines, *_apart(found), method(found)]
+    return [*lines, *_too_short(found), *_apart(found), method(found)]
+
+
+def _too_short(found: History) -> list[str]:
+    """Say which series are too short for any change to show at this rate of false alarms."""
+    replicates = {"seconds": "sessions"}
+    needs = [
+        f"{name} need{'' if name == 'seconds' else 's'} {count} {replicates.get(name, 'searches that differ')}"
+        for name, count in found.needed.items()
+    ]
+    return [f"too few runs to show any change yet, however large: {listed(needs)}"] if needs else []
 
 
 def method(found: History) -> str:

@@ -32,6 +32,9 @@ LEAST_TOGETHER, SHARE_TOGETHER = 10, 0.25
 """Bytes beyond ASCII that stand together, their number and share, from which another alphabet is looked for."""
 LEAST_COHERENCE = 0.05
 """How like a language a text must be, from 0 to 1, to be taken for one in another alphabet."""
+MOST_CONTROL = 0.01
+"""The share of control characters from which a file holds no text."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _WIDE = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
 _BREAK = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
@@ -74,13 +77,20 @@ class Dialect:
 
 
 def dialect_of(content: bytes, encoding: str = "") -> Dialect:
-    """Return how a table is written, by its bytes; `encoding` is what somebody says. Raises `UnicodeDecodeError`."""
+    """Return how a table is written, by its bytes; `encoding` is what somebody says.
+
+    Raises `UnicodeDecodeError`, and `ValueError` for what is no text, such as an archive or a picture.
+    """
     if encoding:
         content.decode(encoding)
     guessed = not encoding and not _is_said(content)
     encoding = encoding or encoding_of(content)
     # Not by `splitlines`, which breaks lines where nobody else does.
-    lines = _BREAK.split(content[:BYTES].decode(encoding, errors="ignore"))
+    text = content[:BYTES].decode(encoding, errors="ignore")
+    if len(_CONTROL.findall(text)) > MOST_CONTROL * len(text):
+        message = "it holds control characters, as no text does"
+        raise ValueError(message)
+    lines = _BREAK.split(text)
     if len(content) > BYTES:
         lines = lines[:-1]  # the last one may be cut
     begun = 0
