@@ -141,8 +141,10 @@ def test_plain_cells_are_what_they_are_without_a_cluster(suite: pytest.Pytester)
 
 
 def _runs_in(process: psutil.Process, folder: Path) -> bool:
+    """Whether a process has been left there; what this process has begun itself, as for the scheduler, is not."""
     try:
-        return Path(process.cwd()) == folder and process.pid != os.getpid()
+        own = os.getpid() in {process.pid, *(each.pid for each in process.parents())}
+        return Path(process.cwd()) == folder and not own
     except (psutil.Error, OSError):
         return False  # it has ended meanwhile, or is another user's
 

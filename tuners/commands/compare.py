@@ -36,6 +36,8 @@ SEARCHING = 0.8
 """Share of the minutes that the searches get; fits of winners, the report and the model take the rest."""
 LEAST_SECONDS = 1.0
 """Of a search: in less, libraries are hardly loaded."""
+SHORT_SECONDS = 5.0
+"""Of a search: what has less is said to be short."""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -121,6 +123,11 @@ def _divide(plan: Plan, cells: Sequence[Cell], allowed: float) -> None:
         )
         raise TuningError(message)
     plan.time_budget = plan.given["time-budget"] = round(each, 1)
+    if each < SHORT_SECONDS:
+        print(
+            f"each search has {each:.1f} s: more --minutes, or fewer --models, --tuners or --seeds, "
+            "give each more"
+        )
 
 
 def _conclude(comparison: Comparison, path: Path | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,9 @@ from tuners.results.run import Run
 
 if TYPE_CHECKING:
     from tuners.comparison.heard import Heard
+    from tuners.execution.contract import Around, Backend
     from tuners.plan import Plan
+    from tuners.store.journal_contents import Entry
     from tuners.task.problem import Problem
 
 
@@ -52,6 +54,16 @@ def problem_of(plan: Plan, cell: Cell) -> Problem | Run:
         # A model or dataset that cannot be loaded is a failed cell.
         reason = f"cannot be loaded: {one_line(error)}"
         return Run(replace(record, status="failed", reason=reason), (), error=error)
+
+
+def backend_of(plan: Plan, cell: Cell, finished: Mapping[str, Entry], around: Around) -> Backend:
+    """Return what makes a cell's run: for one that the resumed session has ended, what its journal says of it."""
+    from tuners.execution.contract import backend  # noqa: PLC0415  scikit-learn loads when a cell runs
+    from tuners.execution.resumed import Resumed  # noqa: PLC0415  scikit-learn loads when a cell runs
+
+    if cell.id in finished:
+        return Resumed(plan, {cell.id: finished[cell.id].run})
+    return backend(plan.backend, plan, around)
 
 
 def outcome(run: Callable[[], Run], heard: Heard, keep: Callable[[Run], None]) -> Outcome:

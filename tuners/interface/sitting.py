@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuners.comparison import before
-from tuners.comparison.cell import not_deterministic, opened, outcome, problem_of
+from tuners.comparison.cell import backend_of, not_deterministic, opened, outcome, problem_of
 from tuners.comparison.conclusion import run_as, stamped
 from tuners.comparison.heard import Heard
 from tuners.comparison.messages import Messages
 from tuners.comparison.session_journal import Opening, SessionJournal
 from tuners.errors import TuningError, one_line
-from tuners.execution.contract import Around, backend
-from tuners.execution.resumed import Resumed
+from tuners.execution.contract import Around
 from tuners.report.summary import COMMANDS
 from tuners.results.libraries import versions
 from tuners.results.run import Run
@@ -113,10 +112,9 @@ class Sitting:
         repeats = self.journal.repeats.get(cell.id, {})
         heard = Heard(self, record, test, plan.budget(cell.model, cell.tuner), repeats)
         job = replace(plan.job(cell.tuner, problem), finished=repeats)
-        earlier = {cell.id: finished[cell.id].run} if cell.id in finished else {}
-        runs = Resumed(plan, earlier) if earlier else backend(plan.backend, plan, Around())
+        runs = backend_of(plan, cell, finished, Around())
         found = outcome(lambda: runs.run(job, heard), heard, self._cut_short)
-        journal = self.begin_journal() if found.began and not earlier else None
+        journal = self.begin_journal() if found.began and cell.id not in finished else None
         if journal is not None:
             journal.cell(found.run, test)
         return found.run

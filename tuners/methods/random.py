@@ -7,10 +7,11 @@ sampled by ConfigSpace.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable
 from typing import Any
 
-from sklearn.model_selection import GridSearchCV, ParameterGrid, RandomizedSearchCV
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 
 from tuners.evaluation.parts import FIRST, MOST
 from tuners.methods._start import drawn, evaluate_start
@@ -29,10 +30,13 @@ def tune(objective: Objective, seed: int) -> None:
         return
     whole: Any = distributions(objective.space)
     listed = all(isinstance(values, list) for values in whole.values())
-    if objective.start is not None and listed and cardinality(objective.space) <= LISTED:
-        whole = without(whole, objective.start)
-    # A finite space smaller than the budget is searched whole.
-    candidates = min(objective.remaining, len(ParameterGrid(whole))) if listed else objective.remaining
+    candidates = objective.remaining
+    if listed:
+        if objective.start is not None and cardinality(objective.space) <= LISTED:
+            whole = without(whole, objective.start)
+        grids = whole if isinstance(whole, list) else [whole]
+        # A finite space smaller than the budget is searched whole.
+        candidates = min(candidates, sum(math.prod(map(len, grid.values())) for grid in grids))
     if candidates:
         objective.search(RandomizedSearchCV(objective.estimator, whole, n_iter=candidates, random_state=seed))
 

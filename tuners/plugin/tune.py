@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tuners.comparison.cell import not_deterministic, outcome
+from tuners.comparison.cell import backend_of, not_deterministic, outcome
 from tuners.comparison.heard import Heard
 from tuners.errors import ClusterLostError, ElsewhereError, TuningError, one_line
 from tuners.plugin import tracebacks
@@ -18,7 +18,7 @@ from tuners.plugin.session import RECORD, SESSION
 from tuners.results.record import Record
 
 if TYPE_CHECKING:
-    from tuners.execution.contract import Backend
+    from tuners.execution.contract import Around
     from tuners.objective import Tuner
     from tuners.plan import Job
     from tuners.plugin.benchmark.fixture import NoTimer
@@ -111,7 +111,8 @@ class Tune:
         def make() -> Run:
             nonlocal stopped
             try:
-                return self._backend(job, record.cell, group).run(job, heard)
+                runs = backend_of(session.plan, job.cell, session.finished(), self._around(group))
+                return runs.run(job, heard)
             except pytest.fail.Exception as error:
                 # Raised by another plugin while the run goes on, as by pytest-timeout's alarm.
                 stopped = True
@@ -135,18 +136,14 @@ class Tune:
             timer.took(run.times, group)
         return run
 
-    def _backend(self, job: Job, cell: str, group: str) -> Backend:
-        from tuners.execution.contract import Around, backend  # noqa: PLC0415  scikit-learn loads when a cell runs
-        from tuners.execution.resumed import Resumed  # noqa: PLC0415  loaded when a cell runs
+    def _around(self, group: str) -> Around:
+        """Return what a backend gets of the test."""
+        from tuners.execution.contract import Around  # noqa: PLC0415  scikit-learn loads when a cell runs
 
-        plan, finished = self._session.plan, self._session.finished()
-        if cell in finished:
-            return Resumed(plan, {job.cell.id: finished[cell].run})
         clustering = self._request.config.stash.get(CLUSTERING, None)
-        around = Around(
+        return Around(
             timed=lambda rounds: self._timer.time(rounds, group),
             explain=lambda error: tracebacks.elsewhere(error, self._request.node),
             contended=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1,
             cluster=None if clustering is None else clustering.cluster,
         )
-        return backend(plan.backend, plan, around)
