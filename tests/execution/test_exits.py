@@ -69,7 +69,7 @@ DATASETS.register("gone", lambda path: sys.exit("no licence for the data"))
 """
 
 
-@pytest.mark.parametrize("isolated", [(), ("--tuning-isolate",)])
+@pytest.mark.parametrize("isolated", [pytest.param((), marks=pytest.mark.slow), ("--tuning-isolate",)])
 def test_estimators_and_tuners_that_leave_are_failed_cells(
     pytester: pytest.Pytester, isolated: tuple[str, ...]
 ) -> None:

@@ -81,7 +81,7 @@ def records(pytester: pytest.Pytester) -> dict[str, dict[str, Any]]:
     return {run["model"]: run for run in json.loads((pytester.path / "out.json").read_text())["runs"]}
 
 
-@pytest.mark.parametrize("tuner", ["manual", "grid"])
+@pytest.mark.parametrize("tuner", ["manual", pytest.param("grid", marks=pytest.mark.slow)])
 def test_every_fate_is_a_result(pytester: pytest.Pytester, tuner: str) -> None:
     """Each ends as what it is, with the trials it had done, and all else goes on."""
     pytester.makepyfile(test_fates=SUITE)

@@ -147,6 +147,7 @@ def test_threads_take_turns() -> None:
     assert all(same(expected[seed], found[seed]) for seed in expected)
 
 
+@pytest.mark.slow
 def test_folds_in_processes() -> None:
     """Worker processes train the same networks."""
     X, y = rows()

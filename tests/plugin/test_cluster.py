@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -220,14 +222,22 @@ def test_bad_addresses_are_usage_errors(suite: pytest.Pytester, address: str) ->
     result.stderr.fnmatch_lines([f"ERROR: --tuning-cluster: {BAD[address]}"])
 
 
-def test_no_scheduler_is_a_usage_error(suite: pytest.Pytester) -> None:
-    """It says how one is started."""
-    import dask
+def test_a_session_begins_beside_another_ones_cluster(suite: pytest.Pytester) -> None:
+    """Which has Dask's usual port; and no warning becomes an error."""
+    with socket.socket() as usual, suppress(OSError):  # it may be another process's already
+        usual.bind(("127.0.0.1", 8787))
+        usual.listen()
+        options = ("--tuning-models=oak", "--tuning-datasets=iris", "--tuning-tuners=default", "--tuning-seeds=1")
+        result = run(suite, *PLAIN, *options, "--tuning-cluster=local:1", "-W", "error")
+        result.assert_outcomes(passed=1)
 
-    with dask.config.set({"distributed.comm.timeouts.connect": "300ms"}):
-        result = run(
-            suite, *PLAIN, "--tuning-models=forest", "--tuning-datasets=iris", "--tuning-cluster=tcp://127.0.0.1:9"
-        )
+
+def test_no_scheduler_is_a_usage_error(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says how one is started."""
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "300ms")  # half a minute by default
+    result = run(
+        suite, *PLAIN, "--tuning-models=forest", "--tuning-datasets=iris", "--tuning-cluster=tcp://127.0.0.1:9"
+    )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         ["ERROR: --tuning-cluster=tcp://127.0.0.1:9: expected a Dask scheduler, and none answers*"]

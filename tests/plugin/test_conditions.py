@@ -29,7 +29,7 @@ def stops(objective, seed):
 HAS = {"linear": {"C", "kernel"}, "rbf": {"C", "kernel", "gamma"}, "poly": {"C", "kernel", "gamma", "degree"}}
 
 
-@pytest.mark.parametrize("evaluation", ["plain", "recorded"])
+@pytest.mark.parametrize("evaluation", [pytest.param("plain", marks=pytest.mark.slow), "recorded"])
 def test_candidates_have_what_is_active_through_journal_resume_and_report(
     pytester: pytest.Pytester, evaluation: str
 ) -> None:

@@ -320,7 +320,9 @@ def hostile() -> dict[str, Report]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", list(hostile()))
+@pytest.mark.parametrize(
+    "what", [pytest.param(each, marks=pytest.mark.slow) if "thousands" in each else each for each in hostile()]
+)
 def test_hostile_input_is_harmless(opened: Open, what: str) -> None:
     """Names are shown as they are, and what is missing is said; other formats stand it, too."""
     report = hostile()[what]

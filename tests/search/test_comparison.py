@@ -26,6 +26,8 @@ from tuners.search import evaluator, group
 
 WINE = Dataset("wine", *load_wine(return_X_y=True))
 METHODS = ("default", "manual", "random", "grid", "bayesian", "genetic")
+FEW = ("random", "bayesian")
+"""One that searches by itself, and one that asks for a candidate at a time."""
 BOOSTED = Model(
     "boosted",
     GradientBoostingClassifier(),
@@ -40,7 +42,9 @@ def run(tuner: str, model: Model, evaluation: str, *, budget: int = 12, jobs: in
     return measure(tuner, TUNERS.load(tuner), problem, Budget(budget), jobs=jobs, evaluation=evaluation)
 
 
-@pytest.mark.parametrize("tuner", METHODS)
+@pytest.mark.parametrize(
+    "tuner", [*FEW, *(pytest.param(each, marks=pytest.mark.slow) for each in METHODS if each not in FEW)]
+)
 @pytest.mark.parametrize(
     "model", [forest((4, 40)), pytest.param(BOOSTED, marks=pytest.mark.slow)], ids=lambda model: model.name
 )
@@ -212,9 +216,9 @@ def test_option_header_record_and_regret(pytester: pytest.Pytester) -> None:
     )
     result = pytester.runpytest_subprocess(
         "-p", "tuners.plugin", *PLAIN, "--tuning-tuners=default,random,exhaustive", "--tuning-evaluation=shared",
-        "--tuning-budget=2", "--tuning-seeds=3", "--benchmark-save=it", "--tuning-report=table.csv",
+        "--tuning-budget=2", "--tuning-seeds=2", "--benchmark-save=it", "--tuning-report=table.csv",
     )  # fmt: skip
-    result.assert_outcomes(passed=9)
+    result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines(["tuning: *evaluation shared*", "small on wine  verdict*regret*", "exhaustive *"])
     (saved,) = pytester.path.glob(".benchmarks/*/*it.json")
     records = [bench["extra_info"] for bench in json.loads(saved.read_text())["benchmarks"]]

@@ -29,6 +29,7 @@ LEAST = 100
 SHARED = {SharedGridSearchCV: GridSearchCV, SharedRandomizedSearchCV: RandomizedSearchCV}
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learns_tests_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every test of scikit-learn's searches that can pass with an attribute more does; takes half a minute."""

@@ -35,7 +35,7 @@ from tuners.store.journal import Journal
 from tuners.store.journal_contents import read
 from tuners.store.journal_folder import FOLDER, KEPT, SUFFIX, listed, lock, new_path
 
-MOMENTS = [3, pytest.param(50, marks=pytest.mark.slow)]
+MOMENTS = [2, pytest.param(50, marks=pytest.mark.slow)]
 DAMAGES = 200
 
 

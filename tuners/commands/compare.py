@@ -124,10 +124,7 @@ def _divide(plan: Plan, cells: Sequence[Cell], allowed: float) -> None:
         raise TuningError(message)
     plan.time_budget = plan.given["time-budget"] = round(each, 1)
     if each < SHORT_SECONDS:
-        print(
-            f"each search has {each:.1f} s: more --minutes, or fewer --models, --tuners or --seeds, "
-            "give each more"
-        )
+        print(f"each search has {each:.1f} s: more --minutes, or fewer --models, --tuners or --seeds, give each more")
 
 
 def _conclude(comparison: Comparison, path: Path | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -53,12 +54,15 @@ def opened(address: str) -> Iterator[Any]:
         stack.enter_context(_silent())
         count = workers_of(address)
         try:
-            if count is not None:
-                client = Client(stack.enter_context(_started(count)), set_as_default=False)
-            elif _is_file(address):
-                client = Client(scheduler_file=address, set_as_default=False)
-            else:
-                client = Client(address, set_as_default=False)
+            # What Dask remarks while it starts, such as that a disk is slow, is no error, whatever the user makes one.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                if count is not None:
+                    client = Client(stack.enter_context(_started(count)), set_as_default=False)
+                elif _is_file(address):
+                    client = Client(scheduler_file=address, set_as_default=False)
+                else:
+                    client = Client(address, set_as_default=False)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             said = " ".join(str(error).split())
             message = (
@@ -80,6 +84,8 @@ def _started(count: int) -> Any:
         # Dask's own limit would end a worker with all that it holds; cells have limits of theirs.
         memory_limit=0,
         dashboard_address=None,
+        # Any free port, since another session may have the usual one, and no other machine's business.
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
         silence_logs=logging.CRITICAL,
     )
 
