@@ -69,7 +69,10 @@ def written(folder: Path) -> int:
 
 def kill(pid: int, folder: Path, length: float, later: float) -> bool:
     """Kill a session some seconds after its journal is so long; return whether it had not ended before."""
-    while written(folder) < length and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+    while written(folder) < length:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            return status != 0
         time.sleep(0.001)
     time.sleep(later)
     with contextlib.suppress(ProcessLookupError):

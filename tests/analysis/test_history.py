@@ -61,7 +61,7 @@ def test_a_short_history_says_that_it_can_show_nothing() -> None:
     long = history(past(14, problems=20))
     assert not long.needed
     (line,) = [line for line in sentences(history(past(3, problems=20))) if "too few" in line]
-    assert re.fullmatch(r"too few runs to show any change yet, however large: seconds need \d+ sessions", line)
+    assert re.fullmatch(r"too few runs yet for a change to show: seconds need \d+ sessions", line)
 
 
 def test_commits_with_the_same_trials_are_one_search() -> None:

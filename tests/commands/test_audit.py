@@ -50,6 +50,15 @@ def test_decisions_are_overridden_as_in_a_session(shop: str, capsys: pytest.Capt
     ]  # fmt: skip
 
 
+def test_options_may_be_written_as_in_a_session(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As what is printed names them."""
+    assert main(["audit", shop, "bought", "--tuning-keep=customer", "--tuning-positive", "no"]) == 0
+    assert "positive class: no" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["audit", "--help"])
+    assert "--tuning-keep" not in capsys.readouterr().out
+
+
 def test_a_target_with_a_comma_is_quoted(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     """So that the option's value is one name."""
     assert main(["audit", shop, "size, cm"]) == 0

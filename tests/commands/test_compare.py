@@ -60,7 +60,7 @@ def test_the_whole_way(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
         (("bought", "--minutes", "soon"), "--minutes: expected a number of minutes above 0"),
         (
             ("bought", "--minutes", "1s"),
-            "--minutes: expected at least 0.62 for 30 searches, got 0.0166667: give more, or",
+            "--minutes: expected at least 0.75 for 36 searches, got 0.0166667: give more, or",
         ),
         (
             ("bought", "--save-model", "a.pkl"),

@@ -38,6 +38,17 @@ def test_what_is_given_back_at_once_is_seen() -> None:
     assert second.growth < TAKEN / 10
 
 
+@kept
+def test_a_stretch_within_another_one_erases_nothing() -> None:
+    """Such as that of a tuner which tunes another model itself."""
+    with PeakMemory(children=False) as outer:
+        take()
+        with PeakMemory(children=False) as inner:
+            pass
+    assert outer.growth > TAKEN * 0.95
+    assert inner.growth < TAKEN / 10
+
+
 def test_samples_where_the_kernel_keeps_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same figure, of what lasts."""
     monkeypatch.setattr(memory, "_begin_anew", lambda: False)

@@ -125,12 +125,12 @@ def test_a_method_that_passes_though_it_looks_worse_is_named() -> None:
     assert worse.outcome == "inconclusive"
     line = summary([worse])
     assert re.fullmatch(
-        r"the gate passes: 1 inconclusive; but tpe on forest looks worse, -\d\.\d+ points \[-.*, -.*\] in "
-        r"cross-validation: search:0% judges whether it is",
+        r"the gate passes: 1 inconclusive; but tpe on forest became worse, -\d\.\d+ points \[-.*, -.*\] in "
+        r"cross-validation: search:0% would fail it",
         line,
     )
     assert verdict("search:0%", session(level(0.89, 0.01, seed=1)), then).outcome == "regressed"
-    assert summary([worse, replace(worse, tuner="random")]).count("tpe on forest (and 1 more) looks worse") == 1
+    assert summary([worse, replace(worse, tuner="random")]).count("tpe on forest (and 1 more) became worse") == 1
     open_ = verdict("search:1%", session(level(0.895, 0.03, seed=1)), then)
     assert summary([open_]) == "the gate passes: 1 inconclusive"
 

@@ -131,6 +131,10 @@ def test_reports_of_all_formats(comparison: Comparison, folder: Path) -> None:
         assert comparison.report(folder / "out" / name).stat().st_size > 500
     assert "tuners.compare(...)" in (folder / "out" / "a.html").read_text(encoding="utf-8")
     assert len(json.loads((folder / "out" / "d.json").read_text())["runs"]) == 4
+    with pytest.raises(
+        TuningError, match=r"^report: expected a path that can be written to \(.*\), got '/proc/x.html'$"
+    ):
+        comparison.report("/proc/x.html")
     with pytest.raises(TuningError, match=r"^report: expected a path that ends in .*, got 'x.pdf.bak'$"):
         comparison.report("x.pdf.bak")
 
@@ -255,6 +259,9 @@ def test_a_known_estimator_may_come_without_a_space() -> None:
         ({"budget": 0}, TuningError, r"^budget: expected a whole number of at least 1, got 0$"),
         ({"tuners": ["randm"]}, TuningError, r"^unknown tuner 'randm': did you mean random\?"),
         ({"tuners": []}, TuningError, r"^tuners: expected names of methods or functions"),
+        ({"tuners": [None, "random"]}, TuningError, r"^tuners: expected names of methods or functions .*, got None$"),
+        ({"scoring": "f1"}, TypeError, r"^compare\(\) has no argument 'scoring': did you mean 'metric'\?$"),
+        ({"name": 3}, TuningError, r"^name: expected what the data are called in tables, got 3$"),
         ({"model": "forrest"}, TuningError, r"^unknown model 'forrest': did you mean forest\?"),
         ({"model": DecisionTreeClassifier}, TuningError, r"got <class .*: give an instance of it$"),
         ({"space": SPACE}, TuningError, r"^space: expected it beside a bare estimator, got it beside the model 'tree'"),

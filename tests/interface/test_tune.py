@@ -89,6 +89,12 @@ def test_a_search_without_a_score_is_an_error() -> None:
             tuners.tune(DecisionTreeClassifier(), X, Y, space=SPACE, minutes=wrong)
     with pytest.raises(TypeError, match=r"^tune\(\) has no argument 'methods': did you mean 'method'\?$"):
         tuners.tune(SVC(), X, Y, methods="random")
+    with pytest.raises(TypeError, match=r"^tune\(\) takes no 'tuners': it searches by one method, method='random'"):
+        tuners.tune(SVC(), X, Y, tuners=["random"])
+    with pytest.raises(TuningError, match=r"^model: expected one model, got 2: tuners.compare compares several$"):
+        tuners.tune(["logistic", "forest"], X, Y)
+    with pytest.raises(TuningError, match=r"^method: expected a method's name or a function of .*, got None$"):
+        tuners.tune(SVC(), X, Y, method=None)  # type: ignore[arg-type]
 
 
 def test_the_evidence_is_what_the_documentation_has() -> None:

@@ -279,6 +279,19 @@ def test_candidates_to_come_cost_nothing() -> None:
                 assert result.record.evaluations == heard[-1] == 12
 
 
+def test_random_search_of_more_points_than_can_be_numbered() -> None:
+    """Of a finite space, with and without a start."""
+    space = {
+        **{name: [*range(1000)] for name in ("value", "level")},
+        **{f"choice{n}": [*range(1, 9)] for n in range(60)},
+    }
+    mine = Problem(Model("wide", Wide(), space), iris(), 0, Protocol(folds=2))
+    first, second = (run("random", mine, Budget(5)) for _ in range(2))
+    assert first.record.evaluations == 5, first.record.reason
+    assert first.record.trials_sha256 == second.record.trials_sha256
+    assert run("random", mine, Budget(5), start="default").record.evaluations == 5
+
+
 def test_finer_grids_cover_a_finite_space_once() -> None:
     """With no limit but time, each grid spreads over the space without an earlier one's points, until all are done."""
     space = as_space({"a": [1, 1.0, True, None], "b": range(30), "c": (1, 9)})

@@ -320,6 +320,23 @@ def test_files_with_targets(name: str, parts: tuple[str, str] | None) -> None:
     assert dataset_name("in/sales.2024.csv.gz:y") == "sales.2024"
 
 
+def test_texts_with_control_characters_are_texts(tmp_path: Path) -> None:
+    """Colours of a terminal, the end mark of an old file, and what somebody says is UTF-16."""
+    rows = [f"\x1b[31mtimeout\x1b[0m,{n % 9},{'no' if n % 2 else 'ok'}" for n in range(40)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["message,ms,y", *rows]))
+    assert list(tuners.read(path, "y").X) == ["message", "ms"]
+    path.write_bytes("\n".join(["a,y", *(f"{n % 7},{n % 2}" for n in range(20)), "\x1a"]).encode())
+    with pytest.raises(TuningError, match="missing in line 22"):
+        tuners.read(path, "y")
+    path.write_bytes("\n".join(["a,y", *(f"{n % 7},{n % 2}" for n in range(20))]).encode("utf-16-le"))
+    with pytest.raises(
+        TuningError, match="control characters, as no text does, unless it is UTF-16, which --tuning-enc"
+    ):
+        tuners.read(path, "y")
+    assert list(tuners.read(path, "y", encoding="utf-16-le").X) == ["a"]
+
+
 def zipped() -> bytes:
     """Return an archive, as a workbook is one, too."""
     file = io.BytesIO()

@@ -81,9 +81,13 @@ def as_wholes(values: Matrix) -> tuple[Matrix, Draw]:
 
 
 def columns_needed(rows: int, kind: Callable[[Matrix], tuple[Matrix, Draw]], level: float) -> int:
-    """Return from how many columns on a change can be shown: below, no order of the values has so small a p-value."""
-    free = rows if kind is within_rows else 1
-    return next(count for count in itertools.count(2) if 2 / math.comb(count, count // 2) ** free <= level)
+    """Return how many columns the clearest change needs to be shown: with less, its p-value is above the level.
+
+    Ranks of an odd number of columns show no more than one less: there the middle one may be on either side.
+    """
+    if kind is within_rows:
+        return next(count for count in itertools.count(2) if 2 / math.comb(count, count // 2) ** rows <= level)
+    return next(count for count in itertools.count(2, 2) if 2 / math.comb(count, count // 2) <= level)
 
 
 def changes(values: Matrix, kind: Callable[[Matrix], tuple[Matrix, Draw]], level: float, seed: int) -> dict[int, float]:

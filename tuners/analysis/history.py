@@ -54,7 +54,7 @@ class History:
     """Series with at least two searches or sessions."""
     notes: Sequence[str] = ()
     needed: Mapping[str, int] = field(default_factory=dict)
-    """By measure: how many searches or sessions a series needs to show a change, where a tested one has fewer."""
+    """By measure: how many searches or sessions a change needs to show, where each tested series has fewer."""
 
     @property
     def models(self) -> list[str]:
@@ -73,13 +73,20 @@ def history(runs: Sequence[PastRun], alpha: float = ALPHA, notes: Sequence[str] 
     made = [one for columns in compared(points) for measure in MEASURES for one in followed(columns, measure)]
     tested = [one for one in made if one.searches.shape[1] > 1]
     found = [change for one in tested for change in _changes(one, alpha / len(tested), points)]
+    return History(
+        points, [one.series for one in made], found, alpha, len(tested), tuple(notes), _needed(tested, alpha)
+    )
+
+
+def _needed(tested: Sequence[Followed], alpha: float) -> dict[str, int]:
+    """Return by measure the searches or sessions that a change needs to show, where each series has fewer."""
     needed: dict[str, int] = {}
-    for one in tested:
-        rows, columns = one.searches.shape
-        least = columns_needed(rows, one.measure.kind, alpha / len(tested))
-        if columns < least:
-            needed[one.measure.name] = max(least, needed.get(one.measure.name, 0))
-    return History(points, [one.series for one in made], found, alpha, len(tested), tuple(notes), needed)
+    for measure in {one.measure.name for one in tested}:
+        mine = [one for one in tested if one.measure.name == measure]
+        least = [columns_needed(len(one.searches), one.measure.kind, alpha / len(tested)) for one in mine]
+        if all(one.searches.shape[1] < count for one, count in zip(mine, least, strict=True)):
+            needed[measure] = min(least)
+    return dict(sorted(needed.items()))
 
 
 def _points(runs: Sequence[PastRun]) -> list[Point]:

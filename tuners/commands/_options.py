@@ -19,13 +19,15 @@ NAMES: dict[str, Iterable[str]] = {
 
 
 def add(parser: argparse.ArgumentParser, *keys: str) -> None:
-    """Add options of a session, by their keys: `--KEY` has the meaning of `--tuning-KEY`."""
+    """Add options of a session, by their keys: `--KEY` has the meaning of `--tuning-KEY`, and may be written so."""
     for option in OPTIONS:
         if option.key in keys:
             how: dict[str, Any] = {"metavar": option.metavar}
             if option.switch:
                 how = {"action": "store_const", "const": "true"}
             added = parser.add_argument(f"--{option.key}", help=option.help.replace("%", "%%"), **how)
+            hidden = {"dest": added.dest, "default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
+            parser.add_argument(f"--tuning-{option.key}", **how, **hidden)
             if option.key in NAMES:
                 completes(added, lambda _, family=NAMES[option.key]: family, several=True)  # type: ignore[misc]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -116,9 +117,9 @@ def _divide(plan: Plan, cells: Sequence[Cell], allowed: float) -> None:
     searches = sum(plan.repeats(cell.model, cell.tuner) for cell in cells if cell.tuner != "default")
     each = SEARCHING * allowed / max(searches, 1)
     if each < LEAST_SECONDS:
-        least = LEAST_SECONDS * searches / SEARCHING / 60
+        least = math.ceil(100 * LEAST_SECONDS * searches / SEARCHING / 60) / 100
         message = (
-            f"--minutes: expected at least {least:.2g} for {searches} searches, got {allowed / 60:g}: give more, or "
+            f"--minutes: expected at least {least:g} for {searches} searches, got {allowed / 60:g}: give more, or "
             "fewer --models, --tuners or --seeds"
         )
         raise TuningError(message)

@@ -76,7 +76,7 @@ def seconds(plan: Plan, cells: Sequence[Cell]) -> float:
     cost = MODELS.get(model, USUAL)
     growth = cost.growth(*_rows_and_classes(plan, dataset))
     candidate = cost.candidate * growth
-    runs = [(plan.repeats(model, cell.tuner), _evaluations(plan, cell), cell.tuner) for cell in cells]
+    runs = [(plan.repeats(model, cell.tuner), _evaluations(plan, cell, candidate), cell.tuner) for cell in cells]
     thinking = sum(repeats * count * THINKING.get(tuner, 0.001) for repeats, count, tuner in runs)
     if plan.recorded:
         whole = cost.table * growth
@@ -86,12 +86,12 @@ def seconds(plan: Plan, cells: Sequence[Cell]) -> float:
     return LEAST + thinking + sum(repeats * min(count * candidate, limit) for repeats, count, _ in runs)
 
 
-def _evaluations(plan: Plan, cell: Cell) -> float:
+def _evaluations(plan: Plan, cell: Cell, candidate: float) -> float:
     """Return the candidates that a run evaluates; where only time limits it, as many as fit into it."""
     count = plan.evaluations(cell.model, cell.tuner)
     if cell.tuner == UNTUNED:
         return 1
-    return count if count < UNLIMITED else (plan.time_budget or 1.0) / MODELS.get(cell.model, USUAL).candidate
+    return count if count < UNLIMITED else (plan.time_budget or 1.0) / candidate
 
 
 def _rows_and_classes(plan: Plan, dataset: str) -> tuple[int, int]:

@@ -13,13 +13,18 @@ SAMPLE_SECONDS = 0.05
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
 
 
+_lock = threading.Lock()
+_measuring = 0
+"""Stretches of this process that are being measured: only the first may have the kernel begin anew."""
+
+
 class PeakMemory:
     """The largest resident memory of this process (and its children).
 
     Of this process alone, the kernel keeps it, where it can be told to begin anew (Linux, proc(5): so the process's
-    `ru_maxrss` is, from then on, that of the last stretch). Elsewhere, and with children, a thread takes samples, for
-    whose wakings the work waits; `bytes` is then the largest sum seen: what comes and goes between two samples is
-    missed.
+    `ru_maxrss` is, from then on, that of the last stretch). Elsewhere, with children, and within another stretch, a
+    thread takes samples, for whose wakings the work waits; `bytes` is then the largest sum seen: what comes and goes
+    between two samples is missed.
     """
 
     def __init__(self, *, children: bool) -> None:
@@ -36,15 +41,21 @@ class PeakMemory:
 
     def __enter__(self) -> PeakMemory:
         """Begin."""
+        global _measuring  # noqa: PLW0603  the kernel keeps one peak for the whole process
         self._sample()
         self._before = self.bytes
-        self._kept = not self._children and _begin_anew()
+        with _lock:
+            self._kept = not self._children and not _measuring and _begin_anew()
+            _measuring += 1
         if not self._kept:
             self._thread.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         """Note the peak."""
+        global _measuring  # noqa: PLW0603  the kernel keeps one peak for the whole process
+        with _lock:
+            _measuring -= 1
         if self._kept:
             self.bytes = max(self.bytes, _kept_peak())
         else:

@@ -62,6 +62,8 @@ class Finding:
     """The drop, in the kind's unit, that the gate finds in 8 of 10 runs as these vary."""
     design: str = ""
     """What was compared: datasets, problems and repeats."""
+    worse: bool = False
+    """Whether a score is shown to be worse at all: what a tolerance of 0 would find."""
 
 
 Test = Callable[[Tolerance, Sequence[Method], Session, Sequence[Session], float], list[Finding]]

@@ -73,6 +73,7 @@ def _scored(tested: Sequence[Measured], alpha: float) -> list[Finding]:
         "better": holm([each.turned().overall.below() for each in highest]),
         "not better": holm([each.overall.below() for each in highest]),
     }
+    at_all = holm([each.differences.drop().p_value for each in tested])
     findings = []
     for index, (each, drop) in enumerate(zip(tested, drops, strict=True)):
         shown = {name for name, p_values in tests.items() if p_values[index] < alpha}
@@ -80,7 +81,7 @@ def _scored(tested: Sequence[Measured], alpha: float) -> list[Finding]:
         found = Finding(
             each.method, _outcome(shown), difference=overall.mean, interval=overall.interval(alpha),
             p_value=tests["worse"][index], metric=each.metric, score=each.score, design=each.design,
-            detectable=each.detectable(alpha / len(tested)),
+            detectable=each.detectable(alpha / len(tested)), worse=at_all[index] < alpha,
         )  # fmt: skip
         findings.append(_explained(found, each, drop.dataset, alpha / len(tested)))
     return findings

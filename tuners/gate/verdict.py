@@ -43,6 +43,8 @@ class Verdict:
     """The drop that the gate finds in 8 of 10 runs that vary as these do."""
     design: str = ""
     """What was compared: datasets, problems and repeats."""
+    worse: bool = False
+    """Of a score: whether it is shown to be worse at all, which a tolerance of 0 would find."""
     strict: bool = False
     """Whether an inconclusive verdict fails, too."""
 
@@ -85,13 +87,11 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 
 def _doubt(verdicts: Sequence[Verdict]) -> str:
-    """Return what to say of methods that pass since nothing is shown, though they look worse: the lowest, and how many.
+    """Return what to say of methods that pass though they are worse, perhaps by less than is allowed.
 
     A change that breaks a search may cost less than the tolerance on problems where any search does well.
     """
-    doubtful = [
-        each for each in verdicts if each.outcome == OPEN and each.score and each.interval and each.interval[1] < 0
-    ]
+    doubtful = [each for each in verdicts if each.outcome == OPEN and each.worse]
     if not doubtful:
         return ""
     worst = min(doubtful, key=lambda verdict: verdict.difference or 0.0)
@@ -100,8 +100,8 @@ def _doubt(verdicts: Sequence[Verdict]) -> str:
     others = len({(each.model, each.tuner) for each in doubtful}) - 1
     more = f" (and {others} more)" if others else ""
     return (
-        f"; but {worst.tuner} on {worst.model}{more} looks worse, {size} {WHERE[worst.score]}: "
-        f"{asked.kind}:0% judges whether it is"
+        f"; but {worst.tuner} on {worst.model}{more} became worse, {size} {WHERE[worst.score]}: "
+        f"{asked.kind}:0% would fail it"
     )
 
 

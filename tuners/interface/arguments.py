@@ -19,6 +19,8 @@ ELSEWHERE = {
     "shard": "it divides a session of pytest's: `pytest --tuning-shard=K/N`",
 }
 """Options that mean nothing here, by key: what to do instead."""
+OTHERWISE = {"scoring": "metric", "cv": "folds", "n_iter": "budget", "n_jobs": "jobs", "random_state": "seeds"}
+"""By scikit-learn's names of arguments: the names here."""
 
 
 def name_of(option: Option) -> str:
@@ -35,8 +37,9 @@ def options_of(function: str, given: Mapping[str, Any], besides: Collection[str]
     known = {name_of(option): option for option in OPTIONS}
     for name in given:
         if name not in known:
-            near = nearest(name, [*known, *besides], most=1)
-            meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join([*besides, *known])}"
+            near = [OTHERWISE[name]] if name in OTHERWISE else nearest(name, [*known, *besides], most=1)
+            taken = dict.fromkeys([*besides, *(key for key in known if known[key].key not in ELSEWHERE)])
+            meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(taken)}"
             message = f"{function}() has no argument {name!r}: {meant}"
             raise TypeError(message)
         if known[name].key in ELSEWHERE and given[name] is not None:

@@ -132,9 +132,9 @@ def _models(plan: Plan, given: Any, space: SpaceLike | None) -> tuple[list[str |
 
 def _listed(tuners: Tuners) -> list[str | Tuner]:
     listed: list[str | Tuner] = [*map(str.strip, tuners.split(","))] if isinstance(tuners, str) else list(tuners)
-    wrong = next((each for each in listed if not isinstance(each, str) and not callable(each)), None)
-    if wrong is not None or not listed:
-        message = f"tuners: expected names of methods or functions of (objective, seed), got {wrong or listed!r}"
+    wrong = [each for each in listed if not isinstance(each, str) and not callable(each)]
+    if wrong or not listed:
+        message = f"tuners: expected names of methods or functions of (objective, seed), got {(wrong or [listed])[0]!r}"
         raise TuningError(message)
     return listed
 

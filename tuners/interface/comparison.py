@@ -8,11 +8,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuners.comparison import values
 from tuners.comparison.conclusion import report_of
 from tuners.errors import TuningError
 from tuners.interface import charts, final, frames, saving
 from tuners.report.document import Report
-from tuners.report.formats import FORMATS, SUFFIXES, text, write
+from tuners.report.formats import text, write
 from tuners.report.sections import blocks
 from tuners.text.printable import printable
 
@@ -134,10 +135,11 @@ class Comparison:
 
         `.html` is one file for a browser; `.md`, `.csv`, `.json`; `.png` and `.svg` are its charts.
         """
-        to = Path(path)
-        if to.suffix not in FORMATS:
-            message = f"report: expected a path that ends in {' or '.join(SUFFIXES)}, got {str(path)!r}"
-            raise TuningError(message)
+        try:
+            to = values.report(str(path))
+        except ValueError as error:
+            message = f"report: expected {error}, got {str(path)!r}"
+            raise TuningError(message) from None
         write(self._with_provenance, to)
         return to
 

@@ -31,6 +31,9 @@ def dataset_of(X: Any, y: Any, name: str, options: dict[str, Any], roles: dict[s
 
     `options` are parsed, by key; those on columns that are taken into the dataset are removed from them.
     """
+    if not isinstance(name, str) or not name:
+        message = f"name: expected what the data are called in tables, got {name!r}"
+        raise TuningError(message)
     if isinstance(X, Dataset):
         _without(y, "a Dataset, which has its target")
         _without(roles, "a Dataset, which has its roles")

@@ -87,6 +87,17 @@ def tune(
     if not isinstance(minutes, numbers.Real) or not 0 < minutes < math.inf:
         message = f"minutes: expected a number above 0, got {minutes!r}"
         raise TuningError(message)
+    if options.get("tuners") is not None:
+        message = (
+            "tune() takes no 'tuners': it searches by one method, method='random'; tuners.compare compares several"
+        )
+        raise TypeError(message)
+    if isinstance(model, list | tuple) and len(model) > 1:
+        message = f"model: expected one model, got {len(model)}: tuners.compare compares several"
+        raise TuningError(message)
+    if method != "auto" and not isinstance(method, str) and not callable(method):
+        message = f"method: expected a method's name or a function of (objective, seed), got {method!r}"
+        raise TuningError(message)
     roles = roles_of(options)
     usual = {"preset": "timed", "time_budget": minutes * 60, "seeds": 1, "repeats": 1}
     given = options_of("tune", {**usual, **options}, OWN)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -36,7 +37,11 @@ def tune(objective: Objective, seed: int) -> None:
             whole = without(whole, objective.start)
         grids = whole if isinstance(whole, list) else [whole]
         # A finite space smaller than the budget is searched whole.
-        candidates = min(candidates, sum(math.prod(map(len, grid.values())) for grid in grids))
+        points = sum(math.prod(map(len, grid.values())) for grid in grids)
+        if points > sys.maxsize:  # which scikit-learn cannot number
+            evaluate(objective, drawn(objective, seed))
+            return
+        candidates = min(candidates, points)
     if candidates:
         objective.search(RandomizedSearchCV(objective.estimator, whole, n_iter=candidates, random_state=seed))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def find(folder: Path, address: str) -> SavedRun:
 
     Branch and commit are those that the run was saved at; a commit may be shortened to 7 characters.
     """
-    if Path(address).is_file():
+    if os.path.isfile(address):  # noqa: PTH113  pathlib raises for texts that are too long for a path
         return read(Path(address))
     paths = listed(folder)
     for path in reversed(paths):

@@ -282,23 +282,50 @@ def test_a_worker_whose_death_shows_when_it_is_sent_something_costs_only_what_ha
     assert client.futures[-1].worker == "b"
 
 
-def test_a_worker_that_cannot_be_reached_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Though the scheduler has not noticed yet: its machine has vanished, and each attempt waits for its answer."""
+def test_a_worker_that_cannot_be_reached_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its machine has vanished, or its network is slow: each attempt waits, and what it runs may come back."""
     monkeypatch.setattr(fleet, "LOOK_SECONDS", 3600.0)
-    client = Client(a=1, b=1)
+    client = Client(a=2, b=1)
     under_way = flights(client)
     under_way._pack = lambda order: (Pack(b""), {order.job.cell.tuner: b"its table"})
+    under_way.ahead([("v", order("v"))])
+    (at_a,) = client.futures
+    client.begins(0)
     client.refusing["a"] = OSError("timed out")
     under_way.ahead([(name, order(name)) for name in "wxyz"])
 
     def happens() -> Iterator[Callable[[], None]]:
         for _ in "wxyz":
             yield lambda: client.futures[-1].end(Ended("run", b""))
+        yield lambda: at_a.end(Ended("run", b"of v"))
 
-    assert followed(under_way, "z", happens())[1].how == "run"
-    assert [under_way.has_run(name) for name in "wxy"] == [True, True, True]
-    assert {future.worker for future in client.futures} == {"b"}
-    assert [worker for worker, names in client.received if names != ["luggage"]].count("a") == 1
+    assert followed(under_way, "v", happens())[1] == Ended("run", b"of v")
+    assert [under_way.has_run(name) for name in "wxyz"] == [True, True, True, True]
+    assert {future.worker for future in client.futures[1:]} == {"b"}
+    assert [worker for worker, names in client.received if names != ["luggage"]].count("a") == 2
+    del client.refusing["a"]
+    monkeypatch.setattr(fleet, "SILENT_SECONDS", 0.0)
+    under_way.ahead([("again", order("again"))])
+    assert client.futures[-1].worker == "a"
+
+
+def test_the_only_worker_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message that is lost ends no session, and no cell."""
+    monkeypatch.setattr(fleet, "SILENT_SECONDS", 0.05)
+    client = Client(a=1)
+    under_way = flights(client)
+    under_way._pack = lambda order: (Pack(b""), {order.job.cell.tuner: b"its table"})
+    client.refusing["a"] = OSError("timed out")
+    under_way.ahead([("x", order("x"))])
+    assert not client.futures
+    del client.refusing["a"]
+
+    def happens() -> Iterator[Callable[[], None]]:
+        while not client.futures:
+            yield lambda: time.sleep(0.01)
+        yield lambda: client.futures[0].end(Ended("run", b""))
+
+    assert followed(under_way, "x", happens())[1].how == "run"
 
 
 def test_an_order_that_begins_twice_has_crashed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 import uuid
@@ -17,6 +18,8 @@ from tuners.execution.threads import THREADS
 
 WITHOUT_WORKERS_SECONDS = 60.0
 """How long a session waits for a first worker, or for another one when the last is gone."""
+SILENT_SECONDS = 60.0
+"""How long a worker that could not be reached is left alone."""
 LOOK_SECONDS = 1.0
 """How often workers that have come and gone are asked for."""
 
@@ -36,8 +39,8 @@ class Fleet:
         self._machines: dict[str, str] = {}
         self._refused: dict[str, str] = {}
         """By worker: why it runs no cells."""
-        self._silent: set[str] = set()
-        """Workers that could not be reached, as long as the scheduler believes that they are there."""
+        self._silent: dict[str, float] = {}
+        """By worker that could not be reached, though the scheduler believes that it is there: when that was."""
         self._sent: dict[str, set[str]] = {}
         """By worker: the names of the pieces that it has."""
         self._pieces: Mapping[str, bytes] = {}
@@ -84,13 +87,12 @@ class Fleet:
             return set()
         self._looked = now
         threads = self._threads()
-        self._silent &= {*threads}
-        threads = {worker: count for worker, count in threads.items() if worker not in self._silent}
         gone = {*self._slots} - {*threads}
         for worker in gone:
             del self._slots[worker]
             self._busy.pop(worker, None)
             self._sent.pop(worker, None)
+            self._silent.pop(worker, None)
         self._admit({worker: count for worker, count in threads.items() if worker not in self._slots})
         if self._slots or gone:
             self._alone_since = now  # the wait begins when the last one goes, however long ago the last look was
@@ -116,8 +118,7 @@ class Fleet:
     def deliver(self, worker: str, pieces: Mapping[str, bytes]) -> str:
         """Send a worker pieces, and those that all cells need, as far as it does not have them.
 
-        Return what went wrong, in one line, or nothing. One that cannot be reached is gone at the next look: to try it
-        once more would take as long again, and every cell waits.
+        Return what went wrong, in one line, or nothing. One that cannot be reached is silent for a while.
         """
         sent = self._sent.setdefault(worker, set())
         new = {name: data for name, data in {**self._pieces, **pieces}.items() if name not in sent}
@@ -127,8 +128,9 @@ class Fleet:
         said = self._run(slot.receive, *arguments, workers=[worker]).get(worker)
         if isinstance(said, BaseException):
             if isinstance(said, OSError) and said.errno is None:  # Dask's own: of a connection, and not of a file
-                self._silent.add(worker)
+                self._silent[worker] = time.monotonic()
             return one_line(said)
+        self._silent.pop(worker, None)
         sent |= {*new}
         return ""
 
@@ -136,9 +138,18 @@ class Fleet:
         """Send a worker everything again: it has begun anew under its old address."""
         self._sent.pop(worker, None)
 
+    def is_silent(self, worker: str) -> bool:
+        """Whether a worker could not be reached a while ago: what runs there may come back, and it gets nothing new.
+
+        To try it again at once would take as long as before, for which every other cell waits.
+        """
+        return time.monotonic() - self._silent.get(worker, -math.inf) < SILENT_SECONDS
+
     def take(self) -> str | None:
         """Return a worker with a free slot, which is then taken: one with the most free ones; None without any."""
-        free = {worker: count - self._busy[worker] for worker, count in self._slots.items()}
+        free = {
+            worker: count - self._busy[worker] for worker, count in self._slots.items() if not self.is_silent(worker)
+        }
         best = max(free, key=lambda worker: free[worker], default=None)
         if best is None or free[best] < 1:
             return None

@@ -143,7 +143,7 @@ class Flights:
         if wrong:
             self._fleet.give_back(worker)
             self._look(at_once=True)
-            if worker in self._fleet:
+            if worker in self._fleet and not self._fleet.is_silent(worker):
                 self._end(flight, Ended("died", f"worker {worker}: {wrong}"))
             else:
                 self._waiting.appendleft(flight)  # it has not begun

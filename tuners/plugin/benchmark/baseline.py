@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,10 @@ class Baseline:
     """The first run's file, where it is the only one to compare with."""
 
 
+MACHINE = "machine_info"
+"""What pytest-benchmark breaks on where a run has none."""
+
+
 def asked_for(config: pytest.Config) -> bool:
     """Whether the command names a run to compare with."""
     return bool(config.getoption("benchmark_compare", None))
@@ -42,10 +45,21 @@ def point(config: pytest.Config) -> None:
     address = config.getoption("benchmark_compare", None)
     if not isinstance(address, str):
         return
-    with suppress(TuningError, ValueError):  # said when the run is chosen
+    try:
         storage = _storage(config)
-        if storage is not None and not storage.query(address):
-            config.option.benchmark_compare = str(saved_folder.find(Path(storage.path), address).path)
+    except ValueError:  # it says so itself
+        return
+    if storage is None or _matching(storage, address):
+        return
+    try:
+        run = saved_folder.find(Path(storage.path), address)
+    except TuningError as error:
+        if _matching(storage, address) is None:  # it would break on what is no pattern
+            message = f"--benchmark-compare: {error}"
+            raise pytest.UsageError(message) from None
+    else:
+        if MACHINE in run.content:
+            config.option.benchmark_compare = str(run.path)
 
 
 def choose(config: pytest.Config) -> Baseline:
@@ -67,16 +81,24 @@ def choose(config: pytest.Config) -> Baseline:
         try:
             run = saved_folder.find(folder, address)
         except TuningError as error:
-            matching = storage.query(address)
+            matching = _matching(storage, address)
             if not matching:
                 message = f"--benchmark-compare: {error}"
                 raise TuningError(message) from None
             return Baseline([saved.read(path) for path in matching])
         notes = [f"compared with {run.path.name}, which is partial: {run.partial}"] if run.partial else []
-    if "machine_info" not in run.content:  # on which pytest-benchmark would break
+    if MACHINE not in run.content:
         message = f"saved run {run.path}: machine_info: expected it in a run to compare with, found none"
         raise TuningError(message)
     return Baseline([run, *saved_folder.of_the_same_commit(folder, run)], notes, run.path)
+
+
+def _matching(storage: Any, address: str) -> list[Path] | None:
+    """Return the files that match an address by pytest-benchmark's own patterns; None for what is no pattern."""
+    try:
+        return list(storage.query(address))
+    except (ValueError, OSError):  # a branch with slashes; more than a path can be
+        return None
 
 
 def _storage(config: pytest.Config) -> Any:

@@ -32,13 +32,15 @@ def sentences(found: History) -> list[str]:
 
 
 def _too_short(found: History) -> list[str]:
-    """Say which series are too short for any change to show at this rate of false alarms."""
+    """Say of which measures every series is too short for a change to show at this rate of false alarms."""
     replicates = {"seconds": "sessions"}
+    shown = {change.series.measure for change in found.changes}
     needs = [
         f"{name} need{'' if name == 'seconds' else 's'} {count} {replicates.get(name, 'searches that differ')}"
         for name, count in found.needed.items()
+        if name not in shown
     ]
-    return [f"too few runs to show any change yet, however large: {listed(needs)}"] if needs else []
+    return [f"too few runs yet for a change to show: {listed(needs)}"] if needs else []
 
 
 def method(found: History) -> str:

@@ -33,8 +33,9 @@ LEAST_TOGETHER, SHARE_TOGETHER = 10, 0.25
 LEAST_COHERENCE = 0.05
 """How like a language a text must be, from 0 to 1, to be taken for one in another alphabet."""
 MOST_CONTROL = 0.01
-"""The share of control characters from which a file holds no text."""
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""The share of control characters from which a file, of whose encoding nobody says anything, holds no text."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+"""Those that no text has: terminals' colours begin with another one, and old files end with one."""
 _WIDE = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
 _BREAK = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
@@ -81,14 +82,15 @@ def dialect_of(content: bytes, encoding: str = "") -> Dialect:
 
     Raises `UnicodeDecodeError`, and `ValueError` for what is no text, such as an archive or a picture.
     """
-    if encoding:
-        content.decode(encoding)
+    said = encoding
+    if said:
+        content.decode(said)
     guessed = not encoding and not _is_said(content)
     encoding = encoding or encoding_of(content)
     # Not by `splitlines`, which breaks lines where nobody else does.
     text = content[:BYTES].decode(encoding, errors="ignore")
-    if len(_CONTROL.findall(text)) > MOST_CONTROL * len(text):
-        message = "it holds control characters, as no text does"
+    if not said and len(_CONTROL.findall(text)) > MOST_CONTROL * len(text):
+        message = f"it holds control characters, as no text does{_utf_16(content[:BYTES])}"
         raise ValueError(message)
     lines = _BREAK.split(text)
     if len(content) > BYTES:
@@ -107,6 +109,15 @@ def dialect_of(content: bytes, encoding: str = "") -> Dialect:
     while usual > 1 and titles < len(counts) and _is_title(lines[titles], counts[titles], usual):
         titles += 1
     return Dialect(encoding, delimiter, max(counts, default=0), usual, begun + titles, titles, guessed=guessed)
+
+
+def _utf_16(content: bytes) -> str:
+    """Return how to have bytes read of which every second one is 0, as in UTF-16; nothing for others."""
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = content[start::2]
+        if zeros.count(0) > SURE * len(zeros):
+            return f", unless it is UTF-16, which --tuning-encoding={encoding}, or encoding=, would say"
+    return ""
 
 
 def _is_title(line: str, fields: int, usual: int) -> bool:
