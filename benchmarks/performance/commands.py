@@ -8,7 +8,9 @@ databases and a journal in a temporary folder.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import json
 import os
 import subprocess
@@ -62,7 +64,8 @@ def exported() -> list[list[str]]:
         cells = [run for run in made if "*-0" not in arguments or run.record.seed == 0]
         trials = sum(len(run.trials) for run in cells)
         began = time.perf_counter()
-        tuners(["export", "one.json", *arguments])
+        with contextlib.redirect_stdout(io.StringIO()):
+            tuners(["export", "one.json", *arguments])
         seconds = time.perf_counter() - began
         rows.append([name, f"{len(cells)}", f"{trials:,}", f"{seconds:.1f}", f"{trials / seconds:,.0f}"])
     return rows
