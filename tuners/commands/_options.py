@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser, *keys: str) -> None:
             if option.switch:
                 how = {"action": "store_const", "const": "true"}
             added = parser.add_argument(f"--{option.key}", help=option.help.replace("%", "%%"), **how)
-            hidden = {"dest": added.dest, "default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
+            hidden: dict[str, Any] = {"dest": added.dest, "default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
             parser.add_argument(f"--tuning-{option.key}", **how, **hidden)
             if option.key in NAMES:
                 completes(added, lambda _, family=NAMES[option.key]: family, several=True)  # type: ignore[misc]

@@ -134,7 +134,8 @@ def _listed(tuners: Tuners) -> list[str | Tuner]:
     listed: list[str | Tuner] = [*map(str.strip, tuners.split(","))] if isinstance(tuners, str) else list(tuners)
     wrong = [each for each in listed if not isinstance(each, str) and not callable(each)]
     if wrong or not listed:
-        message = f"tuners: expected names of methods or functions of (objective, seed), got {(wrong or [listed])[0]!r}"
+        came = wrong[0] if wrong else listed
+        message = f"tuners: expected names of methods or functions of (objective, seed), got {came!r}"
         raise TuningError(message)
     return listed
 
