@@ -59,6 +59,7 @@ def _described(name: str, command: Command) -> str:
     rows = [
         (_code(*_shown(_name(each), str(each.metavar or ""))), (each.help or "").replace("%%", "%"))
         for each in parser._actions  # noqa: SLF001  argparse tells them nowhere else
+        if each.help != argparse.SUPPRESS
     ]
     said = f"## `{name}`\n\n{command.help[0].upper()}{command.help[1:]}."
     return f"{said}\n\n{table(('argument', 'meaning'), rows)}" if rows else said
