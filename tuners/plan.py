@@ -19,7 +19,7 @@ from tuners.presets import Preset, Scope
 from tuners.registry import Registry
 from tuners.results.budget import UNLIMITED, Budget
 from tuners.results.cell import OPENML, OPENML_SUITE, Cell, dataset_name, file_and_target, is_elsewhere
-from tuners.results.record import EVALUATIONS
+from tuners.results.record import BASE, EVALUATIONS
 from tuners.results.run import Run
 from tuners.results.scorers import ONE_CLASS
 from tuners.results.tasks import METRICS as DEFAULTS
@@ -244,7 +244,13 @@ class Plan:
         return self.repeats(job.cell.model, job.cell.tuner)
 
     def budget(self, model: str, tuner: str) -> Budget:
-        """Return what a method may spend on a model."""
+        """Return what a method may spend on a model.
+
+        The untuned model is no search: the time of one does not end it, which would leave nothing to compare with.
+        """
+        if tuner == BASE:
+            evaluations = 1 if self.evaluations(model, tuner) >= UNLIMITED else self.evaluations(model, tuner)
+            return Budget(evaluations, None, self.trial_timeout, self.memory_limit)
         return Budget(self.evaluations(model, tuner), self.time_budget, self.trial_timeout, self.memory_limit)
 
     @property

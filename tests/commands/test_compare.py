@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,11 @@ def test_the_whole_way(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert any("240 s a search" in line for line in lines)
     assert any(line.startswith("- best on shop: ") for line in lines)
     # What it advises is this comparison with more seeds, and no other one.
-    assert "the same command with --seeds=" in " ".join(line.strip() for line in lines)
+    advice = re.search(
+        r"the same command with --seeds=(\d+) --minutes=(\d+) ", " ".join(line.strip() for line in lines)
+    )
+    assert advice is not None
+    assert int(advice[2]) == 5 * int(advice[1])  # each search has as much time again
     chosen, kept, warned = lines[-3:]
     assert chosen.startswith(("the model: ridge, tuned: alpha=", "the model: ridge, untuned: no candidate is better"))
     assert "; accuracy 0." in chosen
@@ -46,7 +51,7 @@ def test_the_whole_way(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert warned.startswith("warning: a .joblib file is a pickle: whoever loads it runs what is in it")
     run = saved.read(next(Path(".benchmarks").glob("*/0001_first.json")))
     assert len(run.records) == 2
-    said = "--minutes=5m --tuners=default,random --models=ridge --seeds=1 --budget=2"
+    said = "--minutes=5 --tuners=default,random --models=ridge --seeds=1 --budget=2"
     assert run.content["tuning"]["command"] == f"python -m tuners compare shop.csv bought {said}"
     assert {path.name for path in Path().glob("out.*")} == {"out.html", "out.md"}
     rows = pd.DataFrame({"size, cm": [1.5, None], "visits": [2.0, 1.0]})

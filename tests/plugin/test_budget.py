@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from tests import runs
+from tests import ROOT, runs
+from tests.bench import PLAIN
 from tuners import Budget
 from tuners.comparison.header import header
 from tuners.plan import Plan
@@ -46,3 +47,31 @@ def test_no_limit_is_no_number_in_records_and_tables() -> None:
     shown = text(report, verbose=True)
     assert "57 t " in shown
     assert "58/60 " in shown
+
+
+def test_the_untuned_model_is_not_ended_by_the_time_of_a_search(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searches that have no time for a candidate fail, and say so; what they are compared with is there."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile(
+        test_it="""
+        import pytest
+        from tests.estimators import stump
+
+        @pytest.mark.tuning(models=[stump(seconds=0.3)], datasets=["iris"])
+        def test_it(tune, tuner, problem):
+            tune(tuner, problem)
+        """
+    )
+    options = (
+        "--tuning-tuners=default,random",
+        "--tuning-seeds=1",
+        "--tuning-time-budget=0.2",
+        "--tuning-report=out.json",
+    )
+    pytester.runpytest_subprocess("-p", "tuners.plugin", *PLAIN, *options).assert_outcomes(passed=1, failed=1)
+    made = json.loads((pytester.path / "out.json").read_text())["runs"]
+    found = {run["tuner"]: (run["status"], run["time_budget"], run["reason"]) for run in made}
+    assert found["default"] == ("ok", None, "")
+    assert found["random"][2] == "no candidate was evaluated within 0.2 s: give it more time"

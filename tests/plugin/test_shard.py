@@ -132,7 +132,9 @@ def test_merged_shards_are_what_one_session_makes(bench: pytest.Pytester, capsys
         result.stdout.fnmatch_lines([f"tuning: 4 of 12 cells, shard {number}/3: *"])
     merged = bench.path / ".benchmarks" / "0002_merged.json"
     report = bench.path / "out.md"
-    assert main(["merge", str(bench.path / "shards"), "--save", str(merged), "--report", str(report)]) == 0
+    reports = [bench.path / f"{how}.json" for how in ("merged", "rebuilt")]
+    written = [argument for path in (report, reports[0]) for argument in ("--report", str(path))]
+    assert main(["merge", str(bench.path / "shards"), "--save", str(merged), *written]) == 0
     assert "merged 3 shards, 12 cells" in capsys.readouterr().out
     put = read(merged)
     assert (put.partial, put.share) == ("", None)
@@ -146,7 +148,9 @@ def test_merged_shards_are_what_one_session_makes(bench: pytest.Pytester, capsys
     assert [each["shard"] for each in put.content["tuning"]["merged"]] == ["1/3", "2/3", "3/3"]
     storage = ["--storage", str(bench.path / ".benchmarks")]
     assert main(["gate", "whole", "merged", "--fail", "score:0%", *storage]) == 0
-    assert main(["rebuild", "merged", *storage]) == 0
+    assert main(["rebuild", "merged", *storage, "--report", str(reports[1])]) == 0
+    found = [json.loads(path.read_text()) for path in reports]
+    assert [found[0][part] == found[1][part] for part in ("runs", "groups", "verdict")] == [True] * 3
     again = run(bench, *TWO, *RECORDED, "--tuning-tables=all", "--benchmark-compare=merged", "--tuning-fail=score:0%")
     assert again.ret == 0
     again.stdout.fnmatch_lines(["*identical*"])

@@ -9,10 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from tuners.results.record import Record
-
-BASE = "default"
-"""The untuned model."""
+from tuners.results.record import BASE, Record
 
 
 def effective_score(record: Record) -> float | None:

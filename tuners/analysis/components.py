@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.observed import Scales, Spot, by_tuner, spot
 from tuners.analysis.power import Components, Spread
 from tuners.analysis.rates import scores
 from tuners.analysis.statistics import Matrix
+from tuners.results.record import BASE
 from tuners.results.run import Run
 
 Samples = Mapping[tuple[Spot, str], Matrix]

@@ -16,12 +16,12 @@ from typing import Literal
 import numpy as np
 
 from tuners.analysis import units
-from tuners.analysis.blocks import BASE
 from tuners.analysis.inference import Estimate, Layout, estimate, half_widths, step_down
 from tuners.analysis.levels import ALPHA, LEAST
 from tuners.analysis.statistics import Matrix
 from tuners.analysis.units import Interval
 from tuners.results.landmarks import EQUAL
+from tuners.results.record import BASE
 
 Scope = Literal["these datasets", "data like these", "in general"]
 """What a figure holds for: further seeds of these datasets, new rows of them, or datasets of their kind."""

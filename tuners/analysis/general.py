@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.contrasts import Values
 from tuners.analysis.resampling import percentiles
 from tuners.analysis.statistics import Matrix
 from tuners.analysis.units import Interval
 from tuners.results.landmarks import EQUAL
+from tuners.results.record import BASE
 
 LEAST_DATASETS = 6
 MANY_DATASETS = 10

@@ -14,11 +14,11 @@ from typing import Literal
 import numpy as np
 
 from tuners.analysis import units
-from tuners.analysis.blocks import BASE, complete_blocks, score_matrix
+from tuners.analysis.blocks import complete_blocks, score_matrix
 from tuners.analysis.contrasts import Values, What
 from tuners.analysis.statistics import tied_ranks
 from tuners.results.landmarks import MOST_REGRET, normalised_regret
-from tuners.results.record import Record
+from tuners.results.record import BASE, Record
 from tuners.results.run import Run
 
 Spot = tuple[str, int]

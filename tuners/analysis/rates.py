@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.observed import by_tuner, rows_of, spot
 from tuners.analysis.resampling import share_with_interval
 from tuners.analysis.statistics import Matrix
 from tuners.analysis.units import Interval
 from tuners.results.landmarks import EQUAL
-from tuners.results.record import Record
+from tuners.results.record import BASE, Record
 from tuners.results.run import Run
 
 

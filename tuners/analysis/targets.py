@@ -14,12 +14,11 @@ from typing import Literal
 
 import numpy as np
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.observed import Spot, by_tuner, default_scores, spot
 from tuners.analysis.resampling import even, percentiles, weights
 from tuners.analysis.units import Interval
 from tuners.results.landmarks import EQUAL
-from tuners.results.record import Record
+from tuners.results.record import BASE, Record
 from tuners.results.run import Repeat, Run
 
 Target = Literal["default", "tenth", "hundredth"]

@@ -107,7 +107,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _command(chosen: argparse.Namespace) -> str:
     """Return the command, as far as it says what is compared: advice begins with it, and a saved run has it."""
     words = ["python", "-m", "tuners", "compare", chosen.file, chosen.target]
-    words += [f"--minutes={chosen.minutes}"] if chosen.minutes != MINUTES else []
+    words += [f"--minutes={parsed('--minutes', minutes, chosen.minutes):g}"]
     given = {key: getattr(chosen, key.replace("-", "_")) for key in (*OPTIONS, *READING) if key != "resume"}
     return shlex.join([*words, *(f"--{key}={text}" for key, text in given.items() if text is not None)])
 

@@ -9,13 +9,10 @@ from tuners.catalog import METRICS, MODELS, TUNERS
 from tuners.plan import Plan, loaded
 from tuners.results.budget import UNLIMITED
 from tuners.results.cell import Cell, dataset_name
-from tuners.results.record import STARTS
+from tuners.results.record import BASE, STARTS
 from tuners.results.scorers import ONE_CLASS, direction, is_loss, spoken
 from tuners.task.validation import percent
 from tuners.text.printable import printable
-
-BASE = "default"
-"""The untuned model, which runs once; analysis has the name, too, beside pandas, which a header does not need."""
 
 
 def header(plan: Plan, cells: Sequence[Cell], *, power: bool = True, notes: bool = True) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tuners.plan import loaded
 from tuners.results.budget import UNLIMITED
+from tuners.results.record import BASE
 
 if TYPE_CHECKING:
     from tuners.plan import Plan
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 ROWS = 400
 """Rows that the seconds below are of."""
-UNTUNED = "default"
-"""The method that evaluates one candidate."""
 LEAST = 0.3
 """Seconds that any problem takes: its rows are read, its untuned model is fitted."""
 
@@ -89,7 +88,7 @@ def seconds(plan: Plan, cells: Sequence[Cell]) -> float:
 def _evaluations(plan: Plan, cell: Cell, candidate: float) -> float:
     """Return the candidates that a run evaluates; where only time limits it, as many as fit into it."""
     count = plan.evaluations(cell.model, cell.tuner)
-    if cell.tuner == UNTUNED:
+    if cell.tuner == BASE:
         return 1
     return count if count < UNLIMITED else (plan.time_budget or 1.0) / candidate
 

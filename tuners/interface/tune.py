@@ -13,6 +13,7 @@ from tuners.interface.arguments import options_of
 from tuners.interface.compare import compared
 from tuners.interface.comparison import Comparison
 from tuners.interface.data import dataset_of, roles_of
+from tuners.results.record import BASE
 from tuners.results.trial import incumbent
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 OWN = ("model", "X", "y", "method", "minutes", "space", "name", "progress")
 """Its own arguments."""
-BASE = "default"
 
 
 @dataclass(frozen=True)

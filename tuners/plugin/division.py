@@ -72,4 +72,7 @@ def said(share: Share) -> str:
         return (
             f"tuning: shard {share.shard} has none of the {sum(share.cells)} cells: there are more shards than problems"
         )
-    return f"tuning: {share.whole}: whole problems, all methods of one in the same shard"
+    return (
+        f"tuning: {share.whole}: whole problems, all methods of one in the same shard; verdict and advice are of this "
+        "part alone: judge what `python -m tuners merge` makes of all"
+    )

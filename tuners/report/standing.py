@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.contrasts import Contrast
 from tuners.analysis.findings import Findings
 from tuners.analysis.methods import Group, MethodRow
 from tuners.analysis.search import SearchRow
 from tuners.analysis.targets import TargetRow
 from tuners.report.words import NOTHING, bare
+from tuners.results.record import BASE
 
 WORDS = {
     "best": "best",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tuners.analysis import units
-from tuners.analysis.blocks import BASE
 from tuners.analysis.findings import Findings
 from tuners.analysis.methods import Group
 from tuners.report.standing import Standing, standings
+from tuners.results.record import BASE
 
 
 @dataclass(frozen=True)

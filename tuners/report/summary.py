@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from tuners.analysis import units
 from tuners.analysis.advice import MOST_SEEDS
-from tuners.analysis.blocks import BASE
 from tuners.analysis.comparison import ComparisonRow
 from tuners.analysis.contrasts import Contrast
 from tuners.analysis.levels import LEAST
@@ -20,6 +19,7 @@ from tuners.report.standing import WORDS
 from tuners.report.subject import Subject
 from tuners.report.words import clocked, counted, ends, interval, listed, number, percentage, score
 from tuners.results.landmarks import EQUAL
+from tuners.results.record import BASE
 from tuners.results.scorers import direction, is_loss
 
 LONGEST_COMMAND = 60
@@ -200,8 +200,13 @@ def _more(subject: Subject) -> str:
     more = subject.findings.advice.more
     if more is None:
         return ""
-    command = _again(subject.command, more.option)
+    options = [more.option]
     cost = [] if more.minutes is None else [_minutes(more.minutes)]
+    given = re.search(rf"^{COMMANDS}compare .*--minutes=(\S+)", subject.command)
+    if given is not None:  # which it divides: each search is to have as much again
+        minutes = float(given[1]) * more.then / more.now
+        options, cost = [*options, f"--tuning-minutes={minutes:.2g}"], [_minutes(minutes)]
+    command = _again(subject.command, options)
     cost += [f"with {counted(more.tables, 'new table')}"] if more.tables else []
     count = more.then - more.now
     what = f"{count} more {more.kind if count > 1 else more.kind.removesuffix('s')}"
@@ -211,16 +216,18 @@ def _more(subject: Subject) -> str:
     return f"{begun}, {command}" + (f" ({beside})" if beside else "")
 
 
-def _again(command: str, option: str) -> str:
-    """Return a command with an option in place of its own; in Python, a call with an argument."""
-    flag, _, value = option.partition("=")
-    key = flag.removeprefix("--tuning-")
+def _again(command: str, options: Sequence[str]) -> str:
+    """Return a command with options in place of its own; in Python, a call with arguments."""
+    pairs = [(flag.removeprefix("--tuning-"), value) for flag, _, value in (each.partition("=") for each in options)]
     if command.endswith("(...)"):
-        return f"{command[:-1]}, {key.replace('-', '_')}={value})"
-    if command.startswith(COMMANDS):
-        flag = f"--{key}"
-    own = re.sub(rf"\s{flag}[= ]\S+", "", command)
-    return f"{own if 0 < len(own) <= LONGEST_COMMAND else 'the same command with'} {flag}={value}"
+        arguments = ", ".join(f"{key.replace('-', '_')}={value}" for key, value in pairs)
+        return f"{command[:-1]}, {arguments})"
+    prefix = "--" if command.startswith(COMMANDS) else "--tuning-"
+    own = command
+    for key, _ in pairs:
+        own = re.sub(rf"\s{prefix}{key}[= ]\S+", "", own)
+    said = " ".join(f"{prefix}{key}={value}" for key, value in pairs)
+    return f"{own if 0 < len(own) <= LONGEST_COMMAND else 'the same command with'} {said}"
 
 
 def _minutes(value: float) -> str:

@@ -20,6 +20,9 @@ EVALUATIONS = ("plain", "shared", "recorded")
 Scores, trials and their hash are the same either way; seconds are not.
 """
 
+BASE = "default"
+"""The method that evaluates the untuned model, once: what all others are compared with."""
+
 STARTS = ("cold", "default")
 """Where searches begin: each where its method does, or all with the default configuration, charged."""
 

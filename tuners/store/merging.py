@@ -23,8 +23,8 @@ MOST_NAMED = 5
 def whole(runs: Sequence[SavedRun]) -> list[SavedRun]:
     """Return shards in the order of their numbers; raise `TuningError` unless they are one comparison, all of it."""
     shares = [_share(run) for run in runs]
-    first = runs[0]
-    for run in runs[1:]:
+    first = _usual(runs)
+    for run in runs:
         _require_like(first, run)
     by_number: dict[int, SavedRun] = {}
     for run, share in zip(runs, shares, strict=True):
@@ -37,6 +37,12 @@ def whole(runs: Sequence[SavedRun]) -> list[SavedRun]:
     ordered = [by_number[number] for number in sorted(by_number)]
     _require_once(ordered)
     return ordered
+
+
+def _usual(runs: Sequence[SavedRun]) -> SavedRun:
+    """Return the first run of the setup that most have: of unlike runs, it is the few that are to blame."""
+    setups = [repr(sorted(_setup(run).items())) for run in runs]
+    return runs[setups.index(max(setups, key=setups.count))]
 
 
 def _share(run: SavedRun) -> Share:
@@ -140,6 +146,12 @@ def content(shards: Sequence[SavedRun], trials: str) -> dict[str, Any]:
     }
 
 
+def cell(bench: Mapping[str, Any]) -> str:
+    """Return the name of the cell that a benchmark measures; empty for one of another test."""
+    info = bench["extra_info"]
+    return "{model}-{dataset}-{tuner}-{seed}".format_map(info) if is_record(info) else ""
+
+
 def _named(bench: Mapping[str, Any], trials: str) -> dict[str, Any]:
     """Return a cell's benchmark, with the side file that its trials are now in."""
     extra_info = {name: value for name, value in bench["extra_info"].items() if name != CHECK}
@@ -182,12 +194,17 @@ def _part(run: SavedRun) -> dict[str, Any]:
     }
 
 
+OWN = ("--tuning-shard", "--benchmark-json", "--benchmark-save", "--tuning-report", "--junitxml", "--junit-xml")
+"""Options of one shard: which it is, and where its files go."""
+
+
 def _without_shard(command: str) -> str:
+    """Return the command of the whole: a shard's without what is its own."""
     words = iter(shlex.split(command))
     kept = []
     for word in words:
-        if word == "--tuning-shard":
+        if word in OWN:
             next(words, None)
-        elif not word.startswith("--tuning-shard="):
+        elif word.partition("=")[0] not in OWN:
             kept.append(word)
     return shlex.join(kept)

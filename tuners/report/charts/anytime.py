@@ -8,11 +8,11 @@ from statistics import fmean
 from typing import Any
 
 from tuners.analysis.anytime import Axis, Curve, Measure, curves
-from tuners.analysis.blocks import BASE
 from tuners.analysis.methods import Group
 from tuners.report.charts.style import Figure, axis, faint, figure, label, lines, log_ticks
 from tuners.report.document import Report
 from tuners.report.words import directed
+from tuners.results.record import BASE
 from tuners.results.scorers import is_loss, spoken
 
 NAMES: dict[Measure, str] = {"cv": "cross-validation", "test": "test"}

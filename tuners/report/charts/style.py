@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tuners.analysis.blocks import BASE
+from tuners.results.record import BASE
 
 Figure = dict[str, Any]
 """A plotly figure: `data` and `layout`."""

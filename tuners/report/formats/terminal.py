@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tuners.report.document import Report
@@ -38,22 +40,25 @@ def _block(block: Block) -> str:
 def _short(block: Block, most: float) -> str:
     """Set a block without empty lines, in as many as `most`.
 
-    Spare notes are left out first, then rows, the last tables' before the first's, and then the last notes.
+    Spare notes are left out first, then rows, the last tables' before the first's, those that no note names before the
+    others, and then the last notes.
     """
     notes, spare = [_note(note) for note in block.notes], [_note(note) for note in block.spare]
-    kept = [len(table.rows) for table in block.tables]
+    kept = [list(table.rows) for table in block.tables]
+    named = set(re.findall(r"\w+", " ".join(block.notes)))
 
     def lines() -> list[str]:
         tables = [line for table, rows in zip(block.tables, kept, strict=True) for line in _table(table, rows)]
-        more = sum(len(table.rows) - rows for table, rows in zip(block.tables, kept, strict=True))
+        more = sum(len(table.rows) - len(rows) for table, rows in zip(block.tables, kept, strict=True))
         title = f"{block.title}{f' ({more} more rows with -v)' if more else ''}"
         return [*tables, printable(title), *(line for note in [*notes, *spare] for line in note)]
 
     while len(lines()) > most and spare:
         spare.pop()
-    for at in reversed(range(len(kept))):
-        while len(lines()) > most and kept[at] > LEAST_ROWS:
-            kept[at] -= 1
+    for rows in reversed(kept):
+        while len(lines()) > most and len(rows) > LEAST_ROWS:
+            unnamed = [place for place, row in enumerate(rows) if row[0].rstrip("*!") not in named]
+            del rows[unnamed[-1] if unnamed else -1]
     tabled = [note for note in notes if note[0].removeprefix("- ").startswith(TABLED)]
     while len(lines()) > most and len(notes) > 1:
         notes.remove(tabled.pop() if tabled else notes[-1])
@@ -66,8 +71,8 @@ def _note(note: str) -> list[str]:
     return whole.wrap(printable(note, None))
 
 
-def _table(table: Table, rows: int) -> list[str]:
-    """Return the lines of a table's first rows."""
+def _table(table: Table, rows: Sequence[list[str]]) -> list[str]:
+    """Return the lines of some rows of a table."""
     # tabulate pads headings, but not a first row.
-    lines = replace(table, headings=[], rows=[table.headings, *table.rows[:rows]]).tabulated("plain", printable)
+    lines = replace(table, headings=[], rows=[table.headings, *rows]).tabulated("plain", printable)
     return [line.rstrip() for line in lines.splitlines()]

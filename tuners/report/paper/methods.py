@@ -9,7 +9,7 @@ from tuners.report.document import Report
 from tuners.report.paper import cited
 from tuners.report.paper.tex import escaped
 from tuners.report.words import counted, listed
-from tuners.results.record import CLOCKS, STARTS, Record
+from tuners.results.record import BASE, CLOCKS, STARTS, Record
 from tuners.results.scorers import spoken
 
 
@@ -82,7 +82,7 @@ def _named(report: Report, kind: str, names: Sequence[str]) -> str:
             text += " (our own)"
         elif source.library:
             text += f" ({_of_version(source.library, versions)})"
-        elif name == "default":
+        elif name == BASE:
             text += " (the untuned model)"
         parts.append(text + _cite(_keys_of(source)))
     return listed(parts)
@@ -124,7 +124,7 @@ def _protocol(records: Sequence[Record]) -> str:
 
 
 def _budgets(records: Sequence[Record]) -> list[str]:
-    searches = [record for record in records if record.tuner != "default"]
+    searches = [record for record in records if record.tuner != BASE]
     budgets = sorted({record.budget for record in searches if record.budget})
     seconds = sorted({record.time_budget for record in searches if record.time_budget})
     repeats = sorted({record.repeats for record in searches})
@@ -148,12 +148,32 @@ def _statistics(report: Report) -> str:
     )
     if _of_search(report):
         said += (
-            " Regret is the distance of a search's cross-validation score from the optimum of the space, in units of "
-            "the median candidate's, where the optimum is known; expected evaluations to a target are those of"
+            f" Regret is the distance of a search's cross-validation score from {_regret(report)}; expected "
+            "evaluations to a target are those of"
             rf"{_cite(cited.RUNNING_TIME)}, and interquartile means and profiles of regret those of"
             rf"{_cite(cited.PROFILES)}."
         )
     return said
+
+
+_REGRETS = {
+    "optimum": "the optimum of the space, in units of the median candidate's distance",
+    "best seen": "the best score that any method found on the problem, in units of the untuned model's distance",
+}
+"""By what regret 0 is: how regret is defined."""
+
+
+def _regret(report: Report) -> str:
+    """Return the definition of the regrets that are shown; of several, with the models that each is of."""
+    kinds: dict[str, list[str]] = {}
+    for subject in report.subjects:
+        if subject.findings.search.optimum in _REGRETS:
+            kinds.setdefault(subject.findings.search.optimum, []).append(subject.group.model)
+    if len(kinds) == 1:
+        return _REGRETS[next(iter(kinds))]
+    return ", and ".join(
+        f"{_REGRETS[kind]} ({escaped(listed(list(dict.fromkeys(models))))})" for kind, models in kinds.items()
+    )
 
 
 def _software(report: Report) -> str:
@@ -166,4 +186,6 @@ def _software(report: Report) -> str:
     said = f"Software: {listed([*python, *named])}{f', on {escaped(where)}' if where else ''}."
     # A long option is broken behind its signs.
     broken = escaped(str(command)).replace("=", r"=\allowbreak{}").replace(",", r",\allowbreak{}")
-    return said + (rf" Command: {{\raggedright\texttt{{{broken}}}.\par}}" if command else "")
+    merged = (report.about.get("tuning") or {}).get("merged") or []
+    parts = f", in {counted(len(merged), 'shard')}" if merged else ""
+    return said + (rf" Command{parts}: {{\raggedright\texttt{{{broken}}}.\par}}" if command else "")

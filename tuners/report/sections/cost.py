@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tuners.analysis import units
-from tuners.analysis.blocks import BASE
 from tuners.analysis.costs import pareto
 from tuners.analysis.methods import Group
 from tuners.report.chapters import COSTS
@@ -13,6 +12,7 @@ from tuners.report.charts.style import Figure, axis, colours, error, figure, lab
 from tuners.report.document import Report
 from tuners.report.section import Chart, Section
 from tuners.report.words import directed, gain, unit
+from tuners.results.record import BASE
 
 
 def draw(report: Report, group: Group) -> Figure | str:

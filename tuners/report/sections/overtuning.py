@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuners.analysis import units
-from tuners.analysis.blocks import BASE
 from tuners.analysis.methods import Group
 from tuners.analysis.overtuning import OvertuningRow
 from tuners.report.chapters import SEARCH
@@ -15,6 +14,7 @@ from tuners.report.document import Report
 from tuners.report.section import Chart, Section
 from tuners.report.tables import Column, Table
 from tuners.report.words import NOTHING, bare_distance, ends, number, unit
+from tuners.results.record import BASE
 
 
 def _rows(report: Report, group: Group) -> list[OvertuningRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tuners.analysis.targets import BETTER
 from tuners.report.document import Report
 from tuners.report.section import Block, Chapter, Section
 from tuners.report.standing import TARGETS, Standing
@@ -39,14 +40,15 @@ def columns(subject: Subject) -> tuple[Column, ...]:
     metric = subject.findings.user.metric
     # Other units than points stand in the sentences, and so does that lower is better.
     told = "gain, points" if unit(metric) == "points" else gain(metric)
-    target = next((TARGETS[each.target.target] for each in subject.standings if each.target is not None), "")
+    row = next((each.target for each in subject.standings if each.target is not None), None)
+    target = "" if row is None else "to beat default" if row.label == BETTER else f"to {TARGETS[row.target]}"
     clock = subject.findings.clock
     return (
         Column(f"{subject.group.model} {subject.place}".replace(" on these ", ", "), lambda each: each.name),
         Column("verdict", lambda each: each.word, tone=lambda each: each.tone),
         Column(told, lambda each: each.bare_gain, lambda rows: any(row.gain is not None for row in rows)),
         Column("regret", _regret, lambda rows: any(row.search is not None for row in rows)),
-        Column(f"trials to {target}", _target, lambda _: bool(target)),
+        Column(f"trials {target}", _target, lambda _: bool(target)),
         Column("seconds", lambda each: clocked(each.row.seconds, clock) + ("~" if each.row.contended else "")),
     )
 

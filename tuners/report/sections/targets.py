@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.methods import Group
 from tuners.report.chapters import SEARCH
 from tuners.report.charts.style import Figure, axis, colours, error, figure, label, log_ticks
@@ -14,6 +13,7 @@ from tuners.report.section import Chart, Section
 from tuners.report.standing import TARGETS
 from tuners.report.tables import Column, Table
 from tuners.report.words import RECORDED, clocked, duration, interval, number
+from tuners.results.record import BASE
 
 
 def table(report: Report, group: Group) -> Table:

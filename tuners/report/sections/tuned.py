@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from tuners.analysis import units
-from tuners.analysis.blocks import BASE
 from tuners.analysis.residuals import SHARES, Residuals
 from tuners.report import templates
 from tuners.report.charts import residuals as chart
@@ -19,7 +18,7 @@ from tuners.report.document import Report
 from tuners.report.section import Block, Chapter, Section
 from tuners.report.tables import Table
 from tuners.report.words import counted, number, percentage
-from tuners.results.record import Record
+from tuners.results.record import BASE, Record
 from tuners.text.shown import shown
 
 

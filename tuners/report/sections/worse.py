@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tuners.analysis.blocks import BASE
 from tuners.analysis.methods import Group
 from tuners.report.chapters import GAINS
 from tuners.report.charts.style import Figure, axis, colours, dots, figure, methods_axis
@@ -13,6 +12,7 @@ from tuners.report.document import Report
 from tuners.report.section import Chart, Section
 from tuners.report.tables import Column, Table
 from tuners.report.words import ends, interval, percentage
+from tuners.results.record import BASE
 
 COLUMNS: tuple[Column, ...] = (
     Column("tuner", lambda row: row.tuner),
