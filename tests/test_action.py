@@ -245,7 +245,12 @@ def test_a_side_that_cannot_be_installed_is_not_run(runner: Runner) -> None:
 def test_a_base_that_ran_with_other_libraries_is_run_again(runner: Runner, tmp_path: Path) -> None:
     """A release between the two is not the pull request's doing: its base's run is kept under another key."""
     prepare = next(step for step in STEPS if step.get("id") == "prepare")
-    given = dict.fromkeys(prepare["env"], "") | {"TESTS": "nowhere", "INSTALL": "true", "NAME": "x"}
+    given = dict.fromkeys(prepare["env"], "") | {
+        "TESTS": "benchmarks",
+        "OPTIONS": OPTIONS,
+        "INSTALL": "true",
+        "NAME": "x",
+    }
     release = tmp_path / "site" / "scikit_learn-99.0.dist-info"
     release.mkdir(parents=True)
     (release / "METADATA").write_text("Metadata-Version: 2.1\nName: scikit-learn\nVersion: 99.0\n")

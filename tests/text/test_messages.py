@@ -251,7 +251,7 @@ def test_units_reach_the_run(pytester: pytest.Pytester) -> None:
         "def test_it(tune, tuner, problem):\n    assert tune(tuner, problem).record.time_budget == 90\n"
     )
     result = pytester.runpytest_inprocess(
-        "-p", "tuners.plugin", "--tuning-tuners=default", "--tuning-seeds=1", "--tuning-time-budget=1m30s",
-        "--tuning-memory-limit=4GB",
+        "-p", "tuners.plugin", "--tuning-tuners=random", "--tuning-seeds=1", "--tuning-budget=2",
+        "--tuning-time-budget=1m30s", "--tuning-memory-limit=4GB",
     )  # fmt: skip
     result.assert_outcomes(passed=1)
