@@ -48,7 +48,8 @@ def tune(objective: Objective, seed: int) -> None:
 
 def evaluate(objective: Objective, points: Iterable[Params]) -> None:
     """Evaluate points in their order, many at a time, so that they share work, until the budget is spent."""
-    size = objective.remaining if objective.budget.stated is not None else FIRST
+    # What the time may cut off is not drawn beforehand.
+    size = objective.remaining if objective.budget.seconds is None else FIRST
     left = iter(points)
     while objective.remaining and (batch := list(itertools.islice(left, min(size, objective.remaining)))):
         objective.search(GridSearchCV(objective.estimator, [of_one(point) for point in batch]))
