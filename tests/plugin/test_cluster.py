@@ -224,9 +224,10 @@ def test_bad_addresses_are_usage_errors(suite: pytest.Pytester, address: str) ->
 
 def test_a_session_begins_beside_another_ones_cluster(suite: pytest.Pytester) -> None:
     """Which has Dask's usual port; and no warning becomes an error."""
-    with socket.socket() as usual, suppress(OSError):  # it may be another process's already
-        usual.bind(("127.0.0.1", 8787))
-        usual.listen()
+    with socket.socket() as usual:
+        with suppress(OSError):  # another process has it already
+            usual.bind(("127.0.0.1", 8787))
+            usual.listen()
         options = ("--tuning-models=oak", "--tuning-datasets=iris", "--tuning-tuners=default", "--tuning-seeds=1")
         result = run(suite, *PLAIN, *options, "--tuning-cluster=local:1", "-W", "error")
         result.assert_outcomes(passed=1)

@@ -44,8 +44,8 @@ def run(chosen: argparse.Namespace) -> int:
     runs = [made for shard in shards for made in side_files.of_saved(shard.path.parent, shard.records)]
     side = chosen.save.with_suffix(".trials.jsonl")
     content = merging.content(shards, side.name)
-    order = [merging.cell(bench) for bench in content["benchmarks"]]
-    runs.sort(key=lambda run: order.index(run.record.cell))
+    places = {merging.cell(bench): place for place, bench in enumerate(content["benchmarks"])}
+    runs.sort(key=lambda run: places[run.record.cell])
     if runs:
         side_files.write(runs, side)
     files.write(json.dumps(content, indent=4), chosen.save)

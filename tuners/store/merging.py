@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuners.errors import TuningError
+from tuners.results.cell import Cell
 from tuners.results.incidental import LOCAL
 from tuners.results.shard import Share
 from tuners.store.records import is_record
@@ -149,7 +150,7 @@ def content(shards: Sequence[SavedRun], trials: str) -> dict[str, Any]:
 def cell(bench: Mapping[str, Any]) -> str:
     """Return the name of the cell that a benchmark measures; empty for one of another test."""
     info = bench["extra_info"]
-    return "{model}-{dataset}-{tuner}-{seed}".format_map(info) if is_record(info) else ""
+    return Cell(info["model"], info["dataset"], info["tuner"], info["seed"]).id if is_record(info) else ""
 
 
 def _named(bench: Mapping[str, Any], trials: str) -> dict[str, Any]:
