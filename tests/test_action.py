@@ -242,6 +242,7 @@ def test_a_side_that_cannot_be_installed_is_not_run(runner: Runner) -> None:
         runner.said = ""
 
 
+@pytest.mark.slow
 def test_a_base_that_ran_with_other_libraries_is_run_again(runner: Runner, tmp_path: Path) -> None:
     """A release between the two is not the pull request's doing: its base's run is kept under another key."""
     prepare = next(step for step in STEPS if step.get("id") == "prepare")

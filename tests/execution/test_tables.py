@@ -19,7 +19,7 @@ from tests.estimators import Stump, stump
 from tests.forked import until
 from tuners import Budget, Model, TuningError
 from tuners.catalog import TUNERS
-from tuners.evaluation.recording import recording_of
+from tuners.evaluation.recording import MODEL, recording_of
 from tuners.execution.here import measure
 from tuners.execution.preflight import preflight
 from tuners.execution.tables import Expected, build, ensure
@@ -104,8 +104,8 @@ def test_the_time_left_is_that_of_the_candidates(tmp_path: Path) -> None:
     made = plan(tmp_path, seeds=3)
     told: list[tuple[int, int, float | None]] = []
     build(made, made.cells(), lambda *heard: told.append(heard), quiet)
-    measuring, evaluating = told[:3], told[3:]
-    assert [left for _, _, left in measuring] == [None, None, None]
+    measuring, *evaluating = told
+    assert measuring[2] is None
     # The first was evaluated while it was measured what the others take.
     assert [(done, total) for done, total, _ in evaluating] == [(8, 24), (16, 24), (24, 24)]
     first, half, end = (left for _, _, left in evaluating)
@@ -180,6 +180,26 @@ def test_shared_candidates_of_which_some_fail_are_built(jobs: int, tmp_path: Pat
     failed = [row.params["min_samples_split"] for row in rows if row.reason]
     assert failed == [1, 1]
     assert all(row.fit_seconds > 0 for row in rows)
+
+
+def test_seeds_of_one_dataset_have_one_model_of_seconds(tmp_path: Path) -> None:
+    """It is measured once for each dataset; a seed that comes later has its own."""
+    model = Model("some", RandomForestClassifier(), {"n_estimators": [3, 9], "min_samples_split": [2, 4]})
+
+    def models(seeds: int) -> dict[tuple[str, int], Any]:
+        made = plan(tmp_path, model, datasets=("iris", "wine"), seeds=seeds)
+        assert all(each.whole for each in build(made, made.cells(), heard, quiet))
+        return {
+            (name, seed): recording_of(made.problem("some", name, seed), tmp_path).table.about()[MODEL]
+            for name in ("iris", "wine")
+            for seed in range(seeds)
+        }
+
+    first = models(2)
+    assert first["iris", 0] == first["iris", 1] != first["wine", 0] == first["wine", 1]
+    later = models(3)
+    assert {each: later[each] for each in first} == first
+    assert later["iris", 2] != first["iris", 0]
 
 
 def test_a_damaged_table_ends_the_building(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_the_plugin_changes_nothing(pytester: pytest.Pytester, monkeypatch: pyte
     assert seen[0] == seen[1]
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_the_plugin_changes_nothing_under_xdist(pytester: pytest.Pytester, workers: str) -> None:
     """With workers, too: nothing is written, nothing is said."""
     pytest.importorskip("xdist", reason="pip install pytest-xdist")

@@ -45,7 +45,9 @@ tuners.register_model(tuners.Model("tree", DecisionTreeClassifier(), {"max_depth
 """
 
 
-@pytest.mark.parametrize("tuner", ["random", "bayesian", pytest.param("genetic", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "tuner", ["random", *(pytest.param(tuner, marks=pytest.mark.slow) for tuner in ("bayesian", "genetic"))]
+)
 def test_interrupt_from_the_keyboard_ends_any_search(bench: pytest.Pytester, server: forked.Server, tuner: str) -> None:
     """SIGINT during a search ends the session, keeps the cells before it, and the trials of this one."""
     options = ("--tuning-models=forest", f"--tuning-tuners=default,{tuner}", "--tuning-budget=1000", "--tuning-seeds=1")

@@ -85,7 +85,9 @@ def hashes(server: forked.Server, tmp_path_factory: pytest.TempPathFactory) -> l
     return [run["trials_sha256"] for run in found]
 
 
-@pytest.mark.parametrize("module", PLUGINS)
+@pytest.mark.parametrize(
+    "module", [pytest.param(each, marks=pytest.mark.slow) if each == "xdist" else each for each in PLUGINS]
+)
 def test_a_plugin_in_use(suite: pytest.Pytester, hashes: list[str], module: str) -> None:
     """Cells, trials and their order in table and saved run are the same, whatever the plugin does with the tests."""
     if importlib.util.find_spec(module) is None:

@@ -150,7 +150,8 @@ def test_mine(tune, again):
     result.stdout.fnmatch_lines(["*two tests measure tree-flowers-default-0, *0* and *1*: give *"])
 
 
-@pytest.mark.parametrize("reruns", [pytest.param((), marks=pytest.mark.slow), ("--reruns=1",)], ids=["once", "again"])
+@pytest.mark.slow
+@pytest.mark.parametrize("reruns", [(), ("--reruns=1",)], ids=["once", "again"])
 def test_a_cell_whose_worker_dies_is_kept(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, reruns: tuple[str, ...]
 ) -> None:
@@ -195,7 +196,7 @@ def test_a_worker_that_dies_in_another_project_is_none_of_ours(pytester: pytest.
 def test_bad_input_under_xdist_is_one_line(suite: pytest.Pytester) -> None:
     """What workers find wrong ends the session with the exit code of wrong usage, as without workers."""
     pytest.importorskip("xdist", reason="pip install pytest-xdist")
-    result = suite.runpytest_subprocess(*OPTIONS, "-n", "2", "--tuning-tuners=defalt")
+    result = suite.runpytest_subprocess(*OPTIONS, "-n", "1", "--tuning-tuners=defalt")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "unknown tuner 'defalt'" in result.stderr.str()
     assert "Traceback" not in result.stdout.str() + result.stderr.str()

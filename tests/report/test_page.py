@@ -385,6 +385,7 @@ def test_charts_are_static_images(whole: Report, tmp_path: Path, suffix: str) ->
         assert b"Gain against cost: forest on all datasets" in content
 
 
+@pytest.mark.slow
 def test_a_page_is_rebuilt_from_a_saved_run(
     pytester: pytest.Pytester, driver: webdriver.Chrome, tab: dict[str, Any]
 ) -> None:

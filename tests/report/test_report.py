@@ -28,6 +28,9 @@ from tuners.report.words import duration, number
 from tuners.results.record import Record
 from tuners.store.records import readable
 
+PICTURES = {".png", ".svg"}
+"""Which a browser draws, in seconds."""
+
 
 def record(tuner: str, score: float | None, *, seed: int = 0, dataset: str = "wine", **values: Any) -> Record:
     """Return a record with all figures of a good run."""
@@ -148,15 +151,17 @@ def test_failed_cell_counts_as_default() -> None:
     assert row.seconds == 2.0
 
 
-def test_all_failed_and_all_skipped_make_a_table() -> None:
+@pytest.mark.parametrize(
+    "suffix", [pytest.param(each, marks=pytest.mark.slow) if each in PICTURES else each for each in formats.SUFFIXES]
+)
+def test_all_failed_and_all_skipped_make_a_table(suffix: str) -> None:
     """Nothing to show is no error."""
     skipped = Record("forest", "wine", "bayesian", 0, status="skipped", reason="hyperopt is not installed")
     nothing = [failed("random", default_test_score=None, seconds=None), skipped]
     text = formats.text(Report(nothing, evaluate(nothing)), verbose=True)
     assert "skipped: forest-wine-bayesian-0: hyperopt is not installed" in text
     assert "failed: forest-wine-random-0: RuntimeError: lost" in text
-    for write in formats.FORMATS.values():
-        assert write(Report(nothing, evaluate(nothing)))
+    assert formats.FORMATS[suffix](Report(nothing, evaluate(nothing)))
 
 
 def test_verdicts() -> None:

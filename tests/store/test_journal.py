@@ -349,7 +349,8 @@ def pytest_configure(config):
 """
 
 
-@pytest.mark.parametrize("everywhere", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("everywhere", [False, True])
 def test_a_full_disk_under_xdist(suite: pytest.Pytester, *, everywhere: bool) -> None:
     """One line for each file that cannot be written, and the table and the reports: as without workers."""
     suite.makeconftest(FULL.replace("{everywhere}", str(everywhere)))

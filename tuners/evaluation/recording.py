@@ -11,7 +11,7 @@ import dataclasses
 import glob
 import math
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -193,6 +193,18 @@ class Recording:
             if MODEL not in self.table.about():
                 yield from self._measuring(self.candidates)
             self.whole.warm_up()
+
+    @property
+    def takes_as_long(self) -> Hashable:
+        """What problems have in common whose candidates take as long: all but the rows that their seeds draw."""
+        folds = tuple(len(fit) for fit, _ in self.problem.folds)
+        return self.problem.model.name, self.problem.dataset.name, self.problem.split.X_train.shape, folds
+
+    def model_as(self, other: Recording) -> None:
+        """Model seconds as of a problem whose candidates take as long, unless their model is known."""
+        known = other.table.about().get(MODEL)
+        if known is not None and MODEL not in self.table.about():
+            self.table.note(MODEL, known)
 
     @property
     def checked(self) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tuners.results.cell import Cell
     from tuners.task.problem import Problem
 
-MOST_EVALUATIONS = 6
+MOST_EVALUATIONS = 3
 """Of a run that is made for real: enough to compare clocks by."""
 
 

@@ -1,6 +1,6 @@
 """The tables of a session, built whole before the first run where that is affordable.
 
-for each problem: measure what seconds are modelled from, alone on the machine
+for each model and dataset: measure what seconds are modelled from, alone on the machine
 estimate from a first part what the rest takes; more than the limit is left to the runs, whose candidates are recorded
 build the rest, a problem in each of several processes at a time
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -132,14 +132,20 @@ def build(
 
 
 def _prepare(recordings: Sequence[Recording], progress: _Progress) -> None:
-    """Measure what seconds are modelled from, a fit of each problem in turn."""
-    under_way = deque(each.preparing() for each in recordings)
+    """Measure what seconds are modelled from, a fit of each model and dataset in turn: its seeds take as long."""
+    alike: dict[Hashable, list[Recording]] = {}
+    for recording in recordings:
+        alike.setdefault(recording.takes_as_long, []).append(recording)
+    under_way = deque(first.preparing() for first, *_ in alike.values())
     while under_way:
         each = under_way.popleft()
         if next(each, under_way) is None:
             under_way.append(each)
         else:
             progress.tell()
+    for first, *others in alike.values():
+        for other in others:
+            other.model_as(first)
 
 
 def _expected(lacking: Mapping[Recording, list[Params]], jobs: int, limit: float) -> Expected:
@@ -267,16 +273,21 @@ def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, prog
     """Build each table in a process of its own, several at a time; raise what one of them raises."""
     waiting = deque(recordings)
     running: dict[Connection, tuple[Recording, int, ExitStack]] = {}
+    ended: deque[Recording] = deque()
     try:
-        while waiting or running:
+        while waiting or running or ended:
             while waiting and len(running) < jobs:
                 recording = waiting.popleft()
                 receiver, pid, stack = _begun(recording, limit)
                 running[receiver] = recording, pid, stack
+            while ended:
+                ended.popleft().read()  # takes a while, in which the next ones are built
+                progress.tell()
             ready = wait(list(running), POLL_SECONDS)
             for receiver in [each for each in running if each in ready]:
                 recording, pid, stack = running.pop(receiver)
                 _ended(recording, receiver)
+                ended.append(recording)
                 kill(pid)
                 stack.close()
             progress.tell()
@@ -316,7 +327,6 @@ def _ended(recording: Recording, receiver: Connection) -> None:
     if kind == "error" and isinstance(content, TuningError):
         raise content
     recording.expected = content if kind == "value" else None
-    recording.read()
 
 
 def _said(recording: Recording) -> Built:
