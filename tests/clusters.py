@@ -101,9 +101,10 @@ class Far:
 
     def __exit__(self, *exc: object) -> None:
         """Close it."""
-        self._loop.call_soon_threadsafe(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     @property
     def address(self) -> str:
@@ -112,7 +113,21 @@ class Far:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         further_reader, further_writer = await asyncio.open_connection(*self._to)
-        await asyncio.gather(self._pass_on(reader, further_writer), self._pass_on(further_reader, writer))
+        try:
+            await asyncio.gather(self._pass_on(reader, further_writer), self._pass_on(further_reader, writer))
+        except asyncio.CancelledError:
+            further_writer.close()
+            writer.close()
+            raise
+
+    async def _close(self) -> None:
+        """End what passes through: what is left of it would be a warning in whatever test comes next."""
+        self._server.close()
+        passing = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in passing:
+            task.cancel()
+        await asyncio.gather(*passing, return_exceptions=True)
+        await asyncio.sleep(0)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
