@@ -19,6 +19,7 @@ from tests.estimators import Stump, stump
 from tests.forked import until
 from tuners import Budget, Model, TuningError
 from tuners.catalog import TUNERS
+from tuners.evaluation import recording
 from tuners.evaluation.recording import MODEL, recording_of
 from tuners.execution.here import measure
 from tuners.execution.preflight import preflight
@@ -26,6 +27,7 @@ from tuners.execution.tables import Expected, build, ensure
 from tuners.plan import Plan
 from tuners.report.words import clock_time
 from tuners.store.table import listed
+from tuners.task.problem import Problem
 
 SPACE = {"max_depth": [1, 2, 3, 4], "criterion": ["gini", "entropy"]}
 TREE = Model("oak", DecisionTreeClassifier(), SPACE)
@@ -183,7 +185,7 @@ def test_shared_candidates_of_which_some_fail_are_built(jobs: int, tmp_path: Pat
 
 
 def test_seeds_of_one_dataset_have_one_model_of_seconds(tmp_path: Path) -> None:
-    """It is measured once for each dataset; a seed that comes later has its own."""
+    """It is measured once for each dataset, and a seed that comes later takes it."""
     model = Model("some", RandomForestClassifier(), {"n_estimators": [3, 9], "min_samples_split": [2, 4]})
 
     def models(seeds: int) -> dict[tuple[str, int], Any]:
@@ -199,7 +201,41 @@ def test_seeds_of_one_dataset_have_one_model_of_seconds(tmp_path: Path) -> None:
     assert first["iris", 0] == first["iris", 1] != first["wine", 0] == first["wine", 1]
     later = models(3)
     assert {each: later[each] for each in first} == first
-    assert later["iris", 2] != first["iris", 0]
+    assert later["iris", 2] == first["iris", 0]
+
+
+def test_a_seed_that_cannot_be_measured_leaves_it_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as one with a fold whose score fails; it has the others' model of seconds then, or none."""
+    real, seeds = recording.measured, []
+
+    def measured(problem: Problem, *given: Any) -> Any:
+        seeds.append(problem.seed)
+        if problem.seed == 0:
+            raise ValueError
+        return real(problem, *given)
+
+    monkeypatch.setattr(recording, "measured", measured)
+    model = Model("some", RandomForestClassifier(), {"n_estimators": [3, 9], "min_samples_split": [2, 4]})
+    made = plan(tmp_path, model, seeds=3)
+    assert all(each.whole for each in build(made, made.cells(), heard, quiet))
+    known = [recording_of(made.problem("some", "iris", seed), tmp_path).model for seed in range(3)]
+    assert known[1] == known[2] is not None
+    assert seeds[:2] == [0, 1]
+    assert 2 not in seeds
+
+
+def test_folds_of_unlike_lengths_do_not_take_as_long(tmp_path: Path) -> None:
+    """Groups are drawn whole, so that each seed has as many rows as its groups."""
+    rows = "".join(f"{i % 7},{(i * i) % 11},{i % 2},g{(i * i) % 23}\n" for i in range(120))
+    (tmp_path / "mine.csv").write_text(f"a,b,y,who\n{rows}")
+    data = f"{tmp_path / 'mine.csv'}:y"
+    model = Model("some", RandomForestClassifier(), {"n_estimators": [3, 9]})
+    grouped, free = (
+        plan(tmp_path / "tables", model, datasets=(data,), seeds=3, **given) for given in ({"groups": "who"}, {})
+    )
+    for made, kinds in ((grouped, 3), (free, 1)):
+        alike = {recording_of(made.problem("some", data, seed), tmp_path / "tables").takes_as_long for seed in range(3)}
+        assert len(alike) == kinds
 
 
 def test_a_damaged_table_ends_the_building(tmp_path: Path) -> None:

@@ -150,8 +150,7 @@ def test_mine(tune, again):
     result.stdout.fnmatch_lines(["*two tests measure tree-flowers-default-0, *0* and *1*: give *"])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("reruns", [(), ("--reruns=1",)], ids=["once", "again"])
+@pytest.mark.parametrize("reruns", [pytest.param((), marks=pytest.mark.slow), ("--reruns=1",)], ids=["once", "again"])
 def test_a_cell_whose_worker_dies_is_kept(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, reruns: tuple[str, ...]
 ) -> None:

@@ -156,7 +156,6 @@ def test_merged_shards_are_what_one_session_makes(bench: pytest.Pytester, capsys
     again.stdout.fnmatch_lines(["*identical*"])
 
 
-@pytest.mark.slow
 def test_workers_share_a_shard(bench: pytest.Pytester) -> None:
     """Under pytest-xdist each worker leaves out the same tests, and the saved run knows which shard it is of."""
     result = bench.runpytest_subprocess(

@@ -41,7 +41,7 @@ RIDGE = 0.1
 
 @dataclass(frozen=True)
 class Modelled:
-    """Seconds of one problem's candidates; plain values, which a table keeps."""
+    """Seconds of candidates on one model and dataset; plain values, which a table keeps."""
 
     size: str
     """The hyperparameter that says how far a candidate grows, by its name in candidates; empty: it has no name."""

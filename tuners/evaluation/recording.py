@@ -200,11 +200,20 @@ class Recording:
         folds = tuple(len(fit) for fit, _ in self.problem.folds)
         return self.problem.model.name, self.problem.dataset.name, self.problem.split.X_train.shape, folds
 
-    def model_as(self, other: Recording) -> None:
-        """Model seconds as of a problem whose candidates take as long, unless their model is known."""
-        known = other.table.about().get(MODEL)
-        if known is not None and MODEL not in self.table.about():
-            self.table.note(MODEL, known)
+    @property
+    def model(self) -> Modelled | None:
+        """What the seconds of candidates that share work follow from; None where that is not measured."""
+        known = self.table.about().get(MODEL)
+        try:
+            return None if known is None else Modelled(**known)
+        except TypeError:
+            said = f"the model of {MODEL}"
+            raise self.table.damaged(said) from None
+
+    def model_as(self, model: Modelled) -> None:
+        """Model seconds as those of a problem whose candidates take as long, unless they are modelled."""
+        if self.model is None:
+            self.table.note(MODEL, dataclasses.asdict(model))
 
     @property
     def checked(self) -> bool:
@@ -302,17 +311,9 @@ class Recording:
         size = self.whole.size(candidates[0])
         if size is None:
             return None
-        known = self.table.about().get(MODEL)
-        if known is None and len(candidates) > 1:  # one alone is measured
+        if self.model is None and len(candidates) > 1:  # one alone is measured
             _ended(self._measuring(candidates))
-            known = self.table.about().get(MODEL)
-        if known is None:
-            return None
-        try:
-            return Modelled(**known)
-        except TypeError:
-            said = f"the model of {MODEL}"
-            raise self.table.damaged(said) from None
+        return self.model
 
     def _measuring(self, candidates: Sequence[Params]) -> Generator[None]:
         """Measure the model of seconds, and note it, unless every candidate fails, as its row will say."""

@@ -1,7 +1,7 @@
 """Runs that are made for real in a session of recorded ones: what a run takes by the wall's clock stays measured.
 
 Each method makes one on the session's smallest problem, of few evaluations, and the same run is looked up: the two
-times stand side by side, and two runs of one seed tell whether a method is deterministic with it.
+times stand side by side, and two runs of one seed that differ tell that a method is not deterministic with it.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -117,7 +117,7 @@ def build(
             progress.begin()
             elsewhere(order, progress.tell)
             return [_said(each) for each in recordings]
-        _prepare(list(lacking), progress)
+        _prepare(waiting, lacking, progress)
         if lacking:
             announce(_expected(lacking, plan.jobs, plan.table_limit))
         progress.begin()
@@ -131,21 +131,32 @@ def build(
     return [_said(each) for each in recordings]
 
 
-def _prepare(recordings: Sequence[Recording], progress: _Progress) -> None:
+def _prepare(recordings: Sequence[Recording], lacking: Container[Recording], progress: _Progress) -> None:
     """Measure what seconds are modelled from, a fit of each model and dataset in turn: its seeds take as long."""
     alike: dict[Hashable, list[Recording]] = {}
     for recording in recordings:
         alike.setdefault(recording.takes_as_long, []).append(recording)
-    under_way = deque(first.preparing() for first, *_ in alike.values())
+    under_way = deque(_preparing(each, lacking) for each in alike.values())
     while under_way:
         each = under_way.popleft()
         if next(each, under_way) is None:
             under_way.append(each)
         else:
             progress.tell()
-    for first, *others in alike.values():
-        for other in others:
-            other.model_as(first)
+
+
+def _preparing(alike: Sequence[Recording], lacking: Container[Recording]) -> Generator[None]:
+    """Prepare one of the problems that take as long, the next one where it cannot be measured; all have its model."""
+    model = next((each.model for each in alike if each.model is not None), None)
+    ready = False
+    for each in alike:
+        if each not in lacking:
+            continue
+        if model is not None:
+            each.model_as(model)
+        if model is None or not ready:
+            yield from each.preparing()
+            model, ready = each.model, True
 
 
 def _expected(lacking: Mapping[Recording, list[Params]], jobs: int, limit: float) -> Expected:
@@ -283,11 +294,12 @@ def _in_processes(recordings: Sequence[Recording], limit: float, jobs: int, prog
             while ended:
                 ended.popleft().read()  # takes a while, in which the next ones are built
                 progress.tell()
-            ready = wait(list(running), POLL_SECONDS)
+            ready = wait(list(running), POLL_SECONDS) if running else ()
             for receiver in [each for each in running if each in ready]:
-                recording, pid, stack = running.pop(receiver)
+                recording, pid, stack = running[receiver]
                 _ended(recording, receiver)
                 ended.append(recording)
+                del running[receiver]
                 kill(pid)
                 stack.close()
             progress.tell()
