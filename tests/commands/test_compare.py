@@ -31,7 +31,7 @@ def test_the_whole_way(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     import joblib
 
     files = ("--report", "out.html", "--report", "out.md", "--save", "first", "--save-model", "shop.joblib")
-    assert main(["compare", shop, "bought", *CHEAP, *files]) == 0
+    assert main(["compare", shop, "bought", *CHEAP, *files, "-v"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "file: semicolons between the columns"
     assert sum("bought: the target" in line for line in lines) == 1
@@ -47,6 +47,8 @@ def test_the_whole_way(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     chosen, kept, warned = lines[-3:]
     assert chosen.startswith(("the model: ridge, tuned: alpha=", "the model: ridge, untuned: no candidate is better"))
     assert "; accuracy 0." in chosen
+    assert (", tuned: " in chosen) == bool(re.search(r" \(untuned: [01]\.\d+\), by which it was chosen: ", chosen))
+    assert any("trials to best" in line for line in lines) or any(line.startswith("How to read") for line in lines)
     assert kept == "model: shop.joblib; to load it: joblib.load('shop.joblib')"
     assert warned.startswith("warning: a .joblib file is a pickle: whoever loads it runs what is in it")
     run = saved.read(next(Path(".benchmarks").glob("*/0001_first.json")))

@@ -19,7 +19,7 @@ from tests.estimators import Stump, stump
 from tests.forked import until
 from tuners import Budget, Model, TuningError
 from tuners.catalog import TUNERS
-from tuners.evaluation import recording
+from tuners.evaluation import modelled, recording
 from tuners.evaluation.recording import MODEL, recording_of
 from tuners.execution.here import measure
 from tuners.execution.preflight import preflight
@@ -206,13 +206,13 @@ def test_seeds_of_one_dataset_have_one_model_of_seconds(tmp_path: Path) -> None:
 
 def test_a_seed_that_cannot_be_measured_leaves_it_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as one with a fold whose score fails; it has the others' model of seconds then, or none."""
-    real, seeds = recording.measured, []
+    seeds: list[int] = []
 
     def measured(problem: Problem, *given: Any) -> Any:
         seeds.append(problem.seed)
         if problem.seed == 0:
             raise ValueError
-        return real(problem, *given)
+        return modelled.measured(problem, *given)
 
     monkeypatch.setattr(recording, "measured", measured)
     model = Model("some", RandomForestClassifier(), {"n_estimators": [3, 9], "min_samples_split": [2, 4]})

@@ -30,6 +30,9 @@ def sessions() -> dict[str, Report]:
     return {
         "one model": runs.report(forest, command=command),
         "two models": runs.report([*forest, *network], command=command),
+        "four models": runs.report(
+            [*forest, *(each for name in ("ann", "svm", "tree") for each in of_model(name, forest))], command=command
+        ),
         "two models that failed in part": runs.report([*forest, *network, *of_model("tree", lost)], command=command),
         "failures": runs.report(lost),
     }
@@ -59,6 +62,12 @@ def test_what_matters_most_is_kept() -> None:
         assert head in lines
     assert "--tuning-" in lines
     assert "more rows with -v)" in lines
+
+
+def test_what_to_use_is_said_of_any_number_of_models() -> None:
+    """Where room is short, all else is left out before the answers: who is best, and what to use."""
+    shown = text(sessions()["four models"])
+    assert all(head in shown for head in ("- best", "- use"))
 
 
 def test_rows_that_are_left_out_are_counted() -> None:

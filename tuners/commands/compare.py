@@ -49,6 +49,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--minutes", default=MINUTES, metavar="M", help=f"for all searches together; {MINUTES} by default"
     )
     report_option(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="print all tables above the verdict")
     parser.add_argument("--save", metavar="NAME", help="keep it as a saved run, as --benchmark-save=NAME does")
     parser.add_argument(
         "--save-model", type=Path, metavar="PATH", help="the tuned model, fitted on all rows: .skops or .joblib"
@@ -97,7 +98,7 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"saved: {comparison.save(chosen.save)}")
     for note in comparison.notes:
         print(printable(note, None))
-    print(f"\n{comparison!r}")
+    print(f"\n{comparison.text(verbose=chosen.verbose)}")
     concluded = _conclude(comparison, chosen.save_model)
     if comparison.cut_short:
         return INTERRUPTED
@@ -143,6 +144,10 @@ def _conclude(comparison: Comparison, path: Path | None) -> bool:
     named = f"{comparison.best_model_}, {f'tuned: {how}' if how else 'untuned: no candidate is better on all rows'}"
     metric = comparison.metric
     scored = f"{spoken(metric)} {score(comparison.best_score_, metric)} in cross-validation on all rows"
+    if how:
+        untuned = comparison.untuned_score_
+        beside = "which failed" if math.isnan(untuned) else score(untuned, metric)
+        scored += f" (untuned: {beside}), by which it was chosen: the test scores above are the ones to quote"
     print(printable(f"the model: {named}; {scored}", None))
     if path is not None:
         for line in model_files.save(comparison.best_estimator_, path):

@@ -130,6 +130,11 @@ class Comparison:
         """
         return self._final.cv_score
 
+    @property
+    def untuned_score_(self) -> float:
+        """The untuned model's score in the same cross-validation; NaN where it failed."""
+        return self._final.untuned
+
     def report(self, path: str | PathLike[str]) -> Path:
         """Write the report in the format that the suffix names, and return its path; raise `TuningError` for another.
 
@@ -174,9 +179,13 @@ class Comparison:
         """List the charts, too."""
         return [*super().__dir__(), *(f"{PLOT}{key}" for key in charts.known())]
 
+    def text(self, *, verbose: bool = False) -> str:
+        """Return the terminal's table and sentences; all of them, and what stands behind them, if verbose."""
+        return "\n".join([*self._heading, text(self._report, verbose=verbose)])
+
     def __repr__(self) -> str:
         """Return the terminal's table and sentences."""
-        return "\n".join([*self._heading, text(self._report)])
+        return self.text()
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""

@@ -35,6 +35,8 @@ class Final:
     """Its hyperparameters; empty: the untuned model."""
     cv_score: float
     """In cross-validation on all rows; larger is better."""
+    untuned: float
+    """The untuned model's score there; NaN where it failed."""
 
 
 def chosen(problem: Problem, candidates: Sequence[Mapping[str, Any]], *, jobs: int = 1) -> Final:
@@ -52,7 +54,7 @@ def chosen(problem: Problem, candidates: Sequence[Mapping[str, Any]], *, jobs: i
         message = f"{problem.model.name} on {problem.dataset.name}: no candidate could be scored on all rows"
         raise TuningError(message)
     best = int(np.nanargmax(scores))
-    return Final(refitted(training, distinct[best]), distinct[best], scores[best])
+    return Final(refitted(training, distinct[best]), distinct[best], scores[best], scores[0])
 
 
 def _score(evaluate: Evaluator, params: Mapping[str, Any]) -> float:

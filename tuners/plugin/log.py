@@ -10,6 +10,7 @@ import pytest
 from tuners.errors import TuningError
 from tuners.plugin.dead_workers import recover
 from tuners.plugin.session import SESSION
+from tuners.report.words import RECORDED
 from tuners.results.record import Record
 from tuners.results.scorers import read_as
 from tuners.store import records
@@ -34,7 +35,7 @@ def figures(record: Record) -> str:
     return (
         f"(test {read_as(record.metric, record.test_score):.4f}, CV {read_as(record.metric, record.cv_score):.4f}, "
         f"{record.evaluations} evaluations, "
-        f"{record.seconds:.1f} s)"
+        f"{record.seconds:.1f}{RECORDED if 'recorded' in record.clock else ''} s)"
     )
 
 

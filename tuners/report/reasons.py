@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuners.analysis.failures import FailureRow
+from tuners.report.words import counted
 
 MOST = 5
 """Reasons of failed cells, and of failed trials, that are told: one that differs from cell to cell fills the screen."""
@@ -19,7 +20,7 @@ def told(rows: Sequence[FailureRow], most: int = MOST, of: Sequence[str] = ("cel
         sentences.append(f"{row.status}: {share}{_some(row.where)}: {row.reason}")
     more = sum(row.what in of for row in rows) - len(first)
     if more:
-        sentences.append(f"{more} more reasons of failures are in the HTML and JSON reports")
+        sentences.append(f"{counted(more, 'more reason')} of failures: in the HTML and JSON reports")
     return sentences
 
 

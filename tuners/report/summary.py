@@ -46,6 +46,8 @@ class Topic:
     """Whether it is left out where room is short."""
     tabled: bool = False
     """Whether the table says it, too, so that it is left out before the others that are not spare."""
+    kept: bool = False
+    """Whether it is an answer that is asked for: all others are left out before it."""
     of_losses: str = ""
     """Its head where the metric is a loss, if it is another."""
 
@@ -271,11 +273,11 @@ GAINS = {"better": "", "worse": ", a loss", "open": ", which may be luck"}
 """What a difference to the untuned model amounts to."""
 TOPICS = (
     Topic("failed cells", _failures, placed=False),
-    Topic("best", _winners),
+    Topic("best", _winners, kept=True),
     Topic("search", _search),
     Topic("gain over default", _gain, of_losses="change from default"),
     Topic("seconds a run", _cost, tabled=True),
-    Topic("use", _advice),
+    Topic("use", _advice, kept=True),
     Topic("to settle the rest", _settled_by),
     Topic("also", _others),
     Topic("in general", _general, placed=False, spare=True),
@@ -284,3 +286,5 @@ TOPICS = (
 """In the order of the sentences."""
 TABLED = tuple(topic.head for topic in TOPICS if topic.tabled)
 """How sentences begin that a table says, too."""
+KEPT = tuple(topic.head for topic in TOPICS if topic.kept)
+"""How sentences begin that are left out last."""

@@ -11,8 +11,9 @@ from dataclasses import replace
 from tuners.report.document import Report
 from tuners.report.section import Block
 from tuners.report.sections import blocks
-from tuners.report.summary import TABLED
+from tuners.report.summary import KEPT, TABLED
 from tuners.report.tables import Table
+from tuners.report.words import counted
 from tuners.text.printable import printable
 
 WIDTH = 100
@@ -41,7 +42,7 @@ def _short(block: Block, most: float) -> str:
     """Set a block without empty lines, in as many as `most`.
 
     Spare notes are left out first, then rows, the last tables' before the first's, those that no note names before the
-    others, and then the last notes.
+    others, and then the last notes. The answers stay, whatever room they take.
     """
     notes, spare = [_note(note) for note in block.notes], [_note(note) for note in block.spare]
     kept = [list(table.rows) for table in block.tables]
@@ -50,7 +51,8 @@ def _short(block: Block, most: float) -> str:
     def lines() -> list[str]:
         tables = [line for table, rows in zip(block.tables, kept, strict=True) for line in _table(table, rows)]
         more = sum(len(table.rows) - len(rows) for table, rows in zip(block.tables, kept, strict=True))
-        title = f"{block.title}{f' ({more} more rows with -v)' if more else ''}"
+        left_out = f" ({counted(more, 'more row')} with -v)" if more else ""
+        title = f"{block.title}{left_out}"
         return [*tables, printable(title), *(line for note in [*notes, *spare] for line in note)]
 
     while len(lines()) > most and spare:
@@ -59,9 +61,10 @@ def _short(block: Block, most: float) -> str:
         while len(lines()) > most and len(rows) > LEAST_ROWS:
             unnamed = [place for place, row in enumerate(rows) if row[0].rstrip("*!") not in named]
             del rows[unnamed[-1] if unnamed else -1]
-    tabled = [note for note in notes if note[0].removeprefix("- ").startswith(TABLED)]
-    while len(lines()) > most and len(notes) > 1:
-        notes.remove(tabled.pop() if tabled else notes[-1])
+    tabled, answers = ([note for note in notes if note[0].removeprefix("- ").startswith(of)] for of in (TABLED, KEPT))
+    answers = answers or notes[:1]
+    while len(lines()) > most and (others := [note for note in notes if note not in answers]):
+        notes.remove(tabled.pop() if tabled else others[-1])
     return "\n".join(lines())
 
 
