@@ -88,7 +88,7 @@ def test_every_fate_is_a_result(pytester: pytest.Pytester, tuner: str) -> None:
     result = pytester.runpytest_subprocess(
         *OPTIONS,
         f"--tuning-tuners={tuner}",
-        "--tuning-trial-timeout=0.5",
+        "--tuning-trial-timeout=2",  # a machine takes its time to fill the memory, too
         "--tuning-memory-limit=150",
         "--benchmark-save=x",
         "-v",  # notes on blocks stand there
@@ -99,7 +99,7 @@ def test_every_fate_is_a_result(pytester: pytest.Pytester, tuner: str) -> None:
         "sleep": "ok", "deaf": "timeout", "eat": "ok", "segfault": "crashed", "leave": "crashed",
         "fail": "ok", "unknown": "ok",
     }  # fmt: skip
-    assert found["deaf"]["reason"].startswith("killed: a trial took over 0.5 s")
+    assert found["deaf"]["reason"].startswith("killed: a trial took over 2 s")
     assert found["segfault"]["reason"] == "its process died of SIGSEGV"
     assert found["leave"]["reason"] == "its process ended with exit code 3"
     # The trial that could be stopped has failed alone; a killed cell has the one it had done, and the default's score.

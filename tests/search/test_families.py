@@ -81,7 +81,7 @@ FORESTS = given(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @FORESTS
 def test_any_forest(seed: int, shape: tuple[int, int, int], random: bool, data: st.DataObject) -> None:
     """Whatever the rows and the limits, every score is that of a forest grown alone."""
