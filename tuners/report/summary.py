@@ -47,7 +47,7 @@ class Topic:
     tabled: bool = False
     """Whether the table says it, too, so that it is left out before the others that are not spare."""
     kept: bool = False
-    """Whether it is an answer that is asked for: all others are left out before it."""
+    """Whether it is an answer that is asked for: it stays, whatever room it takes."""
     of_losses: str = ""
     """Its head where the metric is a loss, if it is another."""
 
@@ -287,4 +287,4 @@ TOPICS = (
 TABLED = tuple(topic.head for topic in TOPICS if topic.tabled)
 """How sentences begin that a table says, too."""
 KEPT = tuple(topic.head for topic in TOPICS if topic.kept)
-"""How sentences begin that are left out last."""
+"""How sentences begin that are never left out."""
